@@ -1,0 +1,1 @@
+"""Services, one verb a file; check is the neck."""

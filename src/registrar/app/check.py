@@ -1,0 +1,181 @@
+"""The neck: discover, read, judge, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+
+from registrar.app.comparison import Comparison, Revisions, compare
+from registrar.app.gate_files import changed_gate_files
+from registrar.app.judging import Bench, Judged, judge_all, sort_outcomes
+from registrar.app.rulebook import Rulebook, built_in, read_rulebook
+from registrar.app.second_look import newly_failing
+from registrar.app.selection import Selection, select
+from registrar.app.waiving import Waived, apply_waivers
+from registrar.domain.findings import Phase, Severity
+from registrar.domain.report import PhaseState, Report
+from registrar.ports import Tree, World
+from registrar.reading.policy import POLICY_NAME
+from registrar.reading.siblings import siblings
+from registrar.rules import RULES
+from registrar.rules.rule import Change, Judging, Record
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What was asked for; ``paths`` are relative to the top of the repository."""
+
+    paths: tuple[str, ...] = ()
+    revisions: Revisions = Revisions()
+    at: date | None = None
+    fail_on: Severity = Severity.ERROR
+    jobs: int | None = None
+    gate_changes_allowed: bool = True
+
+
+def check(request: CheckRequest, world: World) -> Report:
+    """Judge a tree and answer with one frozen report.
+
+    Raises PolicyError where the judging policy is not valid, RevisionError and UsageError where
+    the request cannot be carried out.
+    """
+    comparison = compare(request.revisions, world)
+    try:
+        return _check(request, world, comparison)
+    finally:
+        for tree in comparison.trees:
+            tree.close()
+
+
+def _check(request: CheckRequest, world: World, comparison: Comparison) -> Report:
+    at = request.at or world.clock.today()
+    judge = comparison.judge
+    book = read_rulebook(judge, comparison.judge_source) if judge is not None else built_in()
+    policy = book.policy
+    off = tuple(sorted(name for name, level in policy.severity.items() if level == "off"))
+    selection = select(comparison, policy.root, request.paths)
+    bench = Bench(
+        comparison.head,
+        Judging(
+            policy,
+            book.schema,
+            siblings(selection.all),
+            _licence_texts(comparison.head, policy.root),
+        ),
+        tuple(rule.name for rule in RULES if rule.name not in off),
+    )
+    judged: list[Judged] = []
+    records: dict[str, Record] = {}
+    with closing(judge_all(bench, selection.judged, request.jobs)) as answers:
+        for answer, record in answers:
+            judged.append(answer)
+            records[record.folder] = record
+    change = _change(request, world, comparison, book, selection, bench, records, at)
+    judged.append(_judge_change(bench, change, "waiver-valid", without=True))
+    changed = selection.touched if comparison.has_base else frozenset()
+    waived = _waive(judged, book, at, changed)
+    last = _judge_change(bench, replace(change, used_waivers=waived.used), "waiver-valid")
+    judged.append(last)
+    return _report(request, comparison, book, selection, judged, waived, last, off, at)
+
+
+def _licence_texts(head: Tree, root: str) -> frozenset[str]:
+    return frozenset(node.path.rpartition("/")[2] for node in head.children(f"{root}/LICENSES"))
+
+
+def _change(
+    request: CheckRequest,
+    world: World,
+    comparison: Comparison,
+    book: Rulebook,
+    selection: Selection,
+    bench: Bench,
+    records: Mapping[str, Record],
+    at: date,
+) -> Change:
+    before, head, root = comparison.before, comparison.head, book.policy.root
+    gate_files = changed_gate_files(before, head, root) if before is not None else ()
+    has_policy = before is not None and before.node(POLICY_NAME) is not None
+    failing = 0
+    if gate_files and comparison.has_base and has_policy:
+        failing = newly_failing(bench, book, gate_files, selection.all, at, request.jobs)
+    return Change(
+        policy=book.policy,
+        at=at,
+        head=head,
+        records=records,
+        history=world.history,
+        tip=comparison.tip,
+        blocked=comparison.blocked,
+        before=before if comparison.blocked is None else None,
+        touched=selection.touched,
+        renamed=selection.renamed,
+        gate_files=gate_files,
+        base_has_policy=has_policy,
+        gate_changes_allowed=request.gate_changes_allowed,
+        rewritten=comparison.rewritten,
+        newly_failing=failing,
+        waivers=book.waivers.waivers,
+        waiver_flaws=book.waivers.flaws,
+        has_base=comparison.has_base,
+    )
+
+
+def _judge_change(bench: Bench, change: Change, name: str, without: bool = False) -> Judged:
+    """Run the rules over the whole change: the one of this name, or all but it."""
+    said = [
+        (rule, folder, outcome)
+        for rule in RULES
+        if rule.change is not None and rule.name in bench.rules and (rule.name == name) != without
+        for folder, outcome in rule.change(change)
+    ]
+    return sort_outcomes(said, bench, {}, change.records)
+
+
+def _waive(
+    judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]
+) -> Waived:
+    findings = [finding for answer in judged for finding in answer.findings]
+    return apply_waivers(
+        findings, book.waivers.waivers, at, book.policy.waiver_max_days, changed
+    )
+
+
+def _report(
+    request: CheckRequest,
+    comparison: Comparison,
+    book: Rulebook,
+    selection: Selection,
+    judged: Sequence[Judged],
+    waived: Waived,
+    last: Judged,
+    off: tuple[str, ...],
+    at: date,
+) -> Report:
+    findings = sorted((*waived.standing, *last.findings), key=lambda finding: finding.order)
+    unchecked = [item for answer in judged for item in answer.unchecked]
+    compared = comparison.before is not None and comparison.blocked is None
+    history = PhaseState.RUN if compared else PhaseState.PARTLY
+    return Report(
+        at=at,
+        judged_by=book.judged_by,
+        base=comparison.base_commit,
+        head=comparison.head_commit,
+        checked=selection.judged,
+        phases={
+            Phase.STATIC: PhaseState.RUN,
+            Phase.HISTORY: history,
+            Phase.REMOTE: PhaseState.NOT_ASKED,
+            Phase.RUNTIME: PhaseState.NOT_ASKED,
+        },
+        rules_off=off,
+        findings=tuple(findings),
+        waived=waived.waived,
+        deferred=tuple(item for answer in judged for item in answer.deferred),
+        unchecked=tuple(unchecked),
+        empty=selection.empty,
+        fail_on=request.fail_on,
+        untouched=selection.untouched,
+    )

@@ -1,0 +1,156 @@
+"""Who judges, what is judged, and with what it is compared: base, head, and old tip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registrar.errors import RevisionError, UsageError
+from registrar.ports import Ancestry, History, Tree, World
+
+SHALLOW = "this is a shallow clone; run git fetch --unshallow"
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """The revisions that were asked for on the command line."""
+
+    base: str | None = None
+    base_tip: str | None = None
+    head: str | None = None
+    policy_from: str | None = None
+    first: bool = False
+    """True for the first push into an empty repository: ``head`` alone, under the built-in policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The trees of a check; commits are full hashes."""
+
+    head: Tree
+    head_commit: str | None
+    judge: Tree | None
+    """None where only the built-in policy can judge."""
+    judge_source: str
+    before: Tree | None
+    """The merge base, or the old tip itself; None where nothing is compared."""
+    tip: str | None
+    """What source commits must be an ancestor of."""
+    base_commit: str | None
+    has_base: bool
+    rewritten: bool = False
+    blocked: str | None = None
+    """Why history cannot be asked."""
+
+    @property
+    def trees(self) -> list[Tree]:
+        """All trees, to be closed."""
+        return [tree for tree in (self.head, self.judge, self.before) if tree is not None]
+
+
+def compare(asked: Revisions, world: World) -> Comparison:
+    """Resolve the revisions; raises RevisionError and UsageError."""
+    if asked.base and asked.base_tip:
+        raise UsageError("--base and --base-tip exclude each other", "give one of them")
+    if asked.head and not (asked.base or asked.base_tip or asked.first):
+        raise UsageError("--head needs --base or --base-tip", "name the revision that judges")
+    wanted = asked.base or asked.base_tip or asked.head or asked.policy_from
+    if wanted and world.history is None:
+        raise RevisionError(f"{wanted} cannot be resolved: {world.history_reason}", "run it in git")
+    if asked.base or asked.base_tip:
+        return _with_base(asked, world)
+    return _first(asked, world) if asked.first else _without_base(asked, world)
+
+
+def _with_base(asked: Revisions, world: World) -> Comparison:
+    history = _history(world)
+    base = _resolve(history, asked.base or asked.base_tip or "", "--base")
+    head_commit = _resolve(history, asked.head, "--head") if asked.head else None
+    head = history.tree(head_commit) if head_commit else _work_tree(world)
+    against = head_commit or history.resolve("HEAD")
+    blocked = SHALLOW if history.shallow else None
+    before, rewritten = base, False
+    if against is not None and asked.base_tip:
+        rewritten = history.ancestry([base], against)[base] is not Ancestry.YES
+    elif against is not None:
+        found = history.merge_base(base, against)
+        if found is None and blocked is None:
+            blocked = "base and head have no common history"
+        before = found or base
+    judge = base
+    if asked.policy_from:
+        judge = _resolve(history, asked.policy_from, "--policy-from")
+    return Comparison(
+        head=head,
+        head_commit=head_commit,
+        judge=history.tree(judge),
+        judge_source="policy-from" if asked.policy_from else "base",
+        before=history.tree(before),
+        tip=base,
+        base_commit=base,
+        has_base=True,
+        rewritten=rewritten and blocked is None,
+        blocked=blocked,
+    )
+
+
+def _first(asked: Revisions, world: World) -> Comparison:
+    history = _history(world)
+    commit = _resolve(history, asked.head, "--head")
+    return Comparison(
+        head=history.tree(commit),
+        head_commit=commit,
+        judge=None,
+        judge_source="built-in",
+        before=None,
+        tip=commit,
+        base_commit=None,
+        has_base=False,
+    )
+
+
+def _without_base(asked: Revisions, world: World) -> Comparison:
+    head, history = _work_tree(world), world.history
+    judge, source = head, "work-tree"
+    if asked.policy_from:
+        found = _history(world)
+        judge = found.tree(_resolve(found, asked.policy_from, "--policy-from"))
+        source = "policy-from"
+    tip = history.resolve("HEAD") if history else None
+    upstream = history.upstream() if history else None
+    merge_base = None
+    if history is not None and tip and upstream and not history.shallow:
+        merge_base = history.merge_base(tip, upstream)
+    return Comparison(
+        head=head,
+        head_commit=None,
+        judge=judge,
+        judge_source=source,
+        before=history.tree(merge_base) if history and merge_base else None,
+        tip=tip,
+        base_commit=None,
+        has_base=False,
+        blocked=None if history else world.history_reason,
+    )
+
+
+def _history(world: World) -> History:
+    if world.history is None:
+        raise RevisionError(world.history_reason, "run it in a git repository")
+    return world.history
+
+
+def _work_tree(world: World) -> Tree:
+    if world.work_tree is None:
+        raise UsageError(
+            "this is a bare repository, which has no work tree",
+            "name what is judged: --base-tip OLD --head NEW",
+        )
+    return world.work_tree
+
+
+def _resolve(history: History, revision: str | None, option: str) -> str:
+    commit = history.resolve(revision or "")
+    if commit is None:
+        hint = "git fetch it first, or check the name"
+        raise RevisionError(f"{option} {revision} is no commit of this repository", hint)
+    return commit

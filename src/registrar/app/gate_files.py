@@ -1,0 +1,83 @@
+"""The files that make up the gate, and which of them a change touches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from registrar.app.rulebook import SCHEMA_NAME
+from registrar.ports import Kind, Tree, UnreadableError
+from registrar.reading.card import PROFILES
+from registrar.reading.documents import MAX_BYTES, Flaw
+from registrar.reading.policy import POLICY_NAME, read_policy
+from registrar.reading.schema import Schema, SchemaInvalidError
+from registrar.reading.waivers import WAIVERS_NAME, read_waivers
+from registrar.rules import RULE_NAMES
+from registrar.rules.rule import GateFile
+
+BASELINE_NAME = "baseline.yaml"
+_FIXED = (
+    *(POLICY_NAME, WAIVERS_NAME, BASELINE_NAME, ".github/rulesets/model-registry.json"),
+    *("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"),
+    *("scripts/validate_model_metadata.py", "scripts/registrar.pyz", ".dvc/config"),
+)
+_PATTERNS = (
+    (".github/workflows", "model-registry*.yml"),
+    (".github/workflows", "model-registry*.yaml"),
+    ("scripts", "*requirements*.txt"),
+)
+_BLOCK = 1024 * 1024
+
+
+def changed_gate_files(before: Tree, head: Tree, root: str) -> tuple[GateFile, ...]:
+    """The gate files that differ, with what makes the head's version invalid."""
+    paths = {*_FIXED, f"{root}/{SCHEMA_NAME}", *_matching(before), *_matching(head)}
+    changed = [path for path in sorted(paths) if _print(before, path) != _print(head, path)]
+    return tuple(GateFile(path, _flaws(head, path, root)) for path in changed)
+
+
+def policy_files(root: str) -> frozenset[str]:
+    """The gate files that judge entries: policy, waivers, schema."""
+    return frozenset((POLICY_NAME, WAIVERS_NAME, f"{root}/{SCHEMA_NAME}"))
+
+
+def _matching(tree: Tree) -> Iterator[str]:
+    for folder, pattern in _PATTERNS:
+        for node in tree.children(folder):
+            if fnmatchcase(node.path.rpartition("/")[2], pattern):
+                yield node.path
+
+
+def _print(tree: Tree, path: str) -> tuple[Kind, str] | None:
+    """Kind and digest of a file; None where there is none."""
+    node = tree.node(path)
+    if node is None:
+        return None
+    digest = hashlib.sha256()
+    try:
+        with tree.open(path) as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+    except UnreadableError as error:
+        return node.kind, str(error)
+    return node.kind, digest.hexdigest()
+
+
+def _flaws(head: Tree, path: str, root: str) -> tuple[Flaw, ...]:
+    if head.node(path) is None:
+        return ()
+    try:
+        raw = head.read(path, MAX_BYTES)
+    except UnreadableError as error:
+        return (Flaw(f"it cannot be read: {error}", "make it a plain file"),)
+    if path == POLICY_NAME:
+        return read_policy(raw, RULE_NAMES, PROFILES)[1]
+    if path == WAIVERS_NAME:
+        return read_waivers(raw, RULE_NAMES).flaws
+    if path == f"{root}/{SCHEMA_NAME}":
+        try:
+            Schema(raw).validate_itself()
+        except SchemaInvalidError as error:
+            return (Flaw(str(error), "mend the schema"),)
+    return ()

@@ -1,0 +1,164 @@
+"""Judging entries one by one, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from registrar.domain.findings import (
+    Blocked,
+    Deferral,
+    Deferred,
+    Finding,
+    Outcome,
+    Severity,
+    Unchecked,
+)
+from registrar.domain.metadata import Metadata
+from registrar.domain.places import At, Place
+from registrar.domain.policy import Policy
+from registrar.ports import Tree
+from registrar.reading.digests import actual_digest, recorded_digest
+from registrar.reading.entry import METADATA_NAMES, Entry
+from registrar.rules import RULES
+from registrar.rules.rule import Judging, Record, Rule
+
+PARALLEL_FROM = 64
+"""Fewer entries than this are judged in one process; starting others costs more."""
+_CHUNK = 32
+PAGES = "docs/rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that the rules said about one entry, or about the change."""
+
+    findings: tuple[Finding, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every entry is judged with; copied once into each process."""
+
+    tree: Tree
+    judging: Judging
+    rules: tuple[str, ...]
+
+
+def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
+    """Run every entry rule over one entry."""
+    policy = bench.judging.policy
+    entry = Entry(bench.tree, policy.root, folder, policy.card_profile)
+    said: list[tuple[Rule, Outcome]] = []
+    for rule in RULES:
+        if rule.entry is not None and rule.name in bench.rules:
+            said += [(rule, outcome) for outcome in rule.entry(entry, bench.judging)]
+    record = _record(entry)
+    outcomes = [(rule, folder, outcome) for rule, outcome in said]
+    return sort_outcomes(outcomes, bench, {folder: entry}, {folder: record}), record
+
+
+def sort_outcomes(
+    said: Iterable[tuple[Rule, str | None, Outcome]],
+    bench: Bench,
+    entries: dict[str, Entry],
+    records: Mapping[str, Record],
+) -> Judged:
+    """Turn outcomes with routes into findings with places, under the policy's severities."""
+    findings, deferred, unchecked = [], [], []
+    policy = bench.judging.policy
+    for rule, folder, outcome in said:
+        if isinstance(outcome, Deferral):
+            deferred.append(Deferred(rule.name, folder or "", outcome.settled_by))
+        elif isinstance(outcome, Blocked):
+            unchecked.append(Unchecked(rule.name, folder, outcome.reason))
+        else:
+            if folder is not None and folder not in entries:
+                entries[folder] = Entry(bench.tree, policy.root, folder, policy.card_profile)
+            findings.append(
+                Finding(
+                    rule=rule.name,
+                    severity=_severity(policy, rule, outcome.severity),
+                    entry=folder,
+                    message=outcome.message,
+                    hint=outcome.hint,
+                    place=place(outcome.at, entries.get(folder or "")),
+                    url=f"{PAGES}/{rule.name}.md",
+                    digest=records[folder].digest if folder and folder in records else None,
+                )
+            )
+    return Judged(tuple(findings), tuple(deferred), tuple(unchecked))
+
+
+def _severity(policy: Policy, rule: Rule, own: Severity | None) -> Severity:
+    """The policy's severity for the rule; an outcome's own where that is milder."""
+    override = Severity(policy.severity.get(rule.name, rule.severity))
+    return override if own is None else max(own, override, key=lambda severity: severity.rank)
+
+
+def place(at: At, entry: Entry | None) -> Place:
+    """A rule's route as a place in the repository."""
+    if at.absolute or entry is None:
+        return Place(at.path, at.span)
+    if not at.path:
+        return Place(entry.path)
+    return Place(f"{entry.path}/{at.path}", entry.locate(at))
+
+
+def judge_all(
+    bench: Bench, folders: Sequence[str], jobs: int | None
+) -> Generator[tuple[Judged, Record], None, None]:
+    """Judge all entries, in the order given, whatever the number of processes."""
+    count = jobs or _cores()
+    if count == 1 or len(folders) < (PARALLEL_FROM if jobs is None else 2):
+        for folder in folders:
+            yield judge_entry(bench, folder)
+        return
+    with _pool(bench, min(count, len(folders))) as pool:
+        yield from pool.map(_judge_one, folders, chunksize=_CHUNK)
+
+
+_bench: Bench | None = None  # of a worker process; set once when it starts
+
+
+def _start(bench: Bench) -> None:
+    global _bench  # noqa: PLW0603
+    _bench = bench
+
+
+def _judge_one(folder: str) -> tuple[Judged, Record]:
+    if _bench is None:
+        raise AssertionError("a worker without its bench")
+    return judge_entry(_bench, folder)
+
+
+@contextmanager
+def _pool(bench: Bench, count: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(count, initializer=_start, initargs=(bench,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _record(entry: Entry) -> Record:
+    metadata: Metadata | None = entry.metadata
+    names = entry.metadata_names
+    return Record(
+        folder=entry.folder,
+        metadata_file=names[0] if names else METADATA_NAMES[0],
+        repository=metadata.source.repository if metadata else None,
+        commit=metadata.source.commit if metadata else None,
+        digest=actual_digest(entry) or recorded_digest(entry),
+    )

@@ -1,0 +1,102 @@
+"""Which entries are judged: all of them, those of the change, those of the paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from registrar.app.comparison import Comparison
+from registrar.domain.paths import inside
+from registrar.ports import Kind, Tree
+from registrar.reading.entry import Entry
+
+NOT_ENTRIES = ("MODEL_METADATA_SCHEMA.json", "LICENSES", "README.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The folders of the head that are judged, and what the change touches."""
+
+    all: tuple[str, ...]
+    """Every entry of the head."""
+    judged: tuple[str, ...]
+    touched: frozenset[str] = frozenset()
+    """Entries that differ, deleted ones included; empty where nothing is compared."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    """Paths that hold no entry, neither in the head nor before."""
+    untouched: bool = False
+
+
+def entries_of(tree: Tree, root: str) -> tuple[str, ...]:
+    """The entries of a tree: everything in the root but the schema, LICENSES, README.md, dots."""
+    names = (node.path[len(root) + 1 :] for node in tree.children(root) if node.path != root)
+    return tuple(n for n in names if n not in NOT_ENTRIES and not n.startswith("."))
+
+
+def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection:
+    """Select by base and paths; ``paths`` are relative to the top of the repository.
+
+    With a base only what differs is judged, a change of nothing being a pass. Without one all
+    entries are, though some of them may be known to be touched.
+    """
+    everything = entries_of(comparison.head, root)
+    chosen = [name for name in everything if _wanted(f"{root}/{name}", paths)]
+    touched: frozenset[str] = frozenset()
+    renamed: dict[str, str] = {}
+    gone: list[str] = []
+    if comparison.before is not None:
+        changed, renamed = _differences(comparison.before, comparison.head, root)
+        touched = frozenset(name for name in changed if _wanted(f"{root}/{name}", paths))
+        gone = [name for name in touched if name not in everything]
+    empty = tuple(
+        path
+        for path in paths
+        if not any(_match(f"{root}/{name}", path) for name in (*everything, *gone))
+    )
+    if comparison.has_base:
+        judged = tuple(name for name in chosen if name in touched)
+        return Selection(everything, judged, touched, renamed, empty, not touched)
+    if not chosen and not gone and not empty:
+        empty = (root,)
+    return Selection(everything, tuple(chosen), touched, renamed, empty)
+
+
+def _wanted(entry: str, paths: Sequence[str]) -> bool:
+    return not paths or any(_match(entry, path) for path in paths)
+
+
+def _match(entry: str, path: str) -> bool:
+    """An entry, a file in one, or a folder that holds entries."""
+    return inside(path, entry) or inside(entry, path)
+
+
+def _differences(before: Tree, head: Tree, root: str) -> tuple[set[str], dict[str, str]]:
+    """Entries whose git trees differ, and the deleted ones that stand under another name."""
+    old = _entries_only(before.fingerprints(root, covered))
+    new = _entries_only(head.fingerprints(root, covered))
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    added = {new[name]: name for name in sorted(changed) if name not in old}
+    renamed = {
+        name: added[old[name]] for name in changed if name not in new and old[name] in added
+    }
+    return changed, renamed
+
+
+def _entries_only(prints: object) -> dict[str, str]:
+    found = dict(prints)  # type: ignore[call-overload]
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in NOT_ENTRIES and not name.startswith(".")
+    }
+
+
+def covered(tree: Tree, path: str) -> frozenset[str]:
+    """What lies behind the pointers of an entry and is therefore not in git."""
+    root, _, folder = path.rpartition("/")
+    entry = Entry(tree, root, folder)
+    node = tree.node(path)
+    if node is None or node.kind is not Kind.FOLDER:
+        return frozenset()
+    return frozenset(out.path for out in entry.outs)

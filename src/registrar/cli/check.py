@@ -1,0 +1,122 @@
+"""``registrar check``: the gate."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import date
+
+from registrar.app.check import CheckRequest, check
+from registrar.app.comparison import Revisions
+from registrar.app.sources import sources_of
+from registrar.assemble import find_top, world_at
+from registrar.domain.findings import Severity
+from registrar.errors import OutputError, UsageError
+from registrar.formats import FORMATS
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "check",
+        help="judge entries: the gate",
+        description="Judge entries of the registry. Without PATH and --base: all of them.",
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH", help="an entry, a file in one, or a folder of entries"
+    )
+    command.add_argument(
+        "--base", metavar="REV", help="judge what changed since the merge base with REV, by REV"
+    )
+    command.add_argument(
+        "--base-tip", metavar="REV", help="like --base, against REV itself: for pushes"
+    )
+    command.add_argument(
+        "--head", metavar="REV", help="judge REV instead of the work tree; needs a base"
+    )
+    command.add_argument(
+        "--policy-from", metavar="REV", help="policy, schema and waivers come from REV"
+    )
+    command.add_argument(
+        "--at", metavar="DATE", type=_date, help="judge as on this day (YYYY-MM-DD, UTC)"
+    )
+    command.add_argument(
+        "--fail-on",
+        type=Severity,
+        choices=list(Severity),
+        default=Severity.ERROR,
+        metavar="SEVERITY",
+        help="error (default), warning or note: what makes the check fail",
+    )
+    command.add_argument(
+        "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
+    )
+    command.add_argument(
+        "--format", choices=sorted(FORMATS), default="text", help="how the report is printed"
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge, print the report, and give its exit code."""
+    top, paths = _paths(options.paths)
+    world = world_at(top)
+    request = CheckRequest(
+        paths=paths,
+        revisions=Revisions(options.base, options.base_tip, options.head, options.policy_from),
+        at=options.at,
+        fail_on=options.fail_on,
+        jobs=options.jobs,
+    )
+    report = check(request, world)
+    write(FORMATS[options.format](report, sources_of(report, world)))
+    return report.exit_code
+
+
+def write(text: str) -> None:
+    """Print a report; raises OutputError where it cannot be written."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # what could not be written would be written again, and fail again, at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"the report could not be written: {error.strerror}"
+        raise OutputError(message, "free some space, or write it elsewhere") from error
+
+
+def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The top of the repository, and the paths relative to it."""
+    top = find_top(_existing(given[0]) if given else ".")
+    relative = []
+    for path in given:
+        whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+        inner = os.path.relpath(os.path.normpath(whole), top)
+        if inner.startswith(".."):
+            raise UsageError(f"{path} does not lie in {top}", "check one repository at a time")
+        relative.append("" if inner == "." else inner)
+    return top, tuple(relative)
+
+
+def _existing(path: str) -> str:
+    """The nearest folder that is there; a deleted entry has its place too."""
+    while path and not os.path.isdir(path):
+        path = os.path.dirname(path.rstrip("/"))
+    return path or "."
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no date; write YYYY-MM-DD") from error
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
+    return int(text)

@@ -1,0 +1,83 @@
+"""The command ``registrar``: its parser, and the one error boundary."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from registrar import __version__
+from registrar.cli import check, hook, rules
+from registrar.errors import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, RegistrarError
+from registrar.formats.escape import escape
+
+_EPILOG = """exit codes:
+  0 pass   1 findings   2 usage or invalid policy   3 nothing to check   4 incomplete
+  70 fault of the program   130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that does not abbreviate and escapes what it repeats."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong with the command line and exit with 2."""
+        sys.stderr.write(f"{self.prog}: {escape(message)}\n  = hint: {self.prog} --help\n")
+        raise SystemExit(EXIT_USAGE)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole parser."""
+    top = _Parser(
+        prog="registrar",
+        description="A model registry in git that lets nothing in without its papers.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"registrar {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (check, hook, rules):
+        module.add_parser(commands)
+    return top
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; the exit code."""
+    try:
+        options = parser().parse_args(argv)
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except RegistrarError as error:
+        return _expected(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("registrar: interrupted\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader went away, as in "| head"; nothing can be told to it any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAULT
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the error boundary: a fault of ours must say so
+        return _fault(error)
+    return code
+
+
+def _expected(error: RegistrarError) -> int:
+    lines = [escape(line) for line in error.message.split("\n")]
+    hint = f"\n  = hint: {escape(error.hint)}" if error.hint else ""
+    sys.stderr.write(f"registrar: {chr(10).join(lines)}{hint}\n")
+    return error.exit_code
+
+
+def _fault(error: Exception) -> int:
+    """Tell a fault of the program so that it can be pasted into a report."""
+    import traceback
+
+    trace = "".join(traceback.format_exception(error))
+    sys.stderr.write("registrar: this is a fault of the program, not of your model\n")
+    sys.stderr.write("  = please report what follows, with the command that you typed\n")
+    sys.stderr.write(f"  registrar {__version__}, Python {sys.version.split()[0]}\n")
+    sys.stderr.write("\n".join(escape(line) for line in trace.split("\n")) + "\n")
+    return EXIT_FAULT

@@ -1,0 +1,39 @@
+"""``registrar rules``: the rules, or one of them explained."""
+
+from __future__ import annotations
+
+import argparse
+
+from registrar.app.rule_pages import as_list, listing, page
+from registrar.cli.check import write
+from registrar.errors import UsageError
+from registrar.formats.json import dumps
+from registrar.reading.nearest import nearest
+from registrar.rules import ALL_RULES
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "rules", help="list the rules, or explain one", allow_abbrev=False
+    )
+    command.add_argument("name", nargs="?", metavar="NAME", help="a rule to explain")
+    command.add_argument("--format", choices=("json", "text"), default="text")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the list, or the page of one rule."""
+    chosen = [rule for rule in ALL_RULES if options.name in (None, rule.name)]
+    if not chosen:
+        names = [rule.name for rule in ALL_RULES]
+        guess = nearest(options.name, names)
+        hint = f"did you mean {guess}?" if guess else "registrar rules lists them all"
+        raise UsageError(f"there is no rule {options.name}", hint)
+    if options.format == "json":
+        write(dumps(as_list(chosen)) + "\n")
+    elif options.name is None:
+        write(listing(chosen))
+    else:
+        write(page(chosen[0]))
+    return 0

@@ -1,0 +1,1 @@
+"""Frozen values: what Registrar speaks about, with no input or output."""

@@ -1,0 +1,101 @@
+"""What a rule may answer, and the finding that a person reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registrar.domain.places import At, Place
+
+
+class Severity(StrEnum):
+    """How bad a finding is; only ``--fail-on`` decides which of them fail the check."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class Phase(StrEnum):
+    """What a rule needs: files, git, the network, or the running model."""
+
+    STATIC = "static"
+    HISTORY = "history"
+    REMOTE = "remote"
+    RUNTIME = "runtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something is wrong: the raw form of a finding, with a route instead of a line.
+
+    ``severity`` is None where the rule's own severity holds.
+    """
+
+    message: str
+    hint: str
+    at: At = At()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """The bytes lie behind a well-formed pointer; ``settled_by`` is the command that looks."""
+
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The rule should have run and could not; ``reason`` says why and what would help."""
+
+    reason: str
+
+
+Outcome = Problem | Deferral | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One refusal with its place; ``entry`` is a folder name, or None for the registry itself."""
+
+    rule: str
+    severity: Severity
+    entry: str | None
+    message: str
+    hint: str
+    place: Place
+    url: str
+    fixable: bool = False
+    digest: str | None = None
+    """Digest of the entry's artifact where known, for waivers bound to it; never printed."""
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sort key: file, place, rule, message; the same in every run."""
+        span = self.place.span
+        line, column = (span.line, span.column) if span else (0, 0)
+        return (self.place.path, line, column, self.rule, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A deferral with the rule and the entry that it belongs to."""
+
+    rule: str
+    entry: str
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A rule that was asked for, should have run and could not."""
+
+    rule: str
+    entry: str | None
+    reason: str

@@ -1,0 +1,112 @@
+"""SemVer 2.0.0 versions and the names of entries (``<name>-<version>``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache, total_ordering
+
+MAX_NAME = 64
+MAX_FOLDER = 200
+
+_NUMBER = r"(?:0|[1-9][0-9]*)"
+_PRE = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_SEMVER = re.compile(
+    rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})"
+    rf"(?:-({_PRE}(?:\.{_PRE})*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
+)
+_NAME = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+_SHORT = re.compile(r"v?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A SemVer 2.0.0 version; ordered by SemVer precedence (section 11), build left out.
+
+    Law: ``str(Version.parse(x)) == x``. Equality is of the whole text, build included.
+    """
+
+    major: int
+    minor: int
+    patch: int
+    pre: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Version | None:
+        """Read a version; None where the text is none."""
+        match = _SEMVER.fullmatch(text) if len(text) <= MAX_FOLDER else None
+        if match is None:
+            return None
+        major, minor, patch, pre, build = match.groups()
+        return cls(
+            int(major),
+            int(minor),
+            int(patch),
+            tuple(pre.split(".")) if pre else (),
+            tuple(build.split(".")) if build else (),
+        )
+
+    def __str__(self) -> str:
+        text = f"{self.major}.{self.minor}.{self.patch}"
+        text += "-" + ".".join(self.pre) if self.pre else ""
+        return text + ("+" + ".".join(self.build) if self.build else "")
+
+    @property
+    def precedence(self) -> tuple[object, ...]:
+        """A sort key that follows SemVer section 11."""
+        pre = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in self.pre)
+        return (self.major, self.minor, self.patch, not self.pre, pre)
+
+    def __lt__(self, other: Version) -> bool:
+        return self.precedence < other.precedence
+
+
+@dataclass(frozen=True, slots=True)
+class EntryName:
+    """The name and version that an entry's folder stands for."""
+
+    name: str
+    version: Version
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.version}"
+
+
+def is_model_name(text: str) -> bool:
+    """Tell whether a model may be called so."""
+    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None and text != "sha256"
+
+
+@lru_cache(maxsize=4096)
+def split_folder(folder: str) -> EntryName | None:
+    """Split at the first ``-`` after which the rest is a version; None where there is none."""
+    if len(folder) > MAX_FOLDER:
+        return None
+    for index, char in enumerate(folder):
+        version = Version.parse(folder[index + 1 :]) if char == "-" else None
+        if version is not None:
+            name = folder[:index]
+            return EntryName(name, version) if is_model_name(name) else None
+    return None
+
+
+def suggest_folder(folder: str) -> str | None:
+    """Guess the folder that was meant: ``resnet-50`` gives ``resnet-50-1.0.0``."""
+    if len(folder) > MAX_FOLDER:
+        return None
+    head, _, tail = folder.rpartition("-")
+    short = _SHORT.fullmatch(tail)
+    name = re.sub(r"[^a-z0-9_]+", "-", (head or folder).lower()).strip("-_")
+    name = re.sub(r"([_-])[_-]+", r"\1", name)[:MAX_NAME].strip("-_")
+    if short is None or not head:
+        whole = re.sub(r"[^a-z0-9_]+", "-", folder.lower()).strip("-_")
+        whole = re.sub(r"([_-])[_-]+", r"\1", whole)[:MAX_NAME].strip("-_")
+        return f"{whole}-1.0.0" if is_model_name(whole) else None
+    if short.group(2) is None and not tail.startswith("v"):
+        name = f"{name}-{tail}"  # resnet-50: the number belongs to the name
+        return f"{name}-1.0.0" if is_model_name(name) else None
+    numbers = [int(part or 0) for part in short.groups()]
+    version = ".".join(str(number) for number in numbers)
+    return f"{name}-{version}" if is_model_name(name) else None

@@ -1,0 +1,56 @@
+"""The expected errors of Registrar; every other exception is a fault of the program.
+
+::
+
+    RegistrarError            exit 70 unless a child says otherwise
+    ├── UsageError            exit 2   the command line asks for something that cannot be
+    │   └── RevisionError     exit 2   a revision that does not resolve
+    ├── PolicyError           exit 2   the judging registrar.toml is not valid
+    ├── GitError              exit 70  git answered what it never should
+    └── OutputError           exit 70  a report could not be written
+"""
+
+from __future__ import annotations
+
+EXIT_PASS = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_NOTHING = 3
+EXIT_INCOMPLETE = 4
+EXIT_FAULT = 70
+EXIT_INTERRUPTED = 130
+
+
+class RegistrarError(Exception):
+    """An error that Registrar expects; it knows what to do next and its exit code."""
+
+    exit_code = EXIT_FAULT
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RegistrarError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = EXIT_USAGE
+
+
+class RevisionError(UsageError):
+    """A revision that does not resolve in this repository."""
+
+
+class PolicyError(RegistrarError):
+    """The judging policy is not valid; each line of the message has its place."""
+
+    exit_code = EXIT_USAGE
+
+
+class GitError(RegistrarError):
+    """git is there but answered what it never should."""
+
+
+class OutputError(RegistrarError):
+    """A report could not be written (full disk, closed pipe, missing folder)."""

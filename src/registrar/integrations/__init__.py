@@ -1,0 +1,1 @@
+"""The world outside: each module implements ports and translates foreign errors."""

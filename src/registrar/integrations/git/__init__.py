@@ -1,0 +1,1 @@
+"""git, always as a process, hardened against the repository that it reads."""

@@ -1,0 +1,65 @@
+"""The commits of a repository: names, merge bases, ancestry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from registrar.integrations.git.process import Git
+from registrar.integrations.git.tree import GitTree
+from registrar.ports import Ancestry, Tree
+
+
+class GitHistory:
+    """History of one repository, asked of git once a question."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+
+    @property
+    def shallow(self) -> bool:
+        """Tell whether this is a shallow clone."""
+        return self._text("rev-parse", "--is-shallow-repository") == "true"
+
+    def resolve(self, revision: str) -> str | None:
+        """The full commit hash of a revision; an option or a range never is one."""
+        if not revision or revision.startswith("-") or "\n" in revision or "\0" in revision:
+            return None
+        return self._text("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor."""
+        found = self._text("merge-base", one, other)
+        return found.splitlines()[0] if found else None
+
+    def ancestry(self, commits: Iterable[str], tip: str) -> Mapping[str, Ancestry]:
+        """Ask for all commits in two git calls, however many there are."""
+        wanted = sorted(set(commits))
+        feed = "".join(f"{commit}\n" for commit in wanted).encode()
+        checked = self._git.must("cat-file", "--batch-check", "--buffer", feed=feed).decode()
+        here = [
+            commit
+            for commit, line in zip(wanted, checked.splitlines(), strict=True)
+            if line.split()[:2] == [commit, "commit"]
+        ]
+        answers = dict.fromkeys(wanted, Ancestry.ABSENT)
+        answers.update(dict.fromkeys(here, Ancestry.YES))
+        feed = "".join(f"{commit}\n" for commit in [*here, f"^{tip}"]).encode()
+        outside = self._git.must("rev-list", "--stdin", feed=feed).decode().split() if here else []
+        answers.update((c, Ancestry.NO) for c in outside if c in answers)
+        return answers
+
+    def upstream(self) -> str | None:
+        """The default branch of the upstream's remote, or of origin."""
+        tracked = self._text("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
+        remote = tracked.partition("/")[0] if tracked else "origin"
+        return self.resolve(f"refs/remotes/{remote}/HEAD") or self.resolve(
+            "refs/remotes/origin/HEAD"
+        )
+
+    def tree(self, commit: str) -> Tree:
+        """The tree of a commit."""
+        return GitTree(self._git, commit)
+
+    def _text(self, *arguments: str) -> str | None:
+        output = self._git.run(*arguments)
+        return output.decode("utf-8", "replace").strip() or None if output is not None else None

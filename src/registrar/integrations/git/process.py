@@ -1,0 +1,83 @@
+"""Running git so that neither the repository nor the environment can steer it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from registrar.errors import GitError
+
+QUARANTINE = (
+    *("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+    *("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"),
+)
+"""The only ``GIT_*`` variables that pass; the configuration ones say who owns what."""
+
+_TIMEOUT = 600
+
+
+def environment(quarantine: bool) -> dict[str, str]:
+    """The environment of every git process."""
+    kept = QUARANTINE if quarantine else QUARANTINE[3:]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept}
+    env["GIT_NO_LAZY_FETCH"] = "1"
+    env["GIT_OPTIONAL_LOCKS"] = "0"
+    env["GIT_NO_REPLACE_OBJECTS"] = "1"
+    env["GIT_TERMINAL_PROMPT"] = "0"
+    env["LC_ALL"] = "C"
+    return env
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """git for one repository; ``git_dir`` is absolute, or None to find it from ``folder``."""
+
+    folder: str
+    git_dir: str | None = None
+    quarantine: bool = False
+    """True in a hook, where new objects lie in git's quarantine."""
+
+    def command(self, *arguments: str) -> list[str]:
+        """The full command line of one call."""
+        where = [f"--git-dir={self.git_dir}"] if self.git_dir else ["-C", self.folder]
+        return [
+            *("git", *where, "--no-replace-objects", "--literal-pathspecs", "--no-optional-locks"),
+            *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
+            *("-c", "core.commitGraph=false", *arguments),
+        ]
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a git process that is talked to over pipes."""
+        return subprocess.Popen(  # noqa: S603
+            self.command(*arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(self.quarantine),
+        )
+
+    def run(self, *arguments: str, feed: bytes = b"") -> bytes | None:
+        """The output of one call, or None where git answered with an error."""
+        done = subprocess.run(  # noqa: S603
+            self.command(*arguments),
+            input=feed,
+            capture_output=True,
+            env=environment(self.quarantine),
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        return done.stdout if done.returncode == 0 else None
+
+    def must(self, *arguments: str, feed: bytes = b"") -> bytes:
+        """The output of one call; raises GitError where git answered with an error."""
+        output = self.run(*arguments, feed=feed)
+        if output is None:
+            raise GitError(f"git {arguments[0]} failed in {self.folder}", "run git fsck there")
+        return output
+
+
+def installed() -> bool:
+    """Tell whether git is on the PATH."""
+    return shutil.which("git") is not None

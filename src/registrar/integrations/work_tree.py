@@ -1,0 +1,162 @@
+"""A work tree, walked and not asked of git; links are never followed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from registrar.ports import Covered, Kind, Node, UnreadableError, sorted_nodes
+
+MAX_DEPTH = 64
+MAX_FILES = 100_000
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """The files below a folder; ``object_format`` is the one of git's object ids."""
+
+    top: str
+    object_format: str = "sha1"
+    label: str = "work tree"
+
+    def children(self, folder: str) -> list[Node]:
+        """The direct children of a folder."""
+        try:
+            with os.scandir(self._real(folder)) as found:
+                names = sorted(os.fsencode(item.name) for item in found)
+        except (NotADirectoryError, FileNotFoundError):
+            return []
+        except OSError:
+            return [Node(folder, Kind.UNREADABLE)]
+        prefix = folder + "/" if folder else ""
+        return [n for n in (self.node(prefix + os.fsdecode(name)) for name in names) if n]
+
+    def walk(self, folder: str) -> list[Node]:
+        """Everything below a folder but folders; at most ``MAX_FILES`` nodes."""
+        found: list[Node] = []
+        waiting = [(folder, 0)]
+        while waiting and len(found) < MAX_FILES:
+            here, depth = waiting.pop()
+            self._scan(here, depth, found, waiting)
+        return sorted_nodes(found)
+
+    def _scan(
+        self, here: str, depth: int, found: list[Node], waiting: list[tuple[str, int]]
+    ) -> None:
+        try:
+            with os.scandir(self._real(here)) as items:
+                for item in items:
+                    path = f"{here}/{item.name}" if here else item.name
+                    if item.is_dir(follow_symlinks=False):
+                        if os.path.lexists(self._real(path + "/.git")):
+                            found.append(Node(path, Kind.SUBMODULE))
+                        elif depth >= MAX_DEPTH:
+                            found.append(Node(path, Kind.UNREADABLE))
+                        else:
+                            waiting.append((path, depth + 1))
+                    else:
+                        found.append(_node(path, item.stat(follow_symlinks=False)))
+        except FileNotFoundError:
+            return
+        except OSError:
+            found.append(Node(here, Kind.UNREADABLE))
+
+    def node(self, path: str) -> Node | None:
+        """What stands at a path, the path's own parents never being links."""
+        try:
+            status = os.lstat(self._real(path))
+        except (OSError, ValueError):
+            return None
+        parent = path.rpartition("/")[0]
+        if parent and os.path.realpath(self._real(parent)) != os.path.join(
+            os.path.realpath(self.top), *parent.split("/")
+        ):
+            return None
+        return _node(path, status)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """At most ``limit`` + 1 bytes of a file."""
+        with self.open(path) as stream:
+            return stream.read(limit + 1)
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a regular file; a link or a FIFO in its place is refused without waiting."""
+        try:
+            handle = os.open(self._real(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (OSError, ValueError) as error:
+            raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise UnreadableError("it is no regular file")
+        return os.fdopen(handle, "rb")
+
+    def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
+        """Compute git's object ids of each child of a folder from the files themselves."""
+        prints = {}
+        for child in self.children(folder):
+            name = child.path.rpartition("/")[2]
+            if child.kind is Kind.FOLDER:
+                hidden = covered(self, child.path)
+                oid = self._tree_id(child.path, child.path, hidden, 0)
+                prints[name] = f"040000 {oid}" if oid else ""
+            else:
+                prints[name] = " ".join(self._leaf(child))
+        return {name: value for name, value in prints.items() if value}
+
+    def _tree_id(self, folder: str, entry: str, hidden: frozenset[str], depth: int) -> str | None:
+        """The id of the tree object that git would make of a folder; None for an empty one."""
+        lines: list[tuple[bytes, bytes]] = []
+        for child in self.children(folder):
+            if child.path[len(entry) + 1 :] in hidden:
+                continue
+            name = os.fsencode(child.path.rpartition("/")[2])
+            if child.kind is Kind.FOLDER and depth < MAX_DEPTH:
+                oid = self._tree_id(child.path, entry, hidden, depth + 1)
+                if oid:
+                    lines.append((name + b"/", b"40000 " + name + b"\0" + bytes.fromhex(oid)))
+            else:
+                mode, oid = self._leaf(child)
+                line = mode.lstrip("0").encode() + b" " + name + b"\0" + bytes.fromhex(oid)
+                lines.append((name, line))
+        body = b"".join(line for _, line in sorted(lines))
+        return self._object(b"tree", body) if lines else None
+
+    def _leaf(self, node: Node) -> tuple[str, str]:
+        """Mode and object id of a file or link; an id that nothing has for all else."""
+        real = self._real(node.path)
+        if node.kind is Kind.SYMLINK:
+            return "120000", self._object(b"blob", os.fsencode(os.readlink(real)))
+        try:
+            with self.open(node.path) as stream:
+                status = os.fstat(stream.fileno())
+                digest = hashlib.new(self.object_format, usedforsecurity=False)
+                digest.update(b"blob %d\0" % status.st_size)
+                while block := stream.read(_BLOCK):
+                    digest.update(block)
+        except UnreadableError:
+            return "160000", hashlib.new(self.object_format, usedforsecurity=False).hexdigest()
+        return ("100755" if status.st_mode & 0o100 else "100644"), digest.hexdigest()
+
+    def _object(self, kind: bytes, body: bytes) -> str:
+        whole = kind + b" %d\0" % len(body) + body
+        return hashlib.new(self.object_format, whole, usedforsecurity=False).hexdigest()
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def _real(self, path: str) -> str:
+        return f"{self.top}/{path}" if path else self.top
+
+
+def _node(path: str, status: os.stat_result) -> Node:
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        return Node(path, Kind.FILE, status.st_size)
+    if stat.S_ISDIR(mode):
+        return Node(path, Kind.FOLDER)
+    return Node(path, Kind.SYMLINK if stat.S_ISLNK(mode) else Kind.SPECIAL)

@@ -1,0 +1,134 @@
+"""What rules and services may ask of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import BinaryIO, Protocol
+
+
+class Kind(StrEnum):
+    """What a path is; links are never followed."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    SYMLINK = "symbolic link"
+    SUBMODULE = "submodule"
+    SPECIAL = "special file"
+    UNREADABLE = "unreadable folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One path of a tree; ``size`` in bytes, 0 for everything but files."""
+
+    path: str
+    kind: Kind
+    size: int = 0
+
+
+class UnreadableError(Exception):
+    """A path that is there and cannot be read, with the reason in a person's words."""
+
+
+class Tree(Protocol):
+    """A tree of files: a work tree, or a git revision read without one.
+
+    Paths are relative to the top, with ``/``; undecodable bytes are surrogate escapes.
+    """
+
+    @property
+    def label(self) -> str:
+        """The revision's full hash, or ``work tree``."""
+
+    def children(self, folder: str) -> list[Node]:
+        """The direct children of a folder in bytewise order of names; [] where it is none."""
+
+    def walk(self, folder: str) -> list[Node]:
+        """Everything below a folder but folders themselves, in bytewise order of paths."""
+
+    def node(self, path: str) -> Node | None:
+        """What stands at a path; None where nothing does."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The bytes of a file, at most ``limit`` + 1 of them; raises UnreadableError."""
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream of a file's bytes; raises UnreadableError."""
+
+    def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
+        """git's object id and mode of each child of a folder, as git would store it.
+
+        Paths that ``covered`` names lie behind a pointer and are not in git.
+        """
+
+    def close(self) -> None:
+        """Free what the tree holds."""
+
+
+class Covered(Protocol):
+    """Names the files of an entry that lie behind its pointers, relative to its folder."""
+
+    def __call__(self, tree: Tree, path: str) -> frozenset[str]:
+        """The covered files and folders of the entry at ``path``."""
+
+
+class Ancestry(StrEnum):
+    """Answer to: is this commit an ancestor of that one?"""
+
+    YES = "yes"
+    NO = "no"
+    ABSENT = "absent"
+    """No such commit is in this repository."""
+
+
+class History(Protocol):
+    """The commits of one git repository."""
+
+    @property
+    def shallow(self) -> bool:
+        """Tell whether history was cut off by a shallow clone."""
+
+    def resolve(self, revision: str) -> str | None:
+        """The full commit hash of a revision."""
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits."""
+
+    def ancestry(self, commits: Iterable[str], tip: str) -> Mapping[str, Ancestry]:
+        """For each full commit hash, whether it is an ancestor of ``tip`` (or ``tip`` itself)."""
+
+    def upstream(self) -> str | None:
+        """The default branch of the upstream's remote, or of origin, where that is known here."""
+
+    def tree(self, commit: str) -> Tree:
+        """The tree of a commit."""
+
+
+class Clock(Protocol):
+    """The date."""
+
+    def today(self) -> date:
+        """Today, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that a check may look at besides its request."""
+
+    top: str
+    """The folder that paths on the command line are relative to: the top of the repository."""
+    work_tree: Tree | None
+    """None in a bare repository."""
+    history: History | None
+    """None where this is no git repository, or git itself is missing."""
+    history_reason: str
+    """Why ``history`` is None."""
+    clock: Clock
+
+
+def sorted_nodes(nodes: Sequence[Node]) -> list[Node]:
+    """Nodes in bytewise order of their paths."""
+    return sorted(nodes, key=lambda node: node.path.encode("utf-8", "surrogateescape"))

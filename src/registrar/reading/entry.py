@@ -1,0 +1,250 @@
+"""One entry, each of its files read once and kept while it is judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO
+
+from registrar.domain.metadata import ManifestRef, Metadata, metadata_from
+from registrar.domain.paths import inside, path_fault
+from registrar.domain.places import At, Span
+from registrar.domain.versions import EntryName, split_folder
+from registrar.ports import Kind, Node, Tree, UnreadableError
+from registrar.reading.card import Card
+from registrar.reading.card import read as read_card
+from registrar.reading.characters import control_flaws
+from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
+from registrar.reading.json import read_json
+from registrar.reading.pointers import (
+    LFS_MAX,
+    Out,
+    Pointer,
+    is_lfs_pointer,
+    is_pointer_name,
+    read_pointer,
+)
+from registrar.reading.sniffing import Sniffed, sniff
+from registrar.reading.yaml import read_yaml
+
+METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
+CARD_NAME = "MODEL_CARD.md"
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the bytes of one file of the artifact are: digest, size, format by content."""
+
+    sha256: str
+    size: int
+    sniffed: Sniffed
+    lfs_pointer: bool
+
+
+class Entry:
+    """The folder of one model version in a tree; everything is read when first asked for."""
+
+    def __init__(self, tree: Tree, root: str, folder: str, profile: str = "default") -> None:
+        self.tree = tree
+        self.folder = folder
+        self.path = f"{root}/{folder}"
+        self._profile = profile
+        self._contents: dict[str, Content | UnreadableError] = {}
+        self._documents: dict[str, Document] = {}
+
+    @cached_property
+    def name(self) -> EntryName | None:
+        """Name and version that the folder stands for."""
+        return split_folder(self.folder)
+
+    @cached_property
+    def node(self) -> Node | None:
+        """What the entry itself is: a folder, or something that is refused."""
+        return self.tree.node(self.path)
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """Everything in the folder but folders, keyed by path relative to it."""
+        cut = len(self.path) + 1
+        return {node.path[cut:]: node for node in self.tree.walk(self.path)}
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The regular files, paths relative to the folder."""
+        return frozenset(path for path, node in self.nodes.items() if node.kind is Kind.FILE)
+
+    @cached_property
+    def metadata_names(self) -> list[str]:
+        """The metadata files that are here; exactly one is right."""
+        return [name for name in METADATA_NAMES if name in self.nodes]
+
+    @cached_property
+    def metadata_document(self) -> Document | None:
+        """The metadata as read; None unless there is exactly one file."""
+        if len(self.metadata_names) != 1:
+            return None
+        return self.document(self.metadata_names[0])
+
+    @cached_property
+    def metadata(self) -> Metadata | None:
+        """The typed metadata; None where the file is missing or not readable."""
+        document = self.metadata_document
+        if document is None or not document.readable or not isinstance(document.data, dict):
+            return None
+        return metadata_from(document.data)
+
+    def document(self, path: str) -> Document:
+        """A YAML or JSON document of the entry, read once."""
+        if path not in self._documents:
+            self._documents[path] = self._read_document(path)
+        return self._documents[path]
+
+    def _read_document(self, path: str) -> Document:
+        raw = self.raw(path)
+        if isinstance(raw, Flaw):
+            return unreadable("", raw)
+        return read_json(raw) if path.endswith(".json") else read_yaml(raw)
+
+    def raw(self, path: str) -> bytes | Flaw:
+        """At most 1 MiB + 1 byte of a file, or why it cannot be read."""
+        try:
+            return self.tree.read(f"{self.path}/{path}", MAX_BYTES)
+        except UnreadableError as error:
+            return Flaw(f"{path} cannot be read: {error}", "check its type and permissions")
+
+    @cached_property
+    def card_text(self) -> tuple[str, tuple[Flaw, ...]]:
+        """The text of the model card and the flaws of its bytes; a byte order mark is allowed."""
+        raw = self.raw(CARD_NAME)
+        if isinstance(raw, Flaw):
+            return "", (raw,)
+        text, flaw = decode(raw)
+        return text, (flaw,) if flaw else tuple(control_flaws(text, raw))
+
+    @cached_property
+    def card(self) -> Card | None:
+        """The judged sections of the card; None where it is missing or not readable."""
+        if CARD_NAME not in self.files or self.card_text[1]:
+            return None
+        return read_card(self.card_text[0], self._profile)
+
+    @cached_property
+    def local_manifests(self) -> list[ManifestRef]:
+        """The dataset manifests that metadata names inside the entry, where they are here."""
+        if self.metadata is None:
+            return []
+        refs = self.metadata.dataset_manifests
+        return [ref for ref in refs if not ref.is_url and ref.target in self.files]
+
+    @cached_property
+    def pointers(self) -> list[Pointer]:
+        """All ``.dvc`` files and ``dvc.lock`` of the entry."""
+        found = []
+        for path in sorted(self.files):
+            if is_pointer_name(path):
+                raw = self.raw(path)
+                document = unreadable("", raw) if isinstance(raw, Flaw) else None
+                if document is not None:
+                    found.append(Pointer(path, document, (), document.flaws))
+                elif isinstance(raw, bytes):
+                    found.append(read_pointer(path, raw))
+        return found
+
+    @cached_property
+    def outs(self) -> list[Out]:
+        """Everything that the pointers of the entry track."""
+        return [out for pointer in self.pointers for out in pointer.outs]
+
+    def covered(self, path: str) -> bool:
+        """Tell whether a pointer tracks this path or a folder above it."""
+        return any(inside(path, out.path) for out in self.outs)
+
+    @cached_property
+    def artifact(self) -> Artifact | None:
+        """What metadata names as the artifact; None where it names nothing well-formed."""
+        named = self.metadata.artifact if self.metadata else None
+        if named is None:
+            return None
+        path = named.removesuffix("/")
+        below = sorted(file for file in self.files if file.startswith(path + "/"))
+        outs = tuple(out for out in self.outs if out.path == path)
+        return Artifact(path, path in self.files, tuple(below), outs)
+
+    def content(self, path: str) -> Content | UnreadableError:
+        """Digest and sniff the bytes of a file in one opening; the answer is kept."""
+        if path not in self._contents:
+            try:
+                with self.tree.open(f"{self.path}/{path}") as stream:
+                    self._contents[path] = _content(stream)
+            except UnreadableError as error:
+                self._contents[path] = error
+            except OSError as error:
+                self._contents[path] = UnreadableError(error.strerror or "input/output error")
+        return self._contents[path]
+
+    def locate(self, at: At) -> Span | None:
+        """The span that a rule points at; None for a file that is no document."""
+        if at.span is not None:
+            return at.span
+        if is_pointer_name(at.path):
+            found = [pointer.document for pointer in self.pointers if pointer.path == at.path]
+            return found[0].span(at.route, at.key) if found else None
+        if at.path in self.files and at.path.endswith((".yaml", ".yml", ".json")):
+            return self.document(at.path).span(at.route, at.key)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """The artifact that metadata names: where its bytes are."""
+
+    path: str
+    is_file: bool
+    below: tuple[str, ...]
+    """Files of a folder artifact that are here, relative to the entry."""
+    outs: tuple[Out, ...]
+    """Pointers whose output is the artifact."""
+
+    @property
+    def here(self) -> bool:
+        """Tell whether its bytes are in this tree."""
+        return self.is_file or bool(self.below)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The files whose bytes are here."""
+        return (self.path,) if self.is_file else self.below
+
+    @property
+    def is_folder(self) -> bool:
+        """Tell whether it is a folder, by its bytes or by its pointer."""
+        return bool(self.below) or (not self.is_file and any(out.is_folder for out in self.outs))
+
+    @property
+    def deferred(self) -> bool:
+        """Tell whether its bytes lie behind a pointer and are not here."""
+        return bool(self.outs) and not self.here
+
+    def relative(self, path: str) -> str | None:
+        """A path of the entry as a path in the artifact's folder; None for one outside."""
+        if not inside(path, self.path) or path_fault(path):
+            return None
+        return path[len(self.path) + 1 :] if path != self.path else path
+
+
+def _content(stream: BinaryIO) -> Content:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    head = stream.read(LFS_MAX + 1)
+    stream.seek(0)
+    sniffed = sniff(stream, size)
+    stream.seek(0)
+    digest = hashlib.sha256()
+    total = 0
+    while block := stream.read(_BLOCK):
+        digest.update(block)
+        total += len(block)
+    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head))

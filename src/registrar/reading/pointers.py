@@ -1,0 +1,142 @@
+"""Pointers to bytes that lie elsewhere: ``.dvc`` files, ``dvc.lock``, git-LFS pointers."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.domain.digests import is_md5
+from registrar.domain.metadata import mapping, sequence, text
+from registrar.domain.paths import path_fault
+from registrar.domain.places import Route
+from registrar.reading.documents import Document, Flaw
+from registrar.reading.yaml import read_yaml
+
+LFS_MAX = 1024
+_LFS = re.compile(
+    rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:[a-z0-9.-]+ .*\n)+"
+)
+KNOWN_HASHES = (None, "md5")
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One output that DVC tracks; ``path`` is relative to the entry's folder.
+
+    ``size`` in bytes and ``nfiles`` are of the whole output; None where not written.
+    ``hash_name`` None is DVC before 3.0.
+    """
+
+    pointer: str
+    path: str
+    md5: str | None
+    size: int | None
+    nfiles: int | None
+    hash_name: str | None
+    remote: str | None
+    route: Route
+
+    @property
+    def is_folder(self) -> bool:
+        """Tell a folder object (``.dir``) from a file."""
+        return self.md5 is not None and self.md5.endswith(".dir")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One ``.dvc`` file or ``dvc.lock`` of an entry, with all that is wrong with it."""
+
+    path: str
+    document: Document
+    outs: tuple[Out, ...]
+    flaws: tuple[Flaw, ...]
+
+
+def is_pointer_name(path: str) -> bool:
+    """Tell whether a file of an entry is read as a pointer."""
+    name = path.rpartition("/")[2]
+    return (name.endswith(".dvc") and name != ".dvc") or name == "dvc.lock"
+
+
+def read_pointer(path: str, raw: bytes) -> Pointer:
+    """Read a pointer; ``path`` is relative to the entry's folder. Never raises on any bytes."""
+    document = read_yaml(raw)
+    if not document.readable:
+        return Pointer(path, document, (), document.flaws)
+    flaws: list[Flaw] = []
+    top = mapping(document.data)
+    if not top:
+        flaws.append(Flaw(f"{path} is no DVC file", "write it with dvc add", document.span(())))
+    here = posixpath.dirname(path)
+    if path.rpartition("/")[2] == "dvc.lock":
+        items = _lock_outs(top, document, flaws)
+    else:
+        items = _file_outs(top, document, flaws)
+    outs = [_out(path, here, item, route, folder, document, flaws) for item, route, folder in items]
+    return Pointer(path, document, tuple(out for out in outs if out), tuple(flaws))
+
+
+def is_lfs_pointer(head: bytes) -> bool:
+    """Tell whether these bytes, the whole of a small file, are a git-LFS pointer."""
+    return len(head) <= LFS_MAX and _LFS.fullmatch(head) is not None
+
+
+_Items = list[tuple[Any, Route, str]]
+
+
+def _file_outs(top: Any, document: Document, flaws: list[Flaw]) -> _Items:
+    outs = sequence(top.get("outs"))
+    if top and len(outs) != 1:
+        message = f"a .dvc file of an entry has exactly one out, this has {len(outs)}"
+        flaws.append(Flaw(message, "write it with dvc add", document.span(("outs",))))
+    folder = text(top.get("wdir")) or "."
+    return [(item, ("outs", i), folder) for i, item in enumerate(outs)]
+
+
+def _lock_outs(top: Any, document: Document, flaws: list[Flaw]) -> _Items:
+    if top and str(top.get("schema")) != "2.0":
+        message = "dvc.lock is not of schema 2.0"
+        flaws.append(Flaw(message, "write it again with dvc repro", document.span(("schema",))))
+    items: _Items = []
+    for name, stage in mapping(top.get("stages")).items():
+        for i, item in enumerate(sequence(mapping(stage).get("outs"))):
+            items.append((item, ("stages", name, "outs", i), "."))
+    return items
+
+
+def _out(
+    pointer: str,
+    here: str,
+    item: object,
+    route: Route,
+    folder: str,
+    document: Document,
+    flaws: list[Flaw],
+) -> Out | None:
+    fields = mapping(item)
+    named, md5 = text(fields.get("path")), text(fields.get("md5"))
+    where = named or "the out"
+    path = posixpath.normpath(posixpath.join(here, folder, named or ""))
+    if named is None or posixpath.isabs(named) or path_fault(path) is not None:
+        message = f"{pointer} names {named!r}, which does not lie in the entry"
+        hint = "an out of an entry lies in its folder"
+        flaws.append(Flaw(message, hint, document.span((*route, "path"))))
+        return None
+    hash_name = text(fields.get("hash"))
+    if hash_name in KNOWN_HASHES and (md5 is None or not is_md5(md5.removesuffix(".dir"))):
+        message = f"{where} has no well-formed md5"
+        hint = "32 lower-case hexadecimal digits, '.dir' behind those of a folder; see dvc commit"
+        flaws.append(Flaw(message, hint, document.span((*route, "md5"))))
+        md5 = None
+    sizes = []
+    for key, must in (("size", True), ("nfiles", False)):
+        value = fields.get(key)
+        good = type(value) is int and value >= 0
+        if not good and (must or value is not None):
+            message = f"{where} has no {key}" if value is None else f"{key} is no whole number"
+            flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
+        sizes.append(value if good else None)
+    remote = text(fields.get("remote"))
+    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, remote, route)

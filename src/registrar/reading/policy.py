@@ -1,0 +1,121 @@
+"""registrar.toml as a Policy; everything wrong with it at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from registrar.domain.metadata import gates_from, mapping, text
+from registrar.domain.paths import path_fault
+from registrar.domain.places import Route, Span
+from registrar.domain.policy import IDENTITY, Policy
+from registrar.reading.documents import Document, Flaw
+from registrar.reading.nearest import nearest
+from registrar.reading.schema import bundled
+from registrar.reading.schema_messages import schema_flaws
+from registrar.reading.spdx import SpdxError, parse
+from registrar.reading.toml import read_toml
+
+POLICY_NAME = "registrar.toml"
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+_UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]*)")
+
+
+def read_policy(
+    raw: bytes, rules: Collection[str], profiles: Collection[str]
+) -> tuple[Policy | None, tuple[Flaw, ...]]:
+    """Read a policy; (None, flaws) where it is not valid.
+
+    ``rules`` and ``profiles`` are the names that it may use.
+    """
+    document = read_toml(raw)
+    if not document.readable:
+        return None, document.flaws
+    flaws = [flaw for _, _, flaw in schema_flaws(bundled("policy"), document)]
+    if flaws:
+        return None, tuple(flaws)
+    flaws = _meaning(document, rules, profiles)
+    return (None, tuple(flaws)) if flaws else (_policy(document.data), ())
+
+
+def _meaning(
+    document: Document, rules: Collection[str], profiles: Collection[str]
+) -> list[Flaw]:
+    """What the schema cannot say: unknown rules, licences, and amendments of identity."""
+    data = document.data
+    flaws: list[Flaw] = []
+
+    def flaw(route: Route, message: str, hint: str) -> None:
+        flaws.append(Flaw(message, hint, _span(document, route)))
+
+    for name in mapping(_get(data, "rules", "severity")):
+        if name not in rules:
+            guess = nearest(name, sorted(rules))
+            hint = f'did you mean "{guess}"?' if guess else "see registrar rules"
+            flaw(("rules", "severity", name), f'unknown rule "{name}"', hint)
+    for item in _get(data, "license", "allow") or ():
+        try:
+            parse(item)
+        except SpdxError as error:
+            flaw(("license", "allow"), f'"{item}" is no SPDX licence', error.hint)
+    profile = _get(data, "card", "profile")
+    if profile is not None and profile not in profiles:
+        hint = "one of " + ", ".join(sorted(profiles))
+        flaw(("card", "profile"), f'unknown card profile "{profile}"', hint)
+    for item in _get(data, "immutable", "amend") or ():
+        if _amends_identity(item):
+            message = f'"{item}" is identity and may not be amended'
+            flaw(("immutable", "amend"), message, "publish a new version instead")
+    root = _get(data, "registry", "root")
+    if root is not None and path_fault(root):
+        flaw(("registry", "root"), f"root {path_fault(root)}", "a folder of this repository")
+    return flaws
+
+
+def _amends_identity(item: str) -> bool:
+    first = item.split(".")[0].split("*")[0]
+    if item in ("metrics.json", "dataset-manifest.yaml") or item.startswith("metadata."):
+        return True
+    if item.endswith((".dvc", "dvc.lock")) or item in ("*", "**"):
+        return True
+    return first in IDENTITY or ("*" in item and any(key.startswith(first) for key in IDENTITY))
+
+
+def _policy(data: Any) -> Policy:
+    default = Policy()
+    allow = _get(data, "license", "allow")
+    metrics = mapping(data.get("metrics"))
+    amend = _get(data, "immutable", "amend")
+    formats = _get(data, "artifact", "formats")
+    size = _get(data, "artifact", "max_in_git")
+    return Policy(
+        root=text(_get(data, "registry", "root")) or default.root,
+        severity=dict(mapping(_get(data, "rules", "severity"))),
+        allow_dirty=bool(_get(data, "source", "allow_dirty")),
+        license_allow=None if allow is None else tuple(allow),
+        formats=default.formats if formats is None else tuple(formats),
+        max_in_git=default.max_in_git if size is None else size_from(size),
+        bytes_required=_get(data, "artifact", "bytes") == "required",
+        card_profile=text(_get(data, "card", "profile")) or default.card_profile,
+        metrics=tuple((pattern, gates_from(gates)) for pattern, gates in metrics.items()),
+        amend=default.amend if amend is None else tuple(amend),
+        waiver_max_days=_get(data, "waivers", "max_days") or default.waiver_max_days,
+    )
+
+
+def size_from(value: str | int) -> int:
+    """Bytes of ``10 MiB``, ``1.5 GB`` or a bare number; raises ValueError for anything else."""
+    match = _SIZE.fullmatch(str(value))
+    if match is None or match[2].lower() not in _UNITS:
+        raise ValueError(f"{value!r} is no size")
+    return int(float(match[1]) * _UNITS[match[2].lower()])
+
+
+def _get(data: Any, table: str, key: str) -> Any:
+    return mapping(data.get(table)).get(key)
+
+
+def _span(document: Document, route: Route) -> Span:
+    return document.span(route)

@@ -1,0 +1,165 @@
+"""A quick yes for documents that a JSON Schema allows; jsonschema speaks about the others.
+
+``compile_schema`` turns a schema into nested closures. They say yes only where jsonschema
+would; a no means "ask jsonschema", so that every message and every refusal is its own. Schemas
+with keywords that are not listed here get no quick answer. Held equal to jsonschema by
+``tests/property/test_quick_schema_laws.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Accepts = Callable[[Any], bool]
+
+_SILENT = frozenset(
+    ("$schema", "$defs", "title", "description", "examples", "errorMessage", "$comment", "default")
+)
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "object": lambda value: type(value) is dict,
+    "array": lambda value: type(value) is list,
+    "boolean": lambda value: type(value) is bool,
+    "integer": lambda value: type(value) is int,
+    "number": lambda value: type(value) is int or type(value) is float,
+    "null": lambda value: value is None,
+}
+_MAX_DEPTH = 32
+
+
+class Unsupported(Exception):  # noqa: N818
+    """A keyword or shape of schema that gets no quick answer."""
+
+
+def compile_schema(schema: Any, root: Any = None, depth: int = 0) -> Accepts:
+    """Compile a schema; raises Unsupported for what only jsonschema may judge."""
+    root = schema if root is None else root
+    if depth > _MAX_DEPTH or not isinstance(schema, dict):
+        raise Unsupported("depth or boolean schema")
+    reference = schema.get("$ref")
+    if reference is not None:
+        name = str(reference).removeprefix("#/$defs/")
+        if f"#/$defs/{name}" != reference or name not in root.get("$defs", {}):
+            raise Unsupported(f"$ref {reference}")
+        return compile_schema(root["$defs"][name], root, depth + 1)
+    unknown = schema.keys() - _SILENT - _KEYWORDS.keys() - _OBJECT - {"type", "enum"}
+    if unknown:
+        raise Unsupported(", ".join(sorted(unknown)))
+    checks = [
+        make(schema[word], root, depth) for word, make in _KEYWORDS.items() if word in schema
+    ]
+    if schema.keys() & _OBJECT:
+        checks.append(_object(schema, root, depth))
+    return _all(_type(schema.get("type")), _enum(schema.get("enum")), checks)
+
+
+def _all(of_type: Accepts | None, enum: Accepts | None, checks: list[Accepts]) -> Accepts:
+    tests = tuple(test for test in (of_type, enum, *checks) if test is not None)
+    if len(tests) == 1:
+        return tests[0]
+
+    def accepts(value: Any) -> bool:
+        for test in tests:
+            if not test(value):
+                return False
+        return True
+
+    return accepts
+
+
+def _type(names: Any) -> Accepts | None:
+    if names is None:
+        return None
+    wanted = [names] if isinstance(names, str) else names
+    tests = tuple(_TYPES[name] for name in wanted)
+    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+
+
+def _enum(values: Any) -> Accepts | None:
+    if values is None:
+        return None
+    allowed = {(type(value), value) for value in values if isinstance(value, str | int)}
+    return lambda value: isinstance(value, str | int) and (
+        (str if isinstance(value, str) else type(value), value) in allowed
+    )
+
+
+def _pattern(pattern: str, root: Any, depth: int) -> Accepts:
+    search = re.compile(pattern).search
+    return lambda value: not isinstance(value, str) or search(value) is not None
+
+
+def _length(limit: int, least: bool) -> Accepts:
+    if least:
+        return lambda value: not isinstance(value, str) or len(value) >= limit
+    return lambda value: not isinstance(value, str) or len(value) <= limit
+
+
+def _count(limit: int, least: bool) -> Accepts:
+    if least:
+        return lambda value: type(value) is not list or len(value) >= limit
+    return lambda value: type(value) is not list or len(value) <= limit
+
+
+def _bound(limit: float, least: bool) -> Accepts:
+    def accepts(value: Any) -> bool:
+        if type(value) is not int and type(value) is not float:
+            return not isinstance(value, int | float) or type(value) is bool
+        return value >= limit if least else value <= limit
+
+    return accepts
+
+
+def _items(schema: Any, root: Any, depth: int) -> Accepts:
+    accepts = compile_schema(schema, root, depth + 1)
+    return lambda value: type(value) is not list or all(map(accepts, value))
+
+
+def _object(schema: Mapping[str, Any], root: Any, depth: int) -> Accepts:
+    """properties, patternProperties, additionalProperties and required in one pass."""
+    required = frozenset(schema.get("required", ()))
+    known = {
+        key: compile_schema(sub, root, depth + 1)
+        for key, sub in schema.get("properties", {}).items()
+    }
+    patterns = [
+        (re.compile(pattern).search, compile_schema(sub, root, depth + 1))
+        for pattern, sub in schema.get("patternProperties", {}).items()
+    ]
+    rest = schema.get("additionalProperties", True)
+    other = compile_schema(rest, root, depth + 1) if isinstance(rest, dict) else None
+
+    def accepts(value: Any) -> bool:
+        if type(value) is not dict:
+            return not isinstance(value, dict)
+        if not required <= value.keys():
+            return False
+        for key, item in value.items():
+            accept = known.get(key)
+            if accept is not None:
+                if not accept(item):
+                    return False
+                continue
+            matching = [sub for search, sub in patterns if search(key)]
+            if not matching and (rest is False or (other is not None and not other(item))):
+                return False
+            if not all(sub(item) for sub in matching):
+                return False
+        return True
+
+    return accepts
+
+
+_OBJECT = frozenset(("properties", "patternProperties", "additionalProperties", "required"))
+_KEYWORDS: dict[str, Callable[[Any, Any, int], Accepts]] = {
+    "pattern": _pattern,
+    "minLength": lambda limit, root, depth: _length(limit, least=True),
+    "maxLength": lambda limit, root, depth: _length(limit, least=False),
+    "minItems": lambda limit, root, depth: _count(limit, least=True),
+    "maxItems": lambda limit, root, depth: _count(limit, least=False),
+    "minimum": lambda limit, root, depth: _bound(limit, least=True),
+    "maximum": lambda limit, root, depth: _bound(limit, least=False),
+    "items": _items,
+}

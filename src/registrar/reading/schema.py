@@ -1,0 +1,156 @@
+"""JSON Schemas: the bundled ones and the registry's own, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from registrar.domain.places import Route
+from registrar.reading.json import read_json
+from registrar.reading.quick_schema import Accepts, Unsupported, compile_schema
+
+
+class SchemaInvalidError(Exception):
+    """A schema that is itself not a valid draft-07 or 2020-12 JSON Schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One refusal: where, by which keyword, what stands there, and the schema of that place.
+
+    For ``required`` and ``additionalProperties`` the route ends with the key concerned.
+    """
+
+    route: Route
+    keyword: str
+    value: Any
+    schema: Mapping[str, Any]
+
+
+class Schema:
+    """One JSON Schema, its validators made once; no reference leaves the document."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.document: Any = _parse(raw)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Schema, (self.raw,))
+
+    @cached_property
+    def _quick(self) -> Accepts | None:
+        try:
+            return compile_schema(self.document)
+        except (Unsupported, KeyError, TypeError, AttributeError, re.error):
+            return None
+
+    @cached_property
+    def _validator(self) -> Any:
+        # imported here: a registry without a fault never needs it
+        from jsonschema.validators import Draft7Validator, validator_for
+        from referencing import Registry
+
+        empty: Registry[Any] = Registry()  # so that no reference is ever fetched
+        return validator_for(self.document, default=Draft7Validator)(
+            self.document, registry=empty
+        )
+
+    def validate_itself(self) -> None:
+        """Raise SchemaInvalidError where this is no JSON Schema, or a reference dangles."""
+        from jsonschema.exceptions import SchemaError as Invalid
+        from referencing.exceptions import Unresolvable
+
+        try:
+            self._validator.check_schema(self.document)
+            probes: tuple[Any, ...] = ({}, [], "", 0)
+            for probe in probes:
+                list(self._validator.iter_errors(probe))
+        except Invalid as error:
+            raise SchemaInvalidError(str(error.message)[:300]) from error
+        except (Unresolvable, re.error, RecursionError) as error:
+            raise SchemaInvalidError(f"cannot be used: {str(error)[:300]}") from error
+
+    def errors(self, data: Any) -> list[SchemaError]:
+        """Everything that the schema refuses, by place."""
+        if self._quick is not None and self._quick(data):
+            return []
+        found: dict[tuple[Route, str], SchemaError] = {}
+        for error in self._validator.iter_errors(data):
+            for item in _expand(error):
+                found.setdefault((item.route, item.keyword), item)
+        return sorted(found.values(), key=lambda e: ([str(step) for step in e.route], e.keyword))
+
+    def at(self, route: Route) -> Mapping[str, Any] | None:
+        """The part of the schema that describes a route; None where it says nothing."""
+        schema: Any = self.document
+        for step in route:
+            schema = self._follow(schema)
+            if isinstance(step, int):
+                schema = schema.get("items")
+            else:
+                schema = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
+            if not isinstance(schema, dict):
+                return None
+        found: Mapping[str, Any] = self._follow(schema)
+        return found
+
+    def _follow(self, schema: Any) -> Any:
+        reference = schema.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith("#/$defs/"):
+            return self.document["$defs"].get(reference.removeprefix("#/$defs/"), {})
+        return schema
+
+
+def _expand(error: Any) -> list[SchemaError]:
+    route: Route = tuple(error.absolute_path)
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    keyword, value = str(error.validator), error.instance
+    if keyword == "required":
+        missing = [name for name in schema["required"] if name not in value]
+        return [SchemaError((*route, name), keyword, None, schema) for name in missing]
+    if keyword == "additionalProperties" and schema.get(keyword) is False:
+        patterns = schema.get("patternProperties", {})
+        extra = [
+            key
+            for key in value
+            if key not in schema.get("properties", {})
+            and not any(re.search(pattern, key) for pattern in patterns)
+        ]
+        return [SchemaError((*route, key), keyword, value[key], schema) for key in extra]
+    return [SchemaError(route, keyword, value, schema)]
+
+
+def _parse(raw: bytes) -> Any:
+    document = read_json(raw)
+    if document.flaws:
+        flaw = document.flaws[0]
+        raise SchemaInvalidError(f"line {flaw.span.line}: {flaw.message}")
+    if not isinstance(document.data, dict):
+        raise SchemaInvalidError("a JSON Schema is a mapping")
+    return document.data
+
+
+@cache
+def bundled_bytes(name: str) -> bytes:
+    """The bytes of a schema in the package: metadata, dataset-manifest, policy or waivers."""
+    raw = pkgutil.get_data("registrar.reading", f"schemas/{name}.json")
+    if raw is None:
+        raise FileNotFoundError(name)
+    return raw
+
+
+@cache
+def bundled(name: str) -> Schema:
+    """A schema of the package, read once."""
+    return Schema(bundled_bytes(name))
+
+
+def to_json(value: Any) -> str:
+    """A value as a person would write it in a message, cut to 60 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,138 @@
+"""What a schema refuses, said as a person would: one message per keyword, from the schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from registrar.domain.places import Route, dotted
+from registrar.reading.documents import Ambiguous, Document, Flaw
+from registrar.reading.nearest import nearest
+from registrar.reading.schema import Schema, SchemaError, to_json
+
+_ARTICLES = {
+    "string": "text",
+    "object": "a mapping",
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "nothing",
+}
+
+
+def schema_flaws(schema: Schema, document: Document) -> list[tuple[Route, str, Flaw]]:
+    """All that a schema refuses in a document: (route, keyword, flaw), by place.
+
+    Besides the schema's own keywords ``ambiguous`` is one: a scalar to be quoted.
+    """
+    errors = _one_cause(schema.errors(document.data))
+    refused = {error.route for error in errors}
+    found = [(e.route, e.keyword, _flaw(e, document)) for e in errors]
+    for route in document.ambiguous:
+        wanted = schema.at(route)
+        if route not in refused and wanted is not None and "string" in _types(wanted):
+            found.append((route, "ambiguous", _quote(route, document)))
+    return sorted(found, key=lambda item: (item[2].span, item[0] == (), item[1]))
+
+
+def _one_cause(errors: list[SchemaError]) -> list[SchemaError]:
+    """Leave out that a key is missing where a misspelt one stands in its place."""
+    meant = set()
+    for error in errors:
+        if error.keyword == "additionalProperties":
+            guess = nearest(str(error.route[-1]), list(error.schema.get("properties", {})))
+            meant.add((*error.route[:-1], guess))
+    return [e for e in errors if not (e.keyword == "required" and e.route in meant)]
+
+
+def _types(schema: Any) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _flaw(error: SchemaError, document: Document) -> Flaw:
+    name, schema = dotted(error.route), error.schema
+    match error.keyword:
+        case "required":
+            return _missing(error, document)
+        case "additionalProperties":
+            return _unknown(error, document)
+        case "type":
+            return _type(error, document)
+        case "enum":
+            message = f"{name} is {to_json(error.value)}"
+            choices = ", ".join(to_json(value) for value in schema["enum"])
+            hint = f"one of {choices}"
+            guess = nearest(str(error.value), [str(value) for value in schema["enum"]])
+            hint = f'did you mean "{guess}"?' if guess else hint
+        case "pattern" | "minLength" | "maxLength" if error.value == "":
+            message, hint = f"{name} is empty", "fill it in, or leave the key out"
+        case "pattern" | "maxLength":
+            message = f"{name} is {to_json(error.value)}"
+            hint = str(schema.get("errorMessage", f"at most {schema.get('maxLength')} characters"))
+        case _:
+            message = f"{name} is {to_json(error.value)}"
+            limit = schema.get(error.keyword)
+            hint = str(schema.get("errorMessage", f"{error.keyword} is {to_json(limit)}"))
+    return Flaw(message, hint, document.span(error.route))
+
+
+def _missing(error: SchemaError, document: Document) -> Flaw:
+    name = str(error.route[-1])
+    described = error.schema.get("properties", {}).get(name, {})
+    about = described.get("description", "")
+    examples = described.get("examples", [])
+    hint = f"add {name}: {to_json(examples[0])}" if examples else f"add {name}"
+    return Flaw(
+        f"{dotted(error.route)} is missing" + (f" ({about.rstrip('.')})" if about else ""),
+        hint,
+        document.span(error.route),
+    )
+
+
+def _unknown(error: SchemaError, document: Document) -> Flaw:
+    key = str(error.route[-1])
+    guess = nearest(key, list(error.schema.get("properties", {})))
+    own = "^x-" in error.schema.get("patternProperties", {})
+    hint = f'did you mean "{guess}"?' if guess else "remove it"
+    if not guess and own:
+        hint = f"remove it, or name it x-{key} if it is your own"
+    message = f'unknown key "{key}"'
+    where = dotted(error.route[:-1])
+    return Flaw(
+        message + (f" in {where}" if where else ""), hint, document.span(error.route, key=True)
+    )
+
+
+def _type(error: SchemaError, document: Document) -> Flaw:
+    wanted = _types(error.schema)
+    name = dotted(error.route) or "the document"
+    span = document.span(error.route)
+    scalar = isinstance(error.value, str | int | float | bool) or error.value is None
+    if "string" in wanted and scalar and error.value is not None:
+        return _quote(error.route, document)
+    said = " or ".join(_ARTICLES.get(kind, kind) for kind in wanted)
+    found = "empty" if error.value is None else _ARTICLES[_kind(error.value)]
+    hint = f"write {said}"
+    if isinstance(error.value, Ambiguous):
+        hint = "write a number in its plain form, such as 0.001 or 1e-3"
+    return Flaw(f"{name} must be {said}, and is {found}", hint, span)
+
+
+def _quote(route: Route, document: Document) -> Flaw:
+    span = document.span(route)
+    value: Any = document.data
+    for step in route:
+        value = value[step]
+    written = str(value)
+    if span.line == span.end_line:
+        line = document.text.split("\n")[span.line - 1]
+        written = line[span.column - 1 : span.end_column - 1] or written
+    taken = value.taken_for if isinstance(value, Ambiguous) else _ARTICLES[_kind(value)]
+    message = f"{dotted(route)}: {written[:80]} is taken for {taken}, and text is wanted"
+    return Flaw(message, f'quote it: "{written[:80]}"', span)
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
+    return "null" if value is None else kinds.get(type(value), "string")

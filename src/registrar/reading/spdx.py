@@ -1,0 +1,353 @@
+"""SPDX licence expressions over the bundled SPDX list.
+
+The grammar is Annex D of SPDX 2.3 (the same in SPDX 3.0): ``+``, ``WITH``, ``AND``, ``OR`` in
+falling precedence, parentheses, ``LicenseRef-…``. Ids are matched without regard to case and
+written as the list writes them. Operators may be written in upper or in lower case, as Annex D
+of SPDX 3.0 allows, but not mixed.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from registrar.reading.nearest import nearest as nearest_word
+
+MAX_LENGTH = 1000
+MAX_DEPTH = 32
+
+_TOKEN = re.compile(r"\s*(?:([()])|([^\s()]+))")
+_REF = re.compile(r"licenseref-([A-Za-z0-9.-]+)", re.IGNORECASE)
+_OPERATORS = {"AND": "AND", "and": "AND", "OR": "OR", "or": "OR", "WITH": "WITH", "with": "WITH"}
+
+
+class SpdxError(ValueError):
+    """No SPDX expression; ``start`` and ``end`` are offsets of the fault in the text."""
+
+    def __init__(self, message: str, hint: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.start = start
+        self.end = end
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """A licence of the SPDX list, perhaps "or any later version" by ``+``."""
+
+    id: str
+    or_later: bool = False
+
+    def __str__(self) -> str:
+        return self.id + ("+" if self.or_later else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseRef:
+    """A licence that SPDX does not know; its text is ``LICENSES/<ref>.txt``."""
+
+    ref: str
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """A licence with an exception of the SPDX list."""
+
+    license: License | LicenseRef
+    exception: str
+
+    def __str__(self) -> str:
+        return f"{self.license} WITH {self.exception}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold at once."""
+
+    parts: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(f"({p})" if isinstance(p, Or) else str(p) for p in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One part may be chosen."""
+
+    parts: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(str(part) for part in self.parts)
+
+
+Expression = License | LicenseRef | With | And | Or
+Leaf = License | LicenseRef | With
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expression:
+    """Parse an expression; raises SpdxError. Law: ``parse(str(parse(x))) == parse(x)``."""
+    if len(text) > MAX_LENGTH:
+        message = f"the licence has more than {MAX_LENGTH} characters"
+        raise SpdxError(message, "put its text into LICENSES/LicenseRef-<name>.txt", 0, len(text))
+    tokens = [
+        _Token(match[1] or match[2], match.start(1) if match[1] else match.start(2))
+        for match in _TOKEN.finditer(text)
+    ]
+    if not tokens:
+        raise SpdxError("the licence is empty", "write an SPDX id such as Apache-2.0", 0, len(text))
+    return _Parser(text, tokens).whole()
+
+
+class _Parser:
+    """Recursive descent over the tokens, its depth bounded by ``MAX_DEPTH``."""
+
+    def __init__(self, text: str, tokens: list[_Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> Expression:
+        expression = self.either()
+        if self.at < len(self.tokens):
+            raise self.free_text(self.tokens[self.at])
+        return expression
+
+    def operator(self, name: str) -> bool:
+        """Step over an operator if it is the next token."""
+        if self.at < len(self.tokens) and _OPERATORS.get(self.tokens[self.at].text) == name:
+            self.at += 1
+            return True
+        return False
+
+    def either(self) -> Expression:
+        parts = [self.both()]
+        while self.operator("OR"):
+            parts.append(self.both())
+        return parts[0] if len(parts) == 1 else Or(_flat(parts, Or))
+
+    def both(self) -> Expression:
+        parts = [self.leaf()]
+        while self.operator("AND"):
+            parts.append(self.leaf())
+        return parts[0] if len(parts) == 1 else And(_flat(parts, And))
+
+    def leaf(self) -> Expression:
+        if self.at == len(self.tokens):
+            end = len(self.text)
+            raise SpdxError(
+                "the expression ends too early", "write a licence here", max(end - 1, 0), end
+            )
+        token = self.tokens[self.at]
+        if token.text == "(":
+            return self.group(token)
+        if token.text == ")" or token.text in _OPERATORS:
+            message = f'"{token.text}" stands where a licence is wanted'
+            raise SpdxError(message, "write a licence before it", token.start, token.end)
+        self.at += 1
+        license_ = self.license(token)
+        return With(license_, self.exception()) if self.operator("WITH") else license_
+
+    def group(self, token: _Token) -> Expression:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise SpdxError("too many parentheses", "write it flatter", token.start, token.end)
+        self.at += 1
+        inner = self.either()
+        if self.at == len(self.tokens) or self.tokens[self.at].text != ")":
+            message = "this parenthesis is not closed"
+            raise SpdxError(message, "close it with ')'", token.start, token.end)
+        self.at += 1
+        self.depth -= 1
+        return inner
+
+    def license(self, token: _Token) -> License | LicenseRef:
+        name = token.text
+        ref = _REF.fullmatch(name)
+        if ref:
+            return LicenseRef(f"LicenseRef-{ref[1]}")
+        known = _data().licenses.get(name.lower())
+        if known is not None:
+            return License(known)
+        known = _data().licenses.get(name[:-1].lower()) if name.endswith("+") else None
+        if known is not None:
+            return License(known, or_later=True)
+        raise self.unknown(token)
+
+    def exception(self) -> str:
+        if self.at == len(self.tokens):
+            end = len(self.text)
+            raise SpdxError("WITH has no exception", "name one of the SPDX list", end - 1, end)
+        token = self.tokens[self.at]
+        self.at += 1
+        known = _data().exceptions.get(token.text.lower())
+        if known is None:
+            guess = nearest_word(token.text, list(_data().exceptions.values()))
+            hint = f'did you mean "{guess}"?' if guess else "name an exception of the SPDX list"
+            message = f'"{token.text}" is no SPDX exception'
+            raise SpdxError(message, hint, token.start, token.end)
+        return known
+
+    def unknown(self, token: _Token) -> SpdxError:
+        name = token.text
+        if name.upper() in ("NONE", "NOASSERTION"):
+            message, hint = f"{name} says that there is no licence", "name the licence"
+        elif name.lower().startswith("documentref-"):
+            message, hint = f"{name} points out of this registry", "write LicenseRef-<name>"
+        elif name.lower().startswith("licenseref-"):
+            allowed = re.sub(r"[^A-Za-z0-9.-]+", "-", name[11:]).strip("-") or "name"
+            message = f'"{name}" holds characters that a LicenseRef may not'
+            hint = f"write LicenseRef-{allowed}"
+        elif len(self.tokens) > 1 and self.text.strip().lower() in _data().hints:
+            return self.free_text(token)
+        elif any(t.text in _OPERATORS or t.text in "()" for t in self.tokens) or (
+            len(self.tokens) == 1
+        ):
+            message, hint = f'"{name}" is no SPDX licence', _advice(name)
+        else:
+            return self.free_text(token)
+        return SpdxError(message, hint, token.start, token.end)
+
+    def free_text(self, token: _Token) -> SpdxError:
+        shown = self.text.strip()
+        shown = shown if len(shown) <= 60 else shown[:57] + "…"
+        if token.text == ")":
+            message = "this parenthesis was never opened"
+            return SpdxError(message, "remove it", token.start, token.end)
+        message = f'"{shown}" is free text, not an SPDX expression'
+        return SpdxError(message, _advice(self.text.strip()), 0, len(self.text))
+
+
+def _flat(parts: list[Expression], kind: type[And] | type[Or]) -> tuple[Expression, ...]:
+    """Join nested parts of the same kind, so that text and tree agree."""
+    flat: list[Expression] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, kind) else [part]
+    return tuple(flat)
+
+
+def _advice(text: str) -> str:
+    guess = nearest(text)
+    if guess and guess.startswith("LicenseRef-"):
+        return f"write {guess}, with its text in LICENSES/{guess}.txt"
+    if guess:
+        return f'did you mean "{guess}"?'
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", text[:40]).strip("-.") or "name"
+    return f"write LicenseRef-{name}, with its text in LICENSES/LicenseRef-{name}.txt"
+
+
+def nearest(text: str) -> str | None:
+    """The licence that was probably meant: by common name, spelling, or one of two joined."""
+    folded = " ".join(text.lower().split())
+    hints = _data().hints
+    for form in (folded, folded.removesuffix(" license"), folded.replace("_", "-")):
+        if form in hints:
+            return hints[form]
+        if form in _data().licenses:
+            return _data().licenses[form]
+    if "/" in folded:
+        sides = [_data().licenses.get(side.strip()) for side in folded.split("/")]
+        return " OR ".join(str(side) for side in sides) if all(sides) else None
+    return nearest_word(folded.replace(" ", "-"), list(_data().licenses.values()))
+
+
+def leaves(expression: Expression) -> Iterator[Leaf]:
+    """The licences of an expression, from left to right."""
+    if isinstance(expression, And | Or):
+        for part in expression.parts:
+            yield from leaves(part)
+    else:
+        yield expression
+
+
+def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
+    """The deprecated ids of an expression, each with its replacement where there is one."""
+    found: list[tuple[str, str | None]] = []
+    for leaf in leaves(expression):
+        license_ = leaf.license if isinstance(leaf, With) else leaf
+        if isinstance(license_, License) and license_.id in _data().deprecated:
+            found.append((str(license_), _data().deprecated[license_.id]))
+    return tuple(dict.fromkeys(found))
+
+
+def refs(expression: Expression) -> tuple[str, ...]:
+    """The ``LicenseRef-…`` of an expression."""
+    found = [leaf.license if isinstance(leaf, With) else leaf for leaf in leaves(expression)]
+    return tuple(dict.fromkeys(leaf.ref for leaf in found if isinstance(leaf, LicenseRef)))
+
+
+def allowed(expression: Expression, allow: Collection[str]) -> bool:
+    """Evaluate the tree against an allow list, without regard to case.
+
+    Of OR one part must be allowed, of AND all. ``X WITH e`` is allowed as a pair, or where
+    ``X`` is: an exception only permits more. ``X+`` needs ``X+`` or ``X-or-later`` on the list.
+    """
+    listed = frozenset(item.strip().lower() for item in allow)
+    return _allowed(expression, listed)
+
+
+def refused_branches(expression: Expression, allow: Collection[str]) -> tuple[Leaf, ...]:
+    """The licences of an expression that are not allowed."""
+    listed = frozenset(item.strip().lower() for item in allow)
+    return tuple(dict.fromkeys(leaf for leaf in leaves(expression) if not _allowed(leaf, listed)))
+
+
+def _allowed(expression: Expression, listed: frozenset[str]) -> bool:
+    match expression:
+        case Or(parts):
+            return any(_allowed(part, listed) for part in parts)
+        case And(parts):
+            return all(_allowed(part, listed) for part in parts)
+        case With(license=inner):
+            return str(expression).lower() in listed or _allowed(inner, listed)
+        case License(id=name, or_later=True):
+            return f"{name}+".lower() in listed or f"{name}-or-later".lower() in listed
+        case _:
+            return str(expression).lower() in listed
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    licenses: dict[str, str]
+    exceptions: dict[str, str]
+    deprecated: dict[str, str | None]
+    hints: dict[str, str]
+
+
+@cache
+def _data() -> _Data:
+    """The bundled list, read when first needed; works inside a zip file too."""
+    listed, hints = _load("spdx.json"), _load("license_hints.json")
+    return _Data(
+        {name.lower(): name for name in listed["licenses"]},
+        {name.lower(): name for name in listed["exceptions"]},
+        listed["deprecated"],
+        hints["hints"],
+    )
+
+
+def _load(name: str) -> Any:
+    raw = pkgutil.get_data("registrar.reading", f"data/{name}")
+    if raw is None:
+        raise FileNotFoundError(name)
+    return json.loads(raw)

@@ -1,0 +1,111 @@
+"""Refuses an artifact whose format the policy does not list.
+
+What it does: finds the format of each file of the artifact by its content, never by its
+extension, and wants it on `[artifact] formats`. Refuses an extension that disagrees with the
+content, and content that it does not know. Behind a pointer it judges by name only, says so, and
+defers the rest.
+
+Why this is bad: a pickle runs code when it is loaded, whatever it is called.
+
+Example: a pickle that was renamed to `model.onnx`.
+
+Use instead: export to ONNX, safetensors or GGUF; or a waiver with a reason and an owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severity
+from registrar.domain.formats import Format, agrees, by_name, is_data
+from registrar.domain.places import At
+from registrar.domain.policy import Policy
+from registrar.ports import UnreadableError
+from registrar.reading.entry import Artifact, Content, Entry
+from registrar.rules.rule import Judging, Rule
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Judge every file of the artifact."""
+    artifact = entry.artifact
+    if artifact is None:
+        return
+    if artifact.deferred:
+        yield from _by_name(entry, artifact, judging.policy)
+        if not judging.policy.bytes_required:
+            yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
+        return
+    if artifact.path.endswith(".dvc"):
+        return  # artifact-present tells it
+    contents = {path: entry.content(path) for path in artifact.members}
+    external = _external(contents)
+    for path, content in contents.items():
+        if isinstance(content, UnreadableError) or content.lfs_pointer or content.size == 0:
+            continue  # artifact-present tells it
+        if artifact.below and content.sniffed.format is Format.UNKNOWN:
+            if is_data(path) or path in external:
+                continue
+        yield from _judge(path, content, judging.policy)
+
+
+def _external(contents: dict[str, Content | UnreadableError]) -> frozenset[str]:
+    """Files that an ONNX model of the artifact names as its external data."""
+    found = set()
+    for path, content in contents.items():
+        if not isinstance(content, UnreadableError):
+            folder = path.rpartition("/")[0]
+            for name in content.sniffed.external:
+                found.add(f"{folder}/{name}" if folder else name)
+    return frozenset(found)
+
+
+def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
+    found, at = content.sniffed.format, At(path)
+    if found is Format.UNKNOWN:
+        if "unknown" not in policy.formats:
+            listed = ", ".join(policy.formats)
+            message = f"the content of {path} is of no format that is known"
+            yield Problem(message, f"the policy allows {listed}", at)
+        return
+    if not agrees(path, found):
+        detail = f" ({content.sniffed.detail})" if content.sniffed.detail else ""
+        message = f"{path} is {found.value} by its content{detail}, not what its name says"
+        yield Problem(message, "name it as what it is, or export it again", at)
+    yield from _allowed(path, (found,), policy, at, "")
+
+
+def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outcome]:
+    metadata = entry.metadata
+    paths = [record.path for record in (metadata.files if metadata else None) or ()]
+    for path in paths or [artifact.path]:
+        claimed = by_name(path)
+        if claimed:
+            at = At(entry.metadata_names[0], ("artifact",))
+            yield from _allowed(path, claimed, policy, at, " by name only")
+        elif not is_data(path) and "." in path.rpartition("/")[2] and not artifact.is_folder:
+            message = f"{path} is of no format that is known, by name only"
+            hint = f"the policy allows {', '.join(policy.formats)}"
+            if "unknown" not in policy.formats:
+                yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
+
+
+def _allowed(
+    path: str, claimed: tuple[Format, ...], policy: Policy, at: At, how: str
+) -> Iterator[Outcome]:
+    if any(format_.value in policy.formats for format_ in claimed):
+        return
+    names = " or ".join(format_.value for format_ in claimed)
+    warned = any(format_.value in policy.formats_warned for format_ in claimed)
+    message = f"{path} is {names}{how}, which the policy does not allow"
+    hint = f"the policy allows {', '.join(policy.formats)}"
+    yield Problem(message, hint, at, Severity.WARNING if warned else None)
+
+
+RULE = Rule(
+    name="artifact-format",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="the format, found by content, is on the policy's list",
+    entry=check,
+    configurable="severity, [artifact] formats",
+)

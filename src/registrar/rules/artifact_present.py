@@ -1,0 +1,80 @@
+"""Refuses an entry whose artifact is neither here nor behind a pointer.
+
+What it does: wants the file or folder that `artifact` names, or a pointer to it:
+`<artifact>.dvc`, another `.dvc` of the entry whose out it is, or an out of `dvc.lock`. A
+git-LFS pointer in the artifact's place is refused. With `[artifact] bytes = "required"` the
+bytes themselves must be here.
+
+Why this is bad: papers without a model. A git-LFS pointer that was checked out instead of the
+model has been served as the model, more than once.
+
+Example:
+
+    artifact: model.pth        # and neither model.pth nor model.pth.dvc
+
+Use instead: add the file, or `dvc add` it and commit the pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.places import At
+from registrar.ports import Kind, UnreadableError
+from registrar.reading.entry import Artifact, Entry
+from registrar.rules.rule import Judging, Rule
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Look for the artifact and for what stands in its place."""
+    artifact = entry.artifact
+    if artifact is None:
+        return
+    at = At(entry.metadata_names[0], ("artifact",))
+    if artifact.path.endswith(".dvc") and artifact.is_file:
+        tracked = artifact.path.removesuffix(".dvc")
+        message = f"{artifact.path} is a pointer, not the artifact"
+        yield Problem(message, f"name the tracked file, {tracked}", at)
+    elif artifact.here:
+        yield from _stand_ins(entry, artifact)
+    elif not artifact.outs:
+        yield from _absent(entry, artifact, at)
+    elif judging.policy.bytes_required:
+        message = f"the policy wants the bytes of {artifact.path} here; only a pointer is"
+        yield Problem(message, f"run dvc pull {entry.path}/{artifact.path}", at)
+
+
+def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
+    node = entry.nodes.get(artifact.path)
+    if node is not None and node.kind is not Kind.FILE:
+        return  # entry-files has refused what stands there
+    if any(p.flaws and p.path == f"{artifact.path}.dvc" for p in entry.pointers):
+        return  # artifact-pointer has refused it
+    hint = f"add {artifact.path}, or track it with dvc add {entry.path}/{artifact.path}"
+    if artifact.path.endswith(".dvc"):
+        hint = f"name the tracked file, {artifact.path.removesuffix('.dvc')}"
+    yield Problem(f"{artifact.path} is not here, and no pointer names it", hint, at)
+
+
+def _stand_ins(entry: Entry, artifact: Artifact) -> Iterator[Outcome]:
+    for path in artifact.members:
+        content = entry.content(path)
+        if isinstance(content, UnreadableError):
+            hint = "check its type and permissions"
+            yield Problem(f"{path} cannot be read: {content}", hint, At(path))
+        elif content.lfs_pointer:
+            hint = "run git lfs pull, or track it with DVC: git rm --cached it, then dvc add"
+            yield Problem(f"{path} is a git-LFS pointer, not the model", hint, At(path))
+        elif content.size == 0 and artifact.is_file:
+            yield Problem(f"{path} is empty", "export the model again", At(path))
+
+
+RULE = Rule(
+    name="artifact-present",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="the artifact is here or behind a pointer, and is no git-LFS pointer",
+    entry=check,
+    configurable="severity, [artifact] bytes",
+)

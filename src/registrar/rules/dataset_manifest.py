@@ -1,0 +1,93 @@
+"""Refuses an entry whose dataset manifest is missing, unreadable or invalid.
+
+What it does: reads each manifest that lies in the entry; wants `name`, `version`, `license`,
+and files with SHA-256 and size, or `live: true`. A manifest behind a URL is never fetched here;
+without `sha256` it is a warning. Where a manifest in the entry is pinned, its bytes must match.
+
+Why this is bad: without the digests of its data nobody can say what a model learned from, or
+whether the test rows were among them.
+
+Example:
+
+    dataset_manifest: https://data.example/wine.yaml
+
+Use instead:
+
+    dataset_manifest: {url: https://data.example/wine.yaml, sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.metadata import ManifestRef
+from registrar.domain.paths import path_fault
+from registrar.domain.places import At
+from registrar.reading.entry import Entry
+from registrar.reading.manifest import manifest_from
+from registrar.reading.schema import bundled
+from registrar.reading.schema_messages import schema_flaws
+from registrar.rules.rule import Judging, Rule
+
+_URL = re.compile(r"(https|s3|gs)://[^\s@?#]+(\?[^\s@]*)?")
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Judge every manifest that metadata names."""
+    if entry.metadata is None:
+        return
+    for ref in entry.metadata.dataset_manifests:
+        at = At(entry.metadata_names[0], ref.route)
+        if ref.is_url:
+            yield from _url(ref, at)
+        elif ref.target not in entry.nodes:
+            hint = "add it; docs/model_registry_policy.md shows one"
+            yield Problem(f"the dataset manifest {ref.target} is not here", hint, at)
+        elif ref.target in entry.files:
+            yield from _file(entry, ref.target)
+
+
+def _url(ref: ManifestRef, at: At) -> Iterator[Outcome]:
+    if not _URL.fullmatch(ref.target):
+        hint = "write an https://, s3:// or gs:// URL without credentials"
+        yield Problem(f'"{ref.target[:200]}" is no URL of a manifest', hint, at)
+    elif ref.sha256 is None:
+        hint = f"write {{url: {ref.target}, sha256: <its SHA-256>}}"
+        message = "the manifest behind this URL is not pinned and may change"
+        yield Problem(message, hint, at, Severity.WARNING)
+
+
+def _file(entry: Entry, path: str) -> Iterator[Outcome]:
+    document = entry.document(path)
+    for flaw in document.flaws:
+        yield Problem(flaw.message, flaw.hint, At(path, span=flaw.span))
+    if not document.readable:
+        return
+    for route, _, flaw in schema_flaws(bundled("dataset-manifest"), document):
+        yield Problem(flaw.message, flaw.hint, At(path, route, span=flaw.span))
+    manifest = manifest_from(document.data)
+    if not (manifest.files or manifest.file_sets or manifest.live):
+        hint = "list each file with path, sha256 and bytes, or say live: true"
+        yield Problem("the manifest names no files", hint, At(path))
+    for file in manifest.files:
+        if file.name is None:
+            yield Problem("a file has neither path nor url", "add one", At(path, file.route))
+        elif "://" not in file.name and path_fault(file.name):
+            hint = "write it relative to the dataset's folder"
+            yield Problem(f"the path {path_fault(file.name)}", hint, At(path, file.route))
+    named = {file.name for file in (*manifest.files, *manifest.file_sets)}
+    for split in manifest.splits:
+        if split.of is not None and split.of not in named:
+            message = f'split "{split.name}" is of "{split.of}", which is not among the files'
+            yield Problem(message, "name one of the files", At(path, (*split.route, "of")))
+
+
+RULE = Rule(
+    name="dataset-manifest",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="a valid manifest with the digests of the data; a URL is pinned",
+    entry=check,
+)

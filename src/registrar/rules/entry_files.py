@@ -1,0 +1,94 @@
+"""Refuses files of an entry that are not plain files, or whose bytes would depend on the machine.
+
+What it does: refuses symbolic links, submodules, special files and unreadable folders; paths
+with control characters, backslashes, or not in Unicode form NFC; and `.gitattributes`,
+`.gitmodules` and `.dvcignore` inside an entry. Warns about files that nothing declares.
+
+Why this is bad: a link may lead out of the entry; `.gitattributes` makes git write other bytes
+into the work tree than were committed; an undeclared file is served without any papers.
+
+Example:
+
+    model_registry/wine-1.0.0/model.onnx -> /srv/models/latest.onnx
+
+Use instead: the file itself, or a DVC pointer beside which DVC puts the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.paths import has_control, inside, is_nfc
+from registrar.domain.places import At
+from registrar.ports import Kind
+from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
+from registrar.reading.pointers import is_pointer_name
+from registrar.rules.rule import Judging, Rule
+
+FORBIDDEN = (".gitattributes", ".gitmodules", ".dvcignore")
+_DECLARED = (*METADATA_NAMES, CARD_NAME, "dvc.yaml", ".gitignore", "README.md", "metrics.json")
+_HINTS = {
+    Kind.SYMLINK: "put the file itself here, or track it with dvc add",
+    Kind.SUBMODULE: "put the files themselves here, or track them with dvc add",
+    Kind.SPECIAL: "remove it; an entry holds plain files only",
+    Kind.UNREADABLE: "check the permissions and the depth of the folder",
+}
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Judge every path of the entry."""
+    if entry.node is not None and entry.node.kind is not Kind.FOLDER:
+        if entry.node.kind in _HINTS:
+            yield Problem(f"the entry is a {entry.node.kind.value}", _HINTS[entry.node.kind])
+        return
+    declared = _declared(entry)
+    for path, node in entry.nodes.items():
+        at = At(path)
+        if node.kind is not Kind.FILE:
+            yield Problem(f"{path or entry.folder} is a {node.kind.value}", _HINTS[node.kind], at)
+            continue
+        if "\\" in path or has_control(path):
+            hint = "rename it without backslashes and control characters"
+            yield Problem(f"the name {path!r} does not survive every system", hint, at)
+        elif not is_nfc(path):
+            hint = "rename it to the composed Unicode form (NFC), as UTF-8"
+            yield Problem(f"the name {path!r} is not in Unicode form NFC", hint, at)
+        if path.rpartition("/")[2] in FORBIDDEN:
+            hint = "remove it; it would make the bytes differ between work tree and git"
+            yield Problem(f"{path} is not allowed in an entry", hint, at)
+        elif declared is not None and not _is_declared(path, declared, entry):
+            hint = "list it in files, or remove it"
+            yield Problem(f"nothing declares {path}", hint, at, Severity.WARNING)
+
+
+def _declared(entry: Entry) -> frozenset[str] | None:
+    """The paths that metadata names; None where metadata cannot be asked."""
+    metadata = entry.metadata
+    if metadata is None:
+        return None
+    named = {record.path for record in metadata.files or ()} | set(metadata.smoke_paths)
+    named |= {ref.target for ref in metadata.dataset_manifests if not ref.is_url}
+    named |= {metadata.artifact or "", metadata.metrics_path or ""}
+    return frozenset(named)
+
+
+def _is_declared(path: str, declared: frozenset[str], entry: Entry) -> bool:
+    top, _, rest = path.partition("/")
+    if path in _DECLARED or path in declared or is_pointer_name(path):
+        return True
+    if (top == "LICENSES" and rest) or (not rest and top.startswith(("LICENSE", "LICENCE"))):
+        return True
+    artifact = entry.artifact.path if entry.artifact else None
+    if artifact and inside(path, artifact):
+        return True
+    return entry.covered(path) or path in entry.card_text[0]
+
+
+RULE = Rule(
+    name="entry-files",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="an entry holds plain, declared files with portable names",
+    entry=check,
+)

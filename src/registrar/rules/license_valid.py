@@ -1,0 +1,85 @@
+"""Refuses a licence that is no SPDX licence expression.
+
+What it does: parses `license`, `licenses.code`, `licenses.data` and the licences of base models
+by the SPDX grammar and the bundled SPDX list. A `LicenseRef-<x>` needs its text in
+`LICENSES/LicenseRef-<x>.txt`, in the entry or at the top of the registry. Deprecated ids are a
+warning with the new one.
+
+Why this is bad: "free for research" cannot be checked by anybody's tools, and a licence without
+its text binds nobody.
+
+Example:
+
+    license: Apache 2
+
+Use instead:
+
+    license: Apache-2.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.places import At, Route, Span
+from registrar.reading.entry import Entry
+from registrar.reading.spdx import SpdxError, deprecated, parse, refs
+from registrar.rules.rule import Judging, Rule
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Judge every licence that the metadata names."""
+    if entry.metadata is None:
+        return
+    for route, text in _licenses(entry):
+        at = At(entry.metadata_names[0], route)
+        try:
+            expression = parse(text)
+        except SpdxError as error:
+            span = _inner(entry, at, text, error.start, error.end)
+            yield Problem(error.message, error.hint, At(at.path, route, span=span))
+            continue
+        for old, new in deprecated(expression):
+            hint = f"write {new}" if new else "see the SPDX list for what replaces it"
+            yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING)
+        for ref in refs(expression):
+            file = f"LICENSES/{ref}.txt"
+            if file not in entry.files and f"{ref}.txt" not in judging.licence_texts:
+                hint = f"put the text of the licence into {file}"
+                yield Problem(f"the text of {ref} is not here", hint, at)
+
+
+def _licenses(entry: Entry) -> list[tuple[Route, str]]:
+    metadata = entry.metadata
+    if metadata is None:
+        return []
+    found: list[tuple[Route, str | None]] = [
+        (("license",), metadata.license),
+        (("licenses", "code"), metadata.code_license),
+    ]
+    found += [(("licenses", "data", i), text) for i, text in enumerate(metadata.data_licenses)]
+    found += [(("base_models", m.index, "license"), m.license) for m in metadata.base_models]
+    return [(route, text) for route, text in found if text is not None]
+
+
+def _inner(entry: Entry, at: At, text: str, start: int, end: int) -> Span | None:
+    """The span of a part of the text, where the text stands in the document as it is."""
+    span = entry.locate(at)
+    document = entry.metadata_document
+    if span is None or document is None or span.line != span.end_line:
+        return span
+    line = document.text.split("\n")[span.line - 1]
+    found = line.find(text, span.column - 1)
+    if found < 0 or not text or end <= start:
+        return span
+    return Span(span.line, found + start + 1, span.line, found + end + 1)
+
+
+RULE = Rule(
+    name="license-valid",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="licences are SPDX expressions; a LicenseRef has its text",
+    entry=check,
+)

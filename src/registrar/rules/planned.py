@@ -1,0 +1,23 @@
+"""Rules of later versions: listed, never run, never counted."""
+
+from __future__ import annotations
+
+from registrar.domain.findings import Phase, Severity
+from registrar.rules.rule import Rule
+
+PLANNED = tuple(
+    Rule(name=name, phase=phase, severity=severity, summary=summary)
+    for name, phase, severity, summary in (
+        ("artifact-remote", Phase.REMOTE, Severity.ERROR, "the bytes are on the DVC remote"),
+        ("artifact-scan", Phase.RUNTIME, Severity.ERROR, "the content is safe to load"),
+        ("artifact-smoke", Phase.RUNTIME, Severity.ERROR, "loads, runs, and reproduces"),
+        ("card-consistent", Phase.STATIC, Severity.ERROR, "the card agrees with the metadata"),
+        ("card-links", Phase.STATIC, Severity.WARNING, "relative links of the card are there"),
+        ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),
+        ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
+        ("metrics-regression", Phase.HISTORY, Severity.ERROR, "no worse than the version before"),
+        ("run-recorded", Phase.REMOTE, Severity.ERROR, "the MLflow run agrees with the metadata"),
+        ("signature", Phase.STATIC, Severity.ERROR, "the entry is signed by whom policy names"),
+        ("source-reachable", Phase.REMOTE, Severity.ERROR, "the commit is in the repository"),
+    )
+)

@@ -1,0 +1,109 @@
+"""What a rule is, and what it is given: an entry, or the whole change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from registrar.domain.findings import Outcome, Phase, Severity
+from registrar.domain.policy import Policy, Waiver
+from registrar.ports import History, Tree
+from registrar.reading.documents import Flaw
+from registrar.reading.entry import Entry
+from registrar.reading.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What judges one entry, besides the entry itself."""
+
+    policy: Policy
+    schema: Schema
+    siblings: Mapping[str, tuple[str, ...]]
+    """Folded entry names to the folders that share them, for collisions."""
+    licence_texts: frozenset[str]
+    """File names in the registry's own ``LICENSES/``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What rules over the whole change need of an entry that was judged."""
+
+    folder: str
+    metadata_file: str
+    repository: str | None
+    commit: str | None
+    digest: str | None
+    """SHA-256 of the artifact, where its bytes or its ``files`` tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateFile:
+    """A gate file that differs between base and head."""
+
+    path: str
+    flaws: tuple[Flaw, ...] = ()
+    """What makes the head's version invalid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The change as a whole: what came before, what comes now."""
+
+    policy: Policy
+    at: date
+    head: Tree
+    records: Mapping[str, Record]
+    """The judged entries of the head, by folder."""
+    history: History | None
+    tip: str | None
+    """The commit that source commits must be an ancestor of: the base, or HEAD."""
+    blocked: str | None = None
+    """Why history cannot be asked (no git, shallow clone)."""
+    before: Tree | None = None
+    """The tree that the head is compared with: the merge base, or the old tip."""
+    touched: frozenset[str] = frozenset()
+    """Entries that differ between ``before`` and the head, deleted ones included."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Deleted entries whose very tree stands under a new name."""
+    gate_files: tuple[GateFile, ...] = ()
+    base_has_policy: bool = True
+    gate_changes_allowed: bool = True
+    """False on a server that takes no change of gate files by push."""
+    rewritten: bool = False
+    """True where the head does not descend from the old tip."""
+    newly_failing: int = 0
+    """Entries that would fail under the head's own policy files and do not under the base's."""
+    waivers: tuple[Waiver, ...] = ()
+    waiver_flaws: tuple[Flaw, ...] = ()
+    used_waivers: frozenset[Waiver] = frozenset()
+    has_base: bool = False
+    """True where a base judges; otherwise every entry counts as merged."""
+
+
+EntryCheck = Callable[[Entry, Judging], Iterator[Outcome]]
+ChangeCheck = Callable[[Change], Iterator[tuple[str | None, Outcome]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check; its name is its file, its page, and its key in policy and waivers.
+
+    Exactly one of ``entry`` and ``change`` is set, none for a rule that is only planned.
+    """
+
+    name: str
+    phase: Phase
+    severity: Severity
+    summary: str
+    entry: EntryCheck | None = None
+    change: ChangeCheck | None = None
+    configurable: str = "severity"
+    since: str = "0.1.0"
+    doc: str = field(default="", repr=False)
+
+    @property
+    def planned(self) -> bool:
+        """Tell a rule of a later version: listed, never run, never counted."""
+        return self.entry is None and self.change is None

@@ -1,0 +1,149 @@
+"""Refuses a change of what a merged version is, and the removal or renaming of one.
+
+What it does: compares every touched entry with what it was at the merge base, or at the old tip
+of a push. Its identity is everything that `[immutable] amend` does not name, compared by value:
+comments and white space may change. Amendments that are allowed are listed as notes. A takedown
+needs a waiver that is already on the base.
+
+Why this is bad: whoever pinned version 1.2.0 gets something else under the same name.
+
+Example: a better `model.onnx` under `wine-1.2.0/`.
+
+Use instead: `wine-1.2.1/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
+from registrar.domain.places import At, Route, dotted
+from registrar.ports import UnreadableError
+from registrar.reading.entry import METADATA_NAMES, Entry
+from registrar.reading.pointers import is_pointer_name
+from registrar.rules.rule import Change, Rule
+
+_HINT = "restore it, and publish the change as a new version"
+
+
+def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
+    """Compare each touched entry that was there before."""
+    if change.before is None:
+        if change.blocked is not None and change.has_base:
+            yield None, Blocked(change.blocked)
+        return
+    root = change.policy.root
+    for folder in sorted(change.touched):
+        before = Entry(change.before, root, folder)
+        if before.node is None:
+            continue
+        after = Entry(change.head, root, folder)
+        if after.node is None:
+            yield folder, _removed(folder, change)
+        else:
+            for outcome in _compare(before, after, change.policy.amend):
+                yield folder, outcome
+
+
+def _removed(folder: str, change: Change) -> Problem:
+    new = change.renamed.get(folder)
+    if new is not None:
+        return Problem(f"the merged entry {folder} was renamed to {new}", "rename it back")
+    hint = "restore it; a takedown needs a waiver of version-immutable that is already on the base"
+    return Problem(f"the merged entry {folder} was deleted", hint)
+
+
+def _compare(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Outcome]:
+    yield from _metadata(before, after, amend)
+    old = before.files - set(METADATA_NAMES)
+    new = after.files - set(METADATA_NAMES)
+    for path in sorted(old | new):
+        if path not in old and after.covered(path):
+            continue  # bytes that DVC put behind a merged pointer
+        if path in old and path in new and _same(before, after, path):
+            continue
+        word = "changed" if path in old and path in new else "added" if path in new else "removed"
+        if any(fnmatchcase(path, item) for item in amend):
+            yield Problem(f"amended: {path} was {word}", "", At(path), Severity.NOTE)
+        else:
+            message = f"{path} of a merged version was {word}"
+            yield Problem(message, _HINT, At(path if path in new else ""))
+
+
+def _metadata(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Outcome]:
+    old, new = before.metadata_document, after.metadata_document
+    if new is None or not new.readable:
+        return  # metadata-readable tells it
+    file = after.metadata_names[0]
+    if old is None or not old.readable:
+        if old is None or old.text != new.text:
+            yield Problem("the metadata of a merged version was replaced", _HINT, At(file))
+        return
+    for route in _differences(old.data, new.data):
+        at = At(file, route)
+        if _amendable(route, amend):
+            yield Problem(f"amended: {dotted(route)}", "", at, Severity.NOTE)
+        else:
+            name = dotted(route) or "the metadata"
+            yield Problem(f"{name} of a merged version was changed", _HINT, at)
+
+
+def _differences(old: Any, new: Any) -> list[Route]:
+    """Routes of the values that differ, as deep as both are mappings."""
+    found: list[Route] = []
+    waiting: list[tuple[Route, Any, Any]] = [((), old, new)]
+    while waiting:
+        route, one, other = waiting.pop()
+        if _equal(one, other):
+            continue
+        one = {} if one is None and isinstance(other, dict) and route else one
+        other = {} if other is None and isinstance(one, dict) and route else other
+        if isinstance(one, dict) and isinstance(other, dict) and (one or other):
+            for key in sorted({*one, *other}):
+                waiting.append(((*route, key), one.get(key), other.get(key)))
+        else:
+            found.append(route)
+    return sorted(found, key=dotted)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equality by value that tells true from 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _amendable(route: Route, amend: tuple[str, ...]) -> bool:
+    path = [str(step) for step in route]
+    for item in amend:
+        wanted = item.split(".")
+        if len(path) >= len(wanted) and all(map(fnmatchcase, path, wanted)):
+            return True
+    return False
+
+
+def _same(before: Entry, after: Entry, path: str) -> bool:
+    """Equal by value where both are readable documents, by bytes otherwise."""
+    one, other = before.content(path), after.content(path)
+    if isinstance(one, UnreadableError) or isinstance(other, UnreadableError):
+        return False
+    if one.sha256 == other.sha256:
+        return True
+    if not (path.endswith((".json", ".yaml", ".yml")) or is_pointer_name(path)):
+        return False
+    old, new = before.document(path), after.document(path)
+    return old.readable and new.readable and _equal(old.data, new.data)
+
+
+RULE = Rule(
+    name="version-immutable",
+    phase=Phase.HISTORY,
+    severity=Severity.ERROR,
+    summary="a merged version keeps its identity and stays",
+    change=check,
+    configurable="severity, [immutable] amend",
+)
