@@ -98,7 +98,7 @@ def metadata_from(data: object) -> Metadata:
         training_hash=text(top.get("training_hash")),
         license=text(top.get("license")),
         code_license=text(licenses.get("code")),
-        data_licenses=tuple(t for t in sequence(licenses.get("data")) if isinstance(t, str)),
+        data_licenses=tuple(t for t in map(text, sequence(licenses.get("data"))) if t),
         artifact=_path(top.get("artifact")),
         files=_files(top.get("files")) if "files" in top else None,
         files_declared="files" in top,
@@ -123,8 +123,8 @@ def sequence(value: object) -> list[Any]:
 
 
 def text(value: object) -> str | None:
-    """The value where it is text, otherwise None."""
-    return value if isinstance(value, str) else None
+    """The value where it is plainly text, otherwise None (so is text that must be quoted)."""
+    return value if type(value) is str else None
 
 
 def flag(value: object) -> bool | None:
@@ -151,7 +151,7 @@ def gates_from(value: object) -> dict[str, Gate]:
 
 
 def _path(value: object) -> str | None:
-    return value if isinstance(value, str) and path_fault(value) is None else None
+    return value if type(value) is str and path_fault(value) is None else None
 
 
 def _manifests(value: object) -> list[ManifestRef]:
@@ -174,7 +174,7 @@ def _files(value: object) -> tuple[FileRecord, ...] | None:
     for index, item in enumerate(sequence(value)):
         fields = mapping(item)
         path, sha, size = _path(fields.get("path")), fields.get("sha256"), fields.get("size")
-        if path is None or not isinstance(sha, str) or type(size) is not int:
+        if path is None or type(sha) is not str or type(size) is not int:
             return None
         records.append(FileRecord(path, sha, size, index))
     return tuple(records) if records else None

@@ -25,13 +25,14 @@ def schema_flaws(schema: Schema, document: Document) -> list[tuple[Route, str, F
 
     Besides the schema's own keywords ``ambiguous`` is one: a scalar to be quoted.
     """
+    quoted = [
+        route
+        for route in document.ambiguous
+        if (wanted := schema.at(route)) is not None and "string" in _types(wanted)
+    ]
     errors = _one_cause(schema.errors(document.data))
-    refused = {error.route for error in errors}
-    found = [(e.route, e.keyword, _flaw(e, document)) for e in errors]
-    for route in document.ambiguous:
-        wanted = schema.at(route)
-        if route not in refused and wanted is not None and "string" in _types(wanted):
-            found.append((route, "ambiguous", _quote(route, document)))
+    found = [(e.route, e.keyword, _flaw(e, document)) for e in errors if e.route not in quoted]
+    found += [(route, "ambiguous", _quote(route, document)) for route in quoted]
     return sorted(found, key=lambda item: (item[2].span, item[0] == (), item[1]))
 
 

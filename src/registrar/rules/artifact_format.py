@@ -78,7 +78,7 @@ def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outco
     metadata = entry.metadata
     paths = [record.path for record in (metadata.files if metadata else None) or ()]
     for path in paths or [artifact.path]:
-        claimed = by_name(path)
+        claimed = tuple(sorted(by_name(path)))
         if claimed:
             at = At(entry.metadata_names[0], ("artifact",))
             yield from _allowed(path, claimed, policy, at, " by name only")
