@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -129,6 +130,7 @@ _bench: Bench | None = None  # of a worker process; set once when it starts
 def _start(bench: Bench) -> None:
     global _bench  # noqa: PLW0603
     _bench = bench
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers to Ctrl-C for all
 
 
 def _judge_one(folder: str) -> tuple[Judged, Record]:

@@ -1,12 +1,14 @@
-"""Formats of model files, and which names may carry them."""
+"""Formats of model files, and what a file's name claims about its format."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Format(StrEnum):
-    """What the bytes of a file are, by content."""
+    """A format of a model file; the values are the words of ``[artifact] formats``."""
 
     ONNX = "onnx"
     SAFETENSORS = "safetensors"
@@ -29,54 +31,100 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
-_F = Format
-_PICKLES = (_F.PICKLE, _F.JOBLIB)
-_TORCH = (_F.PYTORCH, _F.TORCHSCRIPT)
-EXTENSIONS: dict[str, tuple[Format, ...]] = {
-    ".onnx": (_F.ONNX,),
-    ".safetensors": (_F.SAFETENSORS,),
-    ".gguf": (_F.GGUF,),
-    ".skops": (_F.SKOPS,),
-    ".pkl": _PICKLES,
-    ".pickle": _PICKLES,
-    ".joblib": (_F.JOBLIB, _F.PICKLE),
-    ".pt": _TORCH,
-    ".pth": _TORCH,
-    ".ckpt": (*_TORCH, *_PICKLES),
-    ".keras": (_F.KERAS,),
-    ".h5": (_F.HDF5,),
-    ".hdf5": (_F.HDF5,),
-    ".pb": (_F.SAVEDMODEL,),
-    ".tflite": (_F.TFLITE,),
-    ".npy": (_F.NPY,),
-    ".npz": (_F.NPZ,),
-    ".ubj": (_F.XGBOOST,),
-    ".xgb": (_F.XGBOOST,),
-    ".lgb": (_F.LIGHTGBM,),
-    ".zip": (_F.ZIP, *_TORCH, _F.NPZ, _F.SKOPS, _F.KERAS),
-    ".tar": (_F.TAR,),
-    ".tgz": (_F.TAR,),
-}
-"""Extension to the formats that it may carry, the likeliest first; others claim nothing."""
+_Claims = Mapping[str, frozenset[Format]]
+_PICKLES = frozenset({Format.PICKLE, Format.JOBLIB})
+_TORCH = frozenset({Format.PYTORCH, Format.TORCHSCRIPT})
 
-_DATA = (".yaml", ".yml", ".json", ".txt", ".md")
+EXTENSIONS: _Claims = MappingProxyType(
+    {
+        "bin": frozenset({Format.PYTORCH, Format.XGBOOST}),
+        "ckpt": frozenset({Format.PYTORCH}),
+        "gguf": frozenset({Format.GGUF}),
+        "h5": frozenset({Format.HDF5}),
+        "hdf5": frozenset({Format.HDF5}),
+        "joblib": _PICKLES,
+        "keras": frozenset({Format.KERAS}),
+        "nemo": frozenset({Format.TAR}),
+        "npy": frozenset({Format.NPY}),
+        "npz": frozenset({Format.NPZ}),
+        "onnx": frozenset({Format.ONNX}),
+        "pb": frozenset({Format.SAVEDMODEL}),
+        "pickle": _PICKLES,
+        "pkl": _PICKLES,
+        "pt": _TORCH,
+        "pth": _TORCH,
+        "ptl": frozenset({Format.TORCHSCRIPT}),
+        "py": frozenset({Format.UNKNOWN}),
+        "safetensors": frozenset({Format.SAFETENSORS}),
+        "sav": _PICKLES,
+        "skops": frozenset({Format.SKOPS}),
+        "tar": frozenset({Format.TAR}),
+        "tbz2": frozenset({Format.TAR}),
+        "tflite": frozenset({Format.TFLITE}),
+        "tgz": frozenset({Format.TAR}),
+        "txz": frozenset({Format.TAR}),
+        "ubj": frozenset({Format.XGBOOST}),
+        "xgb": frozenset({Format.XGBOOST}),
+        "zip": frozenset({Format.ZIP}),
+    }
+)
+"""Extension, in lower case and without its dot, to the formats that it may carry."""
+
+DATA_EXTENSIONS: _Claims = MappingProxyType(
+    {
+        "json": frozenset({Format.XGBOOST, Format.UNKNOWN}),
+        "md": frozenset({Format.UNKNOWN}),
+        "txt": frozenset({Format.LIGHTGBM, Format.UNKNOWN}),
+        "yaml": frozenset({Format.UNKNOWN}),
+        "yml": frozenset({Format.UNKNOWN}),
+    }
+)
+"""Extensions of data beside a model, to what such a file may turn out to be."""
+
+DATA_NAMES = frozenset({"MLmodel"})
+"""Whole names of data beside a model."""
+
+COMPRESSIONS = frozenset({"bz2", "gz", "lz4", "lzma", "xz", "z"})
+"""Extensions behind another one, as in ``model.pkl.gz``."""
 
 
-def by_name(path: str) -> tuple[Format, ...]:
-    """The formats that a file's name claims, the likeliest first; () where it claims none."""
-    name = path.rpartition("/")[2].lower()
-    if name.endswith((".tar.gz", ".tar.bz2", ".tar.xz")):
-        return (Format.TAR,)
-    return EXTENSIONS.get(name[name.rfind(".") :], ()) if "." in name else ()
+def by_name(name: str) -> frozenset[Format]:
+    """The formats that a name claims; empty for data and for an extension that is not known.
+
+    ``name`` is a file's name or its path with ``/``; the case of the extension does not matter.
+    A compressed pickle (``model.pkl.gz``) claims ``joblib``, a compressed tar ``tar``.
+    """
+    stem, extension = _split(name)
+    if extension not in COMPRESSIONS:
+        return EXTENSIONS.get(extension, frozenset())
+    inner = EXTENSIONS.get(_split(stem)[1], frozenset())
+    if Format.JOBLIB in inner:
+        return frozenset({Format.JOBLIB})
+    return inner & {Format.TAR}
 
 
-def agrees(path: str, found: Format) -> bool:
-    """Tell whether a name and a content agree; a name that claims nothing always does."""
-    claimed = by_name(path)
-    return not claimed or found in claimed
+def is_data(name: str) -> bool:
+    """Tell whether a name is that of data beside a model: yaml, yml, json, txt, md, MLmodel."""
+    return _base(name) in DATA_NAMES or _split(name)[1] in DATA_EXTENSIONS
 
 
-def is_data(path: str) -> bool:
-    """Tell whether a file beside the models of a folder is data and no model."""
-    name = path.rpartition("/")[2]
-    return name == "MLmodel" or name.lower().endswith(_DATA)
+def agrees(name: str, format: Format) -> bool:
+    """Tell whether content of this format may stand under this name.
+
+    An extension that is not known never disagrees. A data extension disagrees with every
+    format of models but the textual ones that are written under it.
+    """
+    if _base(name) in DATA_NAMES:
+        return format is Format.UNKNOWN
+    claimed = by_name(name) or DATA_EXTENSIONS.get(_split(name)[1])
+    return not claimed or format in claimed
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _split(name: str) -> tuple[str, str]:
+    """What stands before the last dot of a name, and the extension in lower case."""
+    stem, dot, extension = _base(name).rpartition(".")
+    return (stem, extension.lower()) if dot else (extension, "")

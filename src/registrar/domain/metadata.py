@@ -78,6 +78,8 @@ class Metadata:
     dvc_remote: str | None
     metrics_path: str | None
     metrics_declared: bool
+    evaluated_on: str | None
+    """The file or split of a dataset manifest that the metrics belong to."""
     primary: str | None
     gates: Mapping[str, Gate]
     smoke_paths: tuple[str, ...]
@@ -106,6 +108,7 @@ def metadata_from(data: object) -> Metadata:
         dvc_remote=text(mapping(top.get("dvc")).get("remote")),
         metrics_path=_path(evaluation.get("metrics", "metrics.json")),
         metrics_declared="metrics" in evaluation,
+        evaluated_on=text(evaluation.get("dataset")),
         primary=text(evaluation.get("primary")),
         gates=gates_from(evaluation.get("gates")),
         smoke_paths=tuple(p for p in map(_path, map(smoke.get, ("input", "expected"))) if p),

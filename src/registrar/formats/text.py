@@ -116,7 +116,7 @@ def _summary(report: Report) -> Iterator[str]:
     states = report.phases.items()
     missing = [phase.value for phase, state in states if state is PhaseState.NOT_ASKED]
     if PhaseState.PARTLY in report.phases.values():
-        missing.insert(0, "history (nothing to compare with; give --base)")
+        missing.insert(0, "history but for source-in-history (give --base)")
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:
         yield f"  switched off by policy: {', '.join(report.rules_off)}"
@@ -137,7 +137,7 @@ def _judge(report: Report) -> str:
         "base": f"the policy of the base{revision}",
         "policy-from": f"the policy of{revision}",
         "work-tree": "the policy of the work tree",
-        "built-in": "the built-in policy (there is no registrar.toml)",
+        "built-in": "the built-in policy (there is no registrar.toml to judge by)",
     }
     return names[judge.source]
 

@@ -13,6 +13,7 @@ from registrar.ports import Covered, Kind, Node, UnreadableError, sorted_nodes
 
 MAX_DEPTH = 64
 MAX_FILES = 100_000
+"""An entry with more files counts as unreadable."""
 _BLOCK = 1024 * 1024
 
 
@@ -25,11 +26,14 @@ class WorkTree:
     label: str = "work tree"
 
     def children(self, folder: str) -> list[Node]:
-        """The direct children of a folder."""
+        """The direct children of a folder; a link to one has none."""
+        node = self.node(folder) if folder else Node("", Kind.FOLDER)
+        if node is None or node.kind is not Kind.FOLDER:
+            return []
         try:
             with os.scandir(self._real(folder)) as found:
                 names = sorted(os.fsencode(item.name) for item in found)
-        except (NotADirectoryError, FileNotFoundError):
+        except FileNotFoundError:
             return []
         except OSError:
             return [Node(folder, Kind.UNREADABLE)]
@@ -37,12 +41,17 @@ class WorkTree:
         return [n for n in (self.node(prefix + os.fsdecode(name)) for name in names) if n]
 
     def walk(self, folder: str) -> list[Node]:
-        """Everything below a folder but folders; at most ``MAX_FILES`` nodes."""
+        """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
+        node = self.node(folder)
+        if node is None or node.kind is not Kind.FOLDER:
+            return []
         found: list[Node] = []
         waiting = [(folder, 0)]
         while waiting and len(found) < MAX_FILES:
             here, depth = waiting.pop()
             self._scan(here, depth, found, waiting)
+        if len(found) >= MAX_FILES:
+            found.append(Node(folder, Kind.UNREADABLE))
         return sorted_nodes(found)
 
     def _scan(
@@ -81,19 +90,32 @@ class WorkTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """At most ``limit`` + 1 bytes of a file."""
-        with self.open(path) as stream:
-            return stream.read(limit + 1)
+        handle, size = self._opened(path)
+        try:
+            raw = os.read(handle, min(size, limit) + 1)
+            while len(raw) <= limit and (more := os.read(handle, limit + 1 - len(raw))):
+                raw += more
+            return raw
+        except OSError as error:
+            raise UnreadableError(error.strerror or "input/output error") from error
+        finally:
+            os.close(handle)
 
     def open(self, path: str) -> BinaryIO:
         """Open a regular file; a link or a FIFO in its place is refused without waiting."""
+        return os.fdopen(self._opened(path)[0], "rb")
+
+    def _opened(self, path: str) -> tuple[int, int]:
+        """A descriptor of a regular file, and its size."""
         try:
             handle = os.open(self._real(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except (OSError, ValueError) as error:
             raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             os.close(handle)
             raise UnreadableError("it is no regular file")
-        return os.fdopen(handle, "rb")
+        return handle, status.st_size
 
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
         """Compute git's object ids of each child of a folder from the files themselves."""

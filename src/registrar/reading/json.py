@@ -28,6 +28,18 @@ class _Refused(Exception):  # noqa: N818
     """A value that no document of ours may hold."""
 
 
+class _Pairs:
+    """Builds mappings and remembers whether a key came twice."""
+
+    def __init__(self) -> None:
+        self.duplicate = False
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        self.duplicate |= len(made) != len(pairs)
+        return made
+
+
 def read_json(raw: bytes) -> Document:
     """Read one strict JSON document; never raises on any bytes."""
     text, flaw = decode(raw)
@@ -44,7 +56,14 @@ def read_json(raw: bytes) -> Document:
     if too_deep is not None:
         return unreadable(text, too_deep)
     try:
-        data = json.loads(text, parse_constant=_constant, parse_int=_integer, parse_float=_float)
+        pairs = _Pairs()
+        data = json.loads(
+            text,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_float,
+            object_pairs_hook=pairs,
+        )
     except json.JSONDecodeError as error:
         span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
         return unreadable(text, Flaw(f"not JSON: {error.msg}", _hint(text), span))
@@ -54,7 +73,8 @@ def read_json(raw: bytes) -> Document:
         hint = "JSON has finite numbers only; leave the value out"
         return unreadable(text, Flaw(f"{literal[:40]} is not a JSON number", hint, span))
     locate = lru_cache(maxsize=1)(lambda: dict(_spans(text)))
-    flaws = tuple(_flaws(text))
+    suspect = pairs.duplicate or "\\" in text or text.count(",") >= MAX_NODES
+    flaws = tuple(_flaws(text)) if suspect else ()
     return Document(
         text,
         None if flaws else data,

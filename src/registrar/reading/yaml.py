@@ -39,19 +39,10 @@ from registrar.reading.documents import (
 from registrar.reading.scalars import SUSPECT, resolve
 from registrar.reading.yaml_errors import syntax_flaw
 
-Parser: Any = getattr(yaml, "CParser", None)
-if Parser is None:  # PyYAML without libyaml: the same events, slower
-
-    class Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
-        """PyYAML's own parser, put together as its loaders do."""
-
-        def __init__(self, stream: str) -> None:
-            yaml.reader.Reader.__init__(self, stream)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
-
-        def dispose(self) -> None:
-            """Nothing to free."""
+try:
+    from yaml._yaml import CParser as Parser
+except ImportError:  # PyYAML without libyaml: the same events, slower
+    from registrar.reading.pure_yaml import Parser  # type: ignore[assignment]
 
 
 class _Stop(Exception):  # noqa: N818
@@ -233,7 +224,7 @@ def _feed(builder: _Builder, text: str) -> int:
     documents = 0
     try:
         while True:
-            event = parser.get_event()
+            event: Any = parser.get_event()
             kind = type(event)
             if kind is ScalarEvent:
                 builder.scalar(event)

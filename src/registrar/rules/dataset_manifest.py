@@ -47,6 +47,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield Problem(f"the dataset manifest {ref.target} is not here", hint, at)
         elif ref.target in entry.files:
             yield from _file(entry, ref.target)
+    yield from _evaluated(entry)
 
 
 def _url(ref: ManifestRef, at: At) -> Iterator[Outcome]:
@@ -57,6 +58,28 @@ def _url(ref: ManifestRef, at: At) -> Iterator[Outcome]:
         hint = f"write {{url: {ref.target}, sha256: <its SHA-256>}}"
         message = "the manifest behind this URL is not pinned and may change"
         yield Problem(message, hint, at, Severity.WARNING)
+
+
+def _evaluated(entry: Entry) -> Iterator[Outcome]:
+    """``evaluation.dataset`` names a file or split, where all manifests are here to ask."""
+    metadata = entry.metadata
+    if metadata is None or metadata.evaluated_on is None:
+        return
+    refs = metadata.dataset_manifests
+    documents = [entry.document(ref.target) for ref in entry.local_manifests]
+    if len(documents) < len(refs) or not documents or not all(d.readable for d in documents):
+        return
+    named: set[str | None] = set()
+    for document in documents:
+        manifest = manifest_from(document.data)
+        named |= {split.name for split in manifest.splits}
+        for file in (*manifest.files, *manifest.file_sets):
+            named |= {file.name, file.split}
+    if metadata.evaluated_on not in named:
+        known = ", ".join(sorted(name for name in named if name)[:10])
+        message = f'evaluation.dataset "{metadata.evaluated_on}" is no file or split of the manifest'
+        at = At(entry.metadata_names[0], ("evaluation", "dataset"))
+        yield Problem(message, f"the manifest has {known}", at)
 
 
 def _file(entry: Entry, path: str) -> Iterator[Outcome]:

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.metadata import mapping, sequence
 from registrar.domain.paths import path_fault
 from registrar.domain.places import At, Route, dotted
 from registrar.reading.entry import Entry
@@ -53,7 +54,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         if not (route in OWNED and keyword in _FORM):
             yield Problem(flaw.message, flaw.hint, At(file, route, span=flaw.span))
     for route, value in _texts(document.data):
-        if route not in told and "\n" in value:
+        if "\n" in value and route not in told:
             message = f"{dotted(route)} has more than one line"
             yield Problem(message, "write it on one line", At(file, route))
     for route, value in _paths(document.data):
@@ -78,14 +79,24 @@ def _texts(data: Any) -> Iterator[tuple[Route, str]]:
 
 def _paths(data: Any) -> Iterator[tuple[Route, str]]:
     """Every value that names a file of the entry."""
-    for route, value in _texts(data):
-        match route:
-            case ("artifact",) | ("files", _, "path") | ("evaluation", "metrics"):
-                yield route, value
-            case ("smoke_test", "input" | "expected"):
-                yield route, value
-            case ("dataset_manifest",) | ("dataset_manifest", int()) if "://" not in value:
-                yield route, value
+    top = mapping(data)
+    smoke = mapping(top.get("smoke_test"))
+    manifests = top.get("dataset_manifest")
+    named: list[tuple[Route, Any]] = [
+        (("artifact",), top.get("artifact")),
+        (("evaluation", "metrics"), mapping(top.get("evaluation")).get("metrics")),
+        (("smoke_test", "input"), smoke.get("input")),
+        (("smoke_test", "expected"), smoke.get("expected")),
+    ]
+    for index, item in enumerate(sequence(top.get("files"))):
+        named.append((("files", index, "path"), mapping(item).get("path")))
+    if isinstance(manifests, list):
+        named += [(("dataset_manifest", i), item) for i, item in enumerate(manifests)]
+    else:
+        named.append((("dataset_manifest",), manifests))
+    for route, value in named:
+        if isinstance(value, str) and not (route[0] == "dataset_manifest" and "://" in value):
+            yield route, value
 
 
 RULE = Rule(

@@ -17,6 +17,7 @@ _KINDS |= {b"040000": Kind.FOLDER, b"120000": Kind.SYMLINK, b"160000": Kind.SUBM
 _BLOCK = 1024 * 1024
 _IN_MEMORY = 32 * 1024 * 1024
 MAX_FILES = 100_000
+"""An entry with more files counts as unreadable."""
 
 
 class GitTree:
@@ -49,8 +50,10 @@ class GitTree:
 
     def walk(self, folder: str) -> list[Node]:
         """Everything below a folder but folders."""
-        listed = self._list(folder, "-r", "-l")
-        return sorted_nodes([node for node, _, _ in listed[:MAX_FILES]])
+        found = [node for node, _, _ in self._list(folder, "-r", "-l")]
+        if len(found) >= MAX_FILES:
+            found.append(Node(folder, Kind.UNREADABLE))
+        return sorted_nodes(found)
 
     def node(self, path: str) -> Node | None:
         """What stands at a path."""
