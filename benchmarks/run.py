@@ -69,7 +69,12 @@ def table(sizes: Sequence[int]) -> None:
             schema = BIN.parent.parent / "model_registry/MODEL_METADATA_SCHEMA.json"
             peer = [str(BIN / "check-jsonschema"), "--schemafile", str(schema), *files]
             gate = [str(BIN / "registrar"), "check"]
-            _row(f"{size:,} entries", *compare(gate, peer, top, ROUNDS[size]), "0.3", "check-jsonschema")
+            _row(
+                f"{size:,} entries",
+                *compare(gate, peer, top, ROUNDS[size]),
+                "0.3",
+                "check-jsonschema",
+            )
         one = Path(folder) / "one"
         build(one, 1)
         bare = [sys.executable, "-c", "pass"]

@@ -15,9 +15,7 @@ from typing import Any
 
 from registrar.cli.main import main
 
-ONNX = (
-    Path(__file__).parent.parent / "model_registry/wine-cultivar-1.0.0/model.onnx"
-).read_bytes()
+ONNX = (Path(__file__).parent.parent / "model_registry/wine-cultivar-1.0.0/model.onnx").read_bytes()
 """A real model, small enough for every test."""
 
 SHA = hashlib.sha256(ONNX).hexdigest()
@@ -183,7 +181,9 @@ class Repo:
         target.write_bytes(content.encode() if isinstance(content, str) else content)
         return target
 
-    def add_entry(self, folder: str = "wine-1.0.0", files: Mapping[str, bytes] | None = None) -> None:
+    def add_entry(
+        self, folder: str = "wine-1.0.0", files: Mapping[str, bytes] | None = None
+    ) -> None:
         """Write a good entry, or the given files, into a folder of the registry."""
         name, _, version = folder.partition("-")
         for file, content in (files or good_entry()).items():

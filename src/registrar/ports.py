@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
-
-class Kind(StrEnum):
-    """What a path is; links are never followed."""
-
-    FILE = "file"
-    FOLDER = "folder"
-    SYMLINK = "symbolic link"
-    SUBMODULE = "submodule"
-    SPECIAL = "special file"
-    UNREADABLE = "unreadable folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One path of a tree; ``size`` in bytes, 0 for everything but files."""
-
-    path: str
-    kind: Kind
-    size: int = 0
-
-
-class UnreadableError(Exception):
-    """A path that is there and cannot be read, with the reason in a person's words."""
+from registrar.domain.trees import Node
 
 
 class Tree(Protocol):
@@ -127,8 +105,3 @@ class World:
     history_reason: str
     """Why ``history`` is None."""
     clock: Clock
-
-
-def sorted_nodes(nodes: Sequence[Node]) -> list[Node]:
-    """Nodes in bytewise order of their paths."""
-    return sorted(nodes, key=lambda node: node.path.encode("utf-8", "surrogateescape"))

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from builders import ONNX, POLICY, SHA, Repo, good_entry
+
 from registrar.rules import RULES, TABLE
 
 HERE = Path(__file__).parent
@@ -101,4 +101,4 @@ def test_the_table_is_alphabetical_and_each_rule_is_its_file() -> None:
 def _rule_files() -> list[Path]:
     import registrar.rules
 
-    return [path for path in Path(registrar.rules.__file__).parent.glob("*.py")]
+    return list(Path(registrar.rules.__file__).parent.glob("*.py"))

@@ -134,13 +134,9 @@ def _judge_change(bench: Bench, change: Change, name: str, without: bool = False
     return sort_outcomes(said, bench, {}, change.records)
 
 
-def _waive(
-    judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]
-) -> Waived:
+def _waive(judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]) -> Waived:
     findings = [finding for answer in judged for finding in answer.findings]
-    return apply_waivers(
-        findings, book.waivers.waivers, at, book.policy.waiver_max_days, changed
-    )
+    return apply_waivers(findings, book.waivers.waivers, at, book.policy.waiver_max_days, changed)
 
 
 def _report(

@@ -19,7 +19,7 @@ class Revisions:
     head: str | None = None
     policy_from: str | None = None
     first: bool = False
-    """True for the first push into an empty repository: ``head`` alone, under the built-in policy."""
+    """True for the first push into an empty repository: only the built-in policy can judge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from registrar.app.rulebook import SCHEMA_NAME
-from registrar.ports import Kind, Tree, UnreadableError
+from registrar.domain.trees import Kind, UnreadableError
+from registrar.ports import Tree
 from registrar.reading.card import PROFILES
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy

@@ -128,7 +128,7 @@ _bench: Bench | None = None  # of a worker process; set once when it starts
 
 
 def _start(bench: Bench) -> None:
-    global _bench  # noqa: PLW0603
+    global _bench
     _bench = bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers to Ctrl-C for all
 

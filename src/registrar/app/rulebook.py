@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from registrar.domain.policy import BUILT_IN, Policy
 from registrar.domain.report import JudgedBy
+from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import PolicyError
-from registrar.ports import Kind, Tree, UnreadableError
+from registrar.ports import Tree
 from registrar.reading.card import PROFILES
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy

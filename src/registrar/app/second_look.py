@@ -1,4 +1,4 @@
-"""Judging all entries once more under the head's own policy files, to tell what would newly fail."""
+"""Judging all entries once more under the head's own policy files: what would newly fail."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from registrar.app.comparison import Comparison
 from registrar.domain.paths import inside
-from registrar.ports import Kind, Tree
+from registrar.domain.trees import Kind
+from registrar.ports import Tree
 from registrar.reading.entry import Entry
 
 NOT_ENTRIES = ("MODEL_METADATA_SCHEMA.json", "LICENSES", "README.md")
@@ -77,9 +78,7 @@ def _differences(before: Tree, head: Tree, root: str) -> tuple[set[str], dict[st
     new = _entries_only(head.fingerprints(root, covered))
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     added = {new[name]: name for name in sorted(changed) if name not in old}
-    renamed = {
-        name: added[old[name]] for name in changed if name not in new and old[name] in added
-    }
+    renamed = {name: added[old[name]] for name in changed if name not in new and old[name] in added}
     return changed, renamed
 
 

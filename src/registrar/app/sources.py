@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from registrar.domain.report import Report
-from registrar.ports import Tree, UnreadableError, World
+from registrar.domain.trees import UnreadableError
+from registrar.ports import Tree, World
 from registrar.reading.documents import MAX_BYTES, decode
 from registrar.reading.waivers import WAIVERS_NAME
 

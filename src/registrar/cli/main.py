@@ -59,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_FAULT
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else EXIT_USAGE
-    except Exception as error:  # noqa: BLE001 - the error boundary: a fault of ours must say so
+    except Exception as error:
         return _fault(error)
     return code
 

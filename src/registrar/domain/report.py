@@ -20,7 +20,7 @@ from registrar.errors import (
 class Verdict(StrEnum):
     """The answer in one word."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"
     FAIL = "fail"
     INCOMPLETE = "incomplete"
 

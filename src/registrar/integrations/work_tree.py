@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from registrar.ports import Covered, Kind, Node, UnreadableError, sorted_nodes
+from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
+from registrar.ports import Covered
 
 MAX_DEPTH = 64
 MAX_FILES = 100_000

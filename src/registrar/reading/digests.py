@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registrar.domain.digests import folder_digest, is_sha256
-from registrar.ports import UnreadableError
+from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Entry
 
 

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from registrar.domain.metadata import ManifestRef, Metadata, metadata_from
 from registrar.domain.paths import inside, path_fault
 from registrar.domain.places import At, Span
+from registrar.domain.trees import Kind, Node, UnreadableError
 from registrar.domain.versions import EntryName, split_folder
-from registrar.ports import Kind, Node, Tree, UnreadableError
 from registrar.reading.card import Card
 from registrar.reading.card import read as read_card
 from registrar.reading.characters import control_flaws
@@ -34,6 +34,22 @@ CARD_NAME = "MODEL_CARD.md"
 _BLOCK = 1024 * 1024
 
 
+class Files(Protocol):
+    """What reading an entry asks of a tree; see ``registrar.ports.Tree``."""
+
+    def node(self, path: str) -> Node | None:
+        """What stands at a path."""
+
+    def walk(self, folder: str) -> list[Node]:
+        """Everything below a folder but folders."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """At most ``limit`` + 1 bytes of a file; raises UnreadableError."""
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream of a file's bytes; raises UnreadableError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What the bytes of one file of the artifact are: digest, size, format by content."""
@@ -47,7 +63,7 @@ class Content:
 class Entry:
     """The folder of one model version in a tree; everything is read when first asked for."""
 
-    def __init__(self, tree: Tree, root: str, folder: str, profile: str = "default") -> None:
+    def __init__(self, tree: Files, root: str, folder: str, profile: str = "default") -> None:
         self.tree = tree
         self.folder = folder
         self.path = f"{root}/{folder}"

@@ -40,9 +40,7 @@ def read_policy(
     return (None, tuple(flaws)) if flaws else (_policy(document.data), ())
 
 
-def _meaning(
-    document: Document, rules: Collection[str], profiles: Collection[str]
-) -> list[Flaw]:
+def _meaning(document: Document, rules: Collection[str], profiles: Collection[str]) -> list[Flaw]:
     """What the schema cannot say: unknown rules, licences, and amendments of identity."""
     data = document.data
     flaws: list[Flaw] = []

@@ -47,9 +47,7 @@ def compile_schema(schema: Any, root: Any = None, depth: int = 0) -> Accepts:
     unknown = schema.keys() - _SILENT - _KEYWORDS.keys() - _OBJECT - {"type", "enum"}
     if unknown:
         raise Unsupported(", ".join(sorted(unknown)))
-    checks = [
-        make(schema[word], root, depth) for word, make in _KEYWORDS.items() if word in schema
-    ]
+    checks = [make(schema[word], root, depth) for word, make in _KEYWORDS.items() if word in schema]
     if schema.keys() & _OBJECT:
         checks.append(_object(schema, root, depth))
     return _all(_type(schema.get("type")), _enum(schema.get("enum")), checks)
@@ -81,8 +79,9 @@ def _enum(values: Any) -> Accepts | None:
     if values is None:
         return None
     allowed = {(type(value), value) for value in values if isinstance(value, str | int)}
-    return lambda value: isinstance(value, str | int) and (
-        (str if isinstance(value, str) else type(value), value) in allowed
+    return lambda value: (
+        isinstance(value, str | int)
+        and ((str if isinstance(value, str) else type(value), value) in allowed)
     )
 
 

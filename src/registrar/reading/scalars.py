@@ -39,7 +39,7 @@ def resolve(text: str) -> Plain:
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if len(text) > _MAX_DIGITS:
-        return text if not text[:40].strip("0123456789+-._") == "" else Ambiguous(text, "a number")
+        return text if text[:40].strip("0123456789+-._") else Ambiguous(text, "a number")
     if _INT.fullmatch(text):
         return int(text)
     if _BASED.fullmatch(text):

@@ -56,9 +56,7 @@ class Schema:
         from referencing import Registry
 
         empty: Registry[Any] = Registry()  # so that no reference is ever fetched
-        return validator_for(self.document, default=Draft7Validator)(
-            self.document, registry=empty
-        )
+        return validator_for(self.document, default=Draft7Validator)(self.document, registry=empty)
 
     def validate_itself(self) -> None:
         """Raise SchemaInvalidError where this is no JSON Schema, or a reference dangles."""

@@ -21,7 +21,7 @@ from registrar.domain.digests import is_sha256
 from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import FileRecord, Metadata
 from registrar.domain.places import At
-from registrar.ports import UnreadableError
+from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Artifact, Entry
 from registrar.rules.rule import Judging, Rule
 
@@ -42,9 +42,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
 
 
-def _required(
-    entry: Entry, metadata: Metadata, artifact: Artifact, file: str
-) -> Iterator[Outcome]:
+def _required(entry: Entry, metadata: Metadata, artifact: Artifact, file: str) -> Iterator[Outcome]:
     hash_ = metadata.training_hash or ""
     if artifact.is_folder:
         why = "the artifact is a folder"

@@ -20,7 +20,7 @@ from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severit
 from registrar.domain.formats import Format, agrees, by_name, is_data
 from registrar.domain.places import At
 from registrar.domain.policy import Policy
-from registrar.ports import UnreadableError
+from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Artifact, Content, Entry
 from registrar.rules.rule import Judging, Rule
 

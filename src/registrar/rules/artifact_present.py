@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
-from registrar.ports import Kind, UnreadableError
+from registrar.domain.trees import Kind, UnreadableError
 from registrar.reading.entry import Artifact, Entry
 from registrar.rules.rule import Judging, Rule
 

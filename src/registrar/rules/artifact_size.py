@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
-from registrar.ports import Kind
+from registrar.domain.trees import Kind
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging, Rule
 

@@ -13,7 +13,9 @@ Example:
 
 Use instead:
 
-    dataset_manifest: {url: https://data.example/wine.yaml, sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae}
+    dataset_manifest:
+      url: https://data.example/wine.yaml
+      sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 """
 
 from __future__ import annotations
@@ -77,7 +79,9 @@ def _evaluated(entry: Entry) -> Iterator[Outcome]:
             named |= {file.name, file.split}
     if metadata.evaluated_on not in named:
         known = ", ".join(sorted(name for name in named if name)[:10])
-        message = f'evaluation.dataset "{metadata.evaluated_on}" is no file or split of the manifest'
+        message = (
+            f'evaluation.dataset "{metadata.evaluated_on}" is no file or split of the manifest'
+        )
         at = At(entry.metadata_names[0], ("evaluation", "dataset"))
         yield Problem(message, f"the manifest has {known}", at)
 

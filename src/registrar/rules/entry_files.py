@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.paths import has_control, inside, is_nfc
 from registrar.domain.places import At
-from registrar.ports import Kind
+from registrar.domain.trees import Kind
 from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
 from registrar.rules.rule import Judging, Rule

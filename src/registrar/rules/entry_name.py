@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
+from registrar.domain.trees import Kind
 from registrar.domain.versions import Version, is_model_name, suggest_folder
-from registrar.ports import Kind
 from registrar.reading.entry import Entry
 from registrar.reading.siblings import fold
 from registrar.rules.rule import Judging, Rule
@@ -56,7 +56,7 @@ def _agreement(entry: Entry) -> Iterator[Outcome]:
     name, version = entry.name.name, str(entry.name.version)
     if metadata.name is not None and metadata.name != name and is_model_name(metadata.name):
         message = f'name is "{metadata.name}", the folder says "{name}"'
-        yield Problem(message, f'write name: {name}, or rename the folder', At(file, ("name",)))
+        yield Problem(message, f"write name: {name}, or rename the folder", At(file, ("name",)))
     written = metadata.version
     if written is not None and written != version:
         known = Version.parse(written) is not None

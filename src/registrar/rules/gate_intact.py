@@ -35,7 +35,10 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     if names and change.touched and change.base_has_policy:
         entries = ", ".join(sorted(change.touched)[:5])
         message = f"models ({entries}) and gate files ({', '.join(names)}) change together"
-        yield None, Problem(message, "split it in two: first the gate, then the models", _at(names[0]))
+        yield (
+            None,
+            Problem(message, "split it in two: first the gate, then the models", _at(names[0])),
+        )
     if names and change.base_has_policy and not change.gate_changes_allowed:
         message = f"this server takes no push that changes gate files ({', '.join(names)})"
         hint = "its administrator allows it: git config registrar.gateChanges allow"
@@ -46,7 +49,9 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
             yield None, Problem(f"{file.path} would not be valid: {flaw.message}", flaw.hint, at)
     if change.newly_failing:
         count = change.newly_failing
-        message = f"{count} {'entry' if count == 1 else 'entries'} would newly fail under this policy"
+        message = (
+            f"{count} {'entry' if count == 1 else 'entries'} would newly fail under this policy"
+        )
         hint = "run registrar check on this branch without --base to see them"
         yield None, Problem(message, hint, _at(names[0]), Severity.NOTE)
 

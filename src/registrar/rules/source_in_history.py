@@ -24,7 +24,9 @@ from registrar.rules.rule import Change, Record, Rule
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Ask for all commits at once."""
-    asked = [r for r in change.records.values() if r.repository == "." and is_commit(r.commit or "")]
+    asked = [
+        r for r in change.records.values() if r.repository == "." and is_commit(r.commit or "")
+    ]
     if not asked:
         return
     if change.blocked is not None or change.history is None:

@@ -13,7 +13,9 @@ Example:
 
 Use instead:
 
-    source: {repository: https://github.com/acme/wine, commit: 3f786850e387550fdab836ed7e6dc881de23001b}
+    source:
+      repository: https://github.com/acme/wine
+      commit: 3f786850e387550fdab836ed7e6dc881de23001b
 """
 
 from __future__ import annotations

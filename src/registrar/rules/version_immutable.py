@@ -20,7 +20,7 @@ from typing import Any
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At, Route, dotted
-from registrar.ports import UnreadableError
+from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
 from registrar.rules.rule import Change, Rule

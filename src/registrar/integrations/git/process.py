@@ -51,7 +51,7 @@ class Git:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a git process that is talked to over pipes."""
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             self.command(*arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -61,7 +61,7 @@ class Git:
 
     def run(self, *arguments: str, feed: bytes = b"") -> bytes | None:
         """The output of one call, or None where git answered with an error."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             self.command(*arguments),
             input=feed,
             capture_output=True,

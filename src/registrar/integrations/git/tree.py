@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Mapping
 from typing import BinaryIO, cast
 
+from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
 from registrar.errors import GitError
 from registrar.integrations.git.process import Git
-from registrar.ports import Covered, Kind, Node, UnreadableError, sorted_nodes
+from registrar.ports import Covered
 
 _KINDS = {b"100644": Kind.FILE, b"100755": Kind.FILE, b"100664": Kind.FILE}
 _KINDS |= {b"040000": Kind.FOLDER, b"120000": Kind.SYMLINK, b"160000": Kind.SUBMODULE}
@@ -81,7 +82,7 @@ class GitTree:
         if len(parts) != 3 or not parts[2].strip().isdigit():
             raise UnreadableError("no such file in this revision")
         size = int(parts[2])
-        spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - given away
         _copy(stdout, spool, size)
         stdout.read(1)
         spool.seek(0)

@@ -1,0 +1,66 @@
+# Everything that a developer or CI types. Needs Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsafe --no-header \
+  --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+PYTEST := $(BIN)/python -m pytest
+.DEFAULT_GOAL := help
+.PHONY: help setup lint types imports generated test test-slow test-optin test-services demo bench \
+  pyz lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+setup: $(STAMP)  ## make .venv from the locked requirements
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
+	touch $(STAMP)
+
+lint: setup  ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy
+
+imports: setup  ## import contracts
+	$(BIN)/lint-imports --no-cache
+
+generated: setup  ## generated files are as generated
+	for script in scripts/generate_*.py; do $(BIN)/python $$script --check || exit 1; done
+
+test: setup lint types imports generated  ## lint, type, check contracts, run the tests
+	rm -f .coverage .coverage.*
+	$(PYTEST) -m "not slow and not optin" -n auto --cov --cov-report=
+	$(BIN)/coverage report --precision=1 --include='src/registrar/reading/*,src/registrar/rules/*,src/registrar/app/*' --fail-under=90
+	$(BIN)/coverage report --precision=1 --include='src/registrar/reading/*' --fail-under=90 | tail -1
+	$(BIN)/coverage report --precision=1 --include='src/registrar/rules/*' --fail-under=90 | tail -1
+	$(BIN)/coverage report --precision=1 --include='src/registrar/app/*' --fail-under=90 | tail -1
+
+test-slow: setup  ## the slow lane
+	$(PYTEST) -m "slow and not optin"
+
+test-services:  ## install what the tests need besides Python: git with its HTTP backend
+	sh scripts/install_services.sh
+
+demo: setup  ## real entries, damaged copies, and a git server that refuses
+	$(BIN)/python -I scripts/demo.py
+
+bench: setup  ## CPU time against check-jsonschema
+	$(BIN)/python benchmarks/run.py
+
+pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
+	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
+
+lock:  ## write requirements/*.txt again (with the pip-tools of .venv)
+	cd requirements && for name in gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) build dist src/*.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
