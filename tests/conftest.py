@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+_OURS = ("GIT_", "XDG_", "DVC_", "MLFLOW_", "REGISTRAR_CACHE", "PYTHONPATH", "PYTHONSAFEPATH")
+
 
 @pytest.fixture(autouse=True)
-def _clean_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    for name in os.environ:
-        if name.startswith(("GIT_", "XDG_", "DVC_", "MLFLOW_", "REGISTRAR_CACHE")):
-            monkeypatch.delenv(name)
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("TZ", "Pacific/Chatham")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    yield
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # a patch of its own: a test that undoes its monkeypatch must not undo this
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(_OURS):
+                patch.delenv(name)
+        home = tmp_path_factory.mktemp("home")
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("TZ", "Pacific/Chatham")  # a quarter of an hour off, and a day ahead
+        time.tzset()
+        yield
+    time.tzset()
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With REGISTRAR_NO_SKIPS a skip outside the opt-in lane is a failure, as in CI."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    unwanted = report.skipped and not hasattr(report, "wasxfail")
-    if unwanted and os.environ.get("REGISTRAR_NO_SKIPS") and "optin" not in item.keywords:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and "optin" not in item.keywords:
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself while it is collected."""
+    report = yield
+    if report.skipped:
+        _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("REGISTRAR_NO_SKIPS"):
         report.outcome = "failed"
         report.longrepr = f"skipped, and nothing may be: {report.longrepr}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def top() -> Path:
     """The top of this repository."""
     return Path(__file__).parent.parent

@@ -1,4 +1,4 @@
-"""``python -I -m registrar``, and the entry of ``registrar.pyz``."""
+"""``python -I -m registrar``."""
 
 from registrar.cli.guard import run
 

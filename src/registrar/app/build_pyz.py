@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from registrar.errors import OutputError
+
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
+_UNIX = 3
 _SUFFIXES = (".py", ".json", ".typed")
+_SHEBANG = b"#!/usr/bin/env -S python3 -I\n"
 _MAIN = b"from registrar.cli.guard import run\n\nrun()\n"
 
 
@@ -19,19 +24,15 @@ def build_pyz(package: Path, target: Path) -> str:
     """Write the package ``registrar`` at ``package`` as a zipapp; its SHA-256.
 
     The bytes depend on the code alone: sorted names, fixed times and modes, stored, not
-    compressed. Written beside the target, synced, then renamed: all or nothing.
+    compressed. Written beside the target, synced, then renamed: all or nothing. Raises
+    OutputError where that cannot be done.
     """
     content = pyz_bytes(package)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, content)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {error.strerror}") from error
     return hashlib.sha256(content).hexdigest()
 
 
@@ -41,10 +42,10 @@ def pyz_bytes(package: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content in _members(package):
             info = zipfile.ZipInfo(name, _TIME)
-            info.create_system = 3
+            info.create_system = _UNIX
             info.external_attr = _MODE
             archive.writestr(info, content)
-    return b"#!/usr/bin/env -S python3 -I\n" + buffer.getvalue()
+    return _SHEBANG + buffer.getvalue()
 
 
 def _members(package: Path) -> Iterator[tuple[str, bytes]]:
@@ -56,3 +57,17 @@ def _members(package: Path) -> Iterator[tuple[str, bytes]]:
     )
     for name in files:
         yield f"registrar/{name}", (package / name).read_bytes()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Put the content in the target's place, executable, or leave everything as it was."""
+    number, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with open(number, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fchmod(number, 0o755)
+            os.fsync(number)
+        os.replace(beside, target)
+    finally:
+        Path(beside).unlink(missing_ok=True)

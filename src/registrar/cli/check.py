@@ -7,13 +7,11 @@ import os
 import sys
 from datetime import date
 
-from registrar.app.check import CheckRequest, check
-from registrar.app.comparison import Revisions
-from registrar.app.sources import sources_of
-from registrar.assemble import find_top, world_at
-from registrar.domain.findings import Severity
 from registrar.errors import OutputError, UsageError
-from registrar.formats import FORMATS
+
+FORMATS = ("json", "text")
+SEVERITIES = ("error", "warning", "note")
+"""What --format and --fail-on take; what they stand for is imported when something is judged."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,9 +42,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     command.add_argument(
         "--fail-on",
-        type=Severity,
-        choices=list(Severity),
-        default=Severity.ERROR,
+        choices=SEVERITIES,
+        default="error",
         metavar="SEVERITY",
         help="error (default), warning or note: what makes the check fail",
     )
@@ -54,24 +51,31 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
     )
     command.add_argument(
-        "--format", choices=sorted(FORMATS), default="text", help="how the report is printed"
+        "--format", choices=FORMATS, default="text", help="how the report is printed"
     )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge, print the report, and give its exit code."""
+    from registrar.app.check import CheckRequest, check
+    from registrar.app.comparison import Revisions
+    from registrar.app.sources import sources_of
+    from registrar.assemble import world_at
+    from registrar.domain.findings import Severity
+    from registrar.formats.table import FORMATS as RENDER
+
     top, paths = _paths(options.paths)
     world = world_at(top)
     request = CheckRequest(
         paths=paths,
         revisions=Revisions(options.base, options.base_tip, options.head, options.policy_from),
         at=options.at,
-        fail_on=options.fail_on,
+        fail_on=Severity(options.fail_on),
         jobs=options.jobs,
     )
     report = check(request, world)
-    write(FORMATS[options.format](report, sources_of(report, world)))
+    write(RENDER[options.format](report, sources_of(report, world)))
     return report.exit_code
 
 
@@ -91,6 +95,8 @@ def write(text: str) -> None:
 
 def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
     """The top of the repository, and the paths relative to it."""
+    from registrar.assemble import find_top
+
     top = find_top(_existing(given[0]) if given else ".")
     relative = []
     for path in given:

@@ -3,64 +3,98 @@
 ``python -m``, scripts and an empty ``PYTHONPATH`` entry put the current folder, or the script's
 own, in front of ``sys.path``: a planted ``yaml.py`` would run. This module takes them away
 before it imports anything but ``sys`` and ``os``, which the interpreter has already loaded.
+It is written for every Python 3, so that an old one gets a message and no syntax error.
 """
 
-from __future__ import annotations
+# No "from __future__ import annotations": it loads a module by name while the path is not clean.
 
 import os
 import sys
+
+_INSTALL = "python3 -m pip install jsonschema pyyaml"
+_NEEDED = {"jsonschema": "jsonschema", "yaml": "PyYAML"}
+_USAGE = 2  # errors.EXIT_USAGE, which is not imported before the path is clean
 
 
 def tree_around(folder: str) -> str:
     """The enclosing folder with ``.git``, or the folder itself."""
     here = os.path.realpath(folder)
     probe = here
-    while True:
-        if os.path.lexists(os.path.join(probe, ".git")):
-            return probe
+    while not os.path.lexists(os.path.join(probe, ".git")):
         parent = os.path.dirname(probe)
         if parent == probe:
             return here
         probe = parent
+    return probe
 
 
 def harden() -> None:
-    """Take from ``sys.path`` what lies in the current tree, but for the interpreter's own.
+    """Take what lies in the current tree from ``sys.path``, but for the interpreter's own.
 
     The interpreter's own folders (standard library, site-packages) stay, also where a virtual
     environment lies in the tree. Where the program itself is loaded from the tree, as in an
-    editable install, it stays importable through its package and its folder goes.
+    editable install, it stays importable through its package and its folder goes. Children get
+    the same path. Raises FileNotFoundError where the current folder is gone.
     """
-    tree = tree_around(os.getcwd()) + os.sep
-    own = (os.path.realpath(sys.prefix) + os.sep, os.path.realpath(sys.base_prefix) + os.sep)
-    kept = []
-    for entry in sys.path:
-        real = os.path.realpath(entry or os.getcwd())
-        inside = (real + os.sep).startswith(tree)
-        library = real.startswith(own) and os.path.basename(real) != "bin"
-        if entry and (library or not inside) and not _is_script_folder(real):
-            kept.append(entry)
-    sys.path[:] = kept
+    tree = tree_around(os.getcwd())
+    script, own = _script_folder(), _own_folders()
+    sys.path[:] = [entry for entry in sys.path if _stays(entry, tree, script, own)]
+    os.environ["PYTHONSAFEPATH"] = "1"
+    given = os.environ.get("PYTHONPATH")
+    if given is not None:
+        kept = [entry for entry in given.split(os.pathsep) if _stays(entry, tree, script, own)]
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
 
 
-def _is_script_folder(real: str) -> bool:
-    """Tell the folder of the running script, which Python puts in front."""
+def _stays(entry: str, tree: str, script: str, own: "tuple[str, ...]") -> bool:
+    """Tell if an entry of the path is outside the tree, or the interpreter's own."""
+    if not entry:  # the current folder
+        return False
+    real = os.path.realpath(entry)
+    if real == script:
+        return False
+    return real.startswith(own) or not (real + os.sep).startswith(tree.rstrip(os.sep) + os.sep)
+
+
+def _script_folder() -> str:
+    """The folder of the running script, which Python puts in front; empty where there is none."""
     script = sys.argv[0] if sys.argv else ""
-    return bool(script) and os.path.isfile(script) and real == os.path.dirname(
-        os.path.realpath(script)
-    )
+    return os.path.dirname(os.path.realpath(script)) if os.path.isfile(script) else ""
+
+
+def _own_folders() -> "tuple[str, ...]":
+    """How the names of the interpreter's own folders begin: library, site-packages, user's site."""
+    prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)
+    libraries = {"lib", getattr(sys, "platlibdir", "lib")}
+    own = {os.path.join(os.path.realpath(p), lib, "python") for p in prefixes for lib in libraries}
+    site = sys.modules.get("site")
+    if getattr(site, "ENABLE_USER_SITE", None) and getattr(site, "USER_SITE", None):
+        own.add(os.path.realpath(str(site.__dict__["USER_SITE"])))
+    return tuple(sorted(own))
+
+
+def _refuse(message: str, hint: str) -> None:
+    sys.stderr.write("registrar: " + message + "\n  = hint: " + hint + "\n")
+    sys.exit(_USAGE)
 
 
 def run() -> None:
-    """Harden the path, then run the command; never returns."""
-    harden()
+    """Harden the path, then run the command; never returns.
+
+    Exits with 2 where the program cannot start: an old Python, no current folder, or one of the
+    two libraries missing.
+    """
+    try:
+        harden()
+    except FileNotFoundError:
+        _refuse("the current folder does not exist any more", "cd to a folder that is there")
+    if sys.hexversion < 0x030B0000:
+        _refuse("this is Python " + sys.version.split()[0], "run it with Python 3.11 or newer")
     from importlib.util import find_spec  # only now: the path is clean
 
-    missing = [name for name in ("jsonschema", "yaml") if find_spec(name) is None]
+    missing = [_NEEDED[name] for name in sorted(_NEEDED) if find_spec(name) is None]
     if missing:
-        sys.stderr.write(f"registrar: {' and '.join(missing)} cannot be imported\n")
-        sys.stderr.write("  = hint: python3 -m pip install jsonschema pyyaml\n")
-        sys.exit(2)
+        _refuse(" and ".join(missing) + " cannot be imported", _INSTALL)
     from registrar.cli.main import main
 
     sys.exit(main(sys.argv[1:]))

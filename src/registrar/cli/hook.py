@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from registrar.app.pre_receive import pre_receive, read_updates
-from registrar.app.sources import sources_of
-from registrar.assemble import server_at, world_at
-from registrar.domain.report import Report
 from registrar.errors import EXIT_FINDINGS, EXIT_PASS
-from registrar.formats import text
 from registrar.formats.escape import escape
+
+if TYPE_CHECKING:
+    from registrar.domain.report import Report
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +29,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Judge what git says on stdin; what is printed reaches the person who pushes."""
+    from registrar.app.pre_receive import pre_receive, read_updates
+    from registrar.app.sources import sources_of
+    from registrar.assemble import server_at, world_at
+    from registrar.formats import text
+
     git_dir = os.path.realpath(os.environ.get("GIT_DIR", "."))
     world = world_at(git_dir, git_dir=git_dir, quarantine=True)
 

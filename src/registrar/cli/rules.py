@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.app.rule_pages import as_list, listing, page
 from registrar.cli.check import write
 from registrar.errors import UsageError
-from registrar.formats.json import dumps
-from registrar.reading.nearest import nearest
-from registrar.rules import ALL_RULES
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,6 +20,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of one rule."""
+    from registrar.app.rule_pages import as_list, listing, page
+    from registrar.formats.json import dumps
+    from registrar.reading.nearest import nearest
+    from registrar.rules import ALL_RULES
+
     chosen = [rule for rule in ALL_RULES if options.name in (None, rule.name)]
     if not chosen:
         names = [rule.name for rule in ALL_RULES]

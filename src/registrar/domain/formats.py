@@ -44,6 +44,7 @@ EXTENSIONS: _Claims = MappingProxyType(
         "hdf5": frozenset({Format.HDF5}),
         "joblib": _PICKLES,
         "keras": frozenset({Format.KERAS}),
+        "lgb": frozenset({Format.LIGHTGBM}),
         "nemo": frozenset({Format.TAR}),
         "npy": frozenset({Format.NPY}),
         "npz": frozenset({Format.NPZ}),
@@ -84,6 +85,9 @@ DATA_EXTENSIONS: _Claims = MappingProxyType(
 DATA_NAMES = frozenset({"MLmodel"})
 """Whole names of data beside a model."""
 
+ZIPS = _TORCH | {Format.KERAS, Format.NPZ, Format.SKOPS, Format.ZIP}
+"""Formats that are a zip: a file that is named ``.zip`` and holds one of them tells no lie."""
+
 COMPRESSIONS = frozenset({"bz2", "gz", "lz4", "lzma", "xz", "z"})
 """Extensions behind another one, as in ``model.pkl.gz``."""
 
@@ -111,12 +115,13 @@ def is_data(name: str) -> bool:
 def agrees(name: str, format: Format) -> bool:
     """Tell whether content of this format may stand under this name.
 
-    An extension that is not known never disagrees. A data extension disagrees with every
-    format of models but the textual ones that are written under it.
+    An extension that is not known never disagrees; ``.zip`` agrees with all that is one. A data
+    extension disagrees with every format of models but the textual ones that are written under it.
     """
     if _base(name) in DATA_NAMES:
         return format is Format.UNKNOWN
-    claimed = by_name(name) or DATA_EXTENSIONS.get(_split(name)[1])
+    extension = _split(name)[1]
+    claimed = ZIPS if extension == "zip" else by_name(name) or DATA_EXTENSIONS.get(extension)
     return not claimed or format in claimed
 
 

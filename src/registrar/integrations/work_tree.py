@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
@@ -83,11 +84,7 @@ class WorkTree:
         except (OSError, ValueError):
             return None
         parent = path.rpartition("/")[0]
-        if parent and os.path.realpath(self._real(parent)) != os.path.join(
-            os.path.realpath(self.top), *parent.split("/")
-        ):
-            return None
-        return _node(path, status)
+        return _node(path, status) if not parent or _without_links(self.top, parent) else None
 
     def read(self, path: str, limit: int) -> bytes:
         """At most ``limit`` + 1 bytes of a file."""
@@ -174,6 +171,12 @@ class WorkTree:
 
     def _real(self, path: str) -> str:
         return f"{self.top}/{path}" if path else self.top
+
+
+@lru_cache(maxsize=1024)
+def _without_links(top: str, folder: str) -> bool:
+    """Tell whether no part of a folder's path below the top is a link."""
+    return os.path.realpath(f"{top}/{folder}") == os.path.realpath(top) + "/" + folder
 
 
 def _node(path: str, status: os.stat_result) -> Node:

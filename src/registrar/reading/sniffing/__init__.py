@@ -1,4 +1,4 @@
-"""Formats by content, never by name: an explicit table of families, the surest first."""
+"""The format of a model file, found by its content alone: nothing is unpickled or executed."""
 
 from __future__ import annotations
 
@@ -6,31 +6,49 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from registrar.domain.formats import Format
-from registrar.reading.sniffing.archives import sniff_archive
+from registrar.reading.sniffing.archives import sniff_tar, sniff_zip
 from registrar.reading.sniffing.compressed import sniff_compressed
-from registrar.reading.sniffing.headers import sniff_header
-from registrar.reading.sniffing.onnx import sniff_protobuf
+from registrar.reading.sniffing.headers import sniff_gguf, sniff_hdf5, sniff_npy, sniff_tflite
+from registrar.reading.sniffing.onnx import sniff_onnx, sniff_savedmodel
 from registrar.reading.sniffing.pickles import sniff_pickle
-from registrar.reading.sniffing.sniffed import HEAD, Sniffed, read_at
-from registrar.reading.sniffing.trees import sniff_trees
+from registrar.reading.sniffing.safetensors import sniff_safetensors
+from registrar.reading.sniffing.sniffed import Sniffed
+from registrar.reading.sniffing.source import Source, TruncatedError
+from registrar.reading.sniffing.trees import sniff_lightgbm, sniff_xgboost
 
-__all__ = ("Sniffed", "sniff")
+__all__ = ["SNIFFERS", "Sniffed", "sniff"]
 
-_FAMILIES: tuple[Callable[[BinaryIO, int, bytes], Sniffed | None], ...] = (
-    sniff_header,
-    sniff_archive,
-    sniff_compressed,
-    sniff_trees,
+SNIFFERS: tuple[Callable[[Source], Sniffed | None], ...] = (
     sniff_pickle,
-    sniff_protobuf,
+    sniff_zip,
+    sniff_compressed,
+    sniff_gguf,
+    sniff_hdf5,
+    sniff_npy,
+    sniff_tflite,
+    sniff_safetensors,
+    sniff_onnx,
+    sniff_savedmodel,
+    sniff_tar,
+    sniff_xgboost,
+    sniff_lightgbm,
 )
+"""In this order, the first answer holds. Pickles come first: a file that is a pickle and
+something else as well is told by what it can do."""
 
 
 def sniff(stream: BinaryIO, size: int) -> Sniffed:
-    """Find the format of a seekable stream of ``size`` bytes; ``unknown`` where none is sure."""
-    head = read_at(stream, 0, HEAD)
-    for family in _FAMILIES:
-        found = family(stream, size, head)
+    """Find the format of the ``size`` bytes of a seekable stream.
+
+    Reads heads, headers and directories, all bounded; moves the stream. Never raises on any
+    bytes; an OSError of the stream passes through.
+    """
+    source = Source(stream, size)
+    for sniffer in SNIFFERS:
+        try:
+            found = sniffer(source)
+        except TruncatedError:
+            continue
         if found is not None:
             return found
     return Sniffed(Format.UNKNOWN)

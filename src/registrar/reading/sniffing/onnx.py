@@ -1,154 +1,168 @@
-"""ONNX and TensorFlow SavedModel: protobuf files without a magic number.
+"""ONNX models and TensorFlow SavedModels: protobuf messages without a magic number.
 
-The top-level fields are walked to the very end of the file with the wire types that the formats
-give them; tensors are stepped over, not read. Field numbers: onnx.proto (ModelProto,
-GraphProto, NodeProto, AttributeProto, TensorProto) and saved_model.proto.
+Sources: ``onnx.proto`` (ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto) and
+TensorFlow's ``saved_model.proto`` and ``meta_graph.proto``. Fields that these do not have are
+refused, although protobuf would skip them: what is not known is not ONNX.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO
-
 from registrar.domain.formats import Format
-from registrar.reading.sniffing.sniffed import Sniffed, read_at
+from registrar.reading.sniffing.protobuf import (
+    BYTES,
+    I32,
+    I64,
+    VARINT,
+    Budget,
+    Kinds,
+    NotThisMessageError,
+    fields,
+    kinds,
+    varint,
+)
+from registrar.reading.sniffing.sniffed import Sniffed
+from registrar.reading.sniffing.source import Source, TruncatedError
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_MODEL = {1: _VARINT, 2: _BYTES, 3: _BYTES, 4: _BYTES, 5: _VARINT, 6: _BYTES, 7: _BYTES}
-_MODEL |= {8: _BYTES, 14: _BYTES, 20: _BYTES, 25: _BYTES, 26: _BYTES}
-_GRAPH = {1: _BYTES, 2: _BYTES, 5: _BYTES, 10: _BYTES, 11: _BYTES, 12: _BYTES, 13: _BYTES}
-_GRAPH |= {14: _BYTES, 15: _BYTES, 16: _BYTES}
-_SAVED = {1: _VARINT, 2: _BYTES}
-_MAX_FIELDS = 200_000
-_MAX_EXTERNAL = 10_000
-_MAX_TEXT = 4096
+MAX_FIELDS = 500_000
+_RESERVED = 300_000
+"""Fields kept for the graph itself; once they are reached, nodes are skipped unread."""
+MAX_EXTERNAL = 10_000
+MAX_LOCATION = 4096
+_MAX_DEPTH = 8
+_FIRST_BYTES = frozenset(b"\x08\x12\x1a\x22\x32\x3a")
+"""Tags of fields 1 to 7 that are no opcode of pickle, so that no model is also a pickle."""
 
-Field = tuple[int, int, int, int]
-"""Number, wire type, offset of the value, length of the value (a varint's own value for 0)."""
+MODEL = kinds(varints="1 5", messages="2 3 4 6 7 8 14 20 25 26")
+GRAPH = kinds(messages="1 2 5 10 11 12 13 14 15 16")
+NODE = kinds(messages="1 2 3 4 5 6 7 8 9 10")
+ATTRIBUTE: Kinds = kinds(varints="3 20", messages="1 4 5 6 9 10 11 13 14 15 21 22 23") | {
+    2: (I32,),
+    7: (I32, BYTES),
+    8: (VARINT, BYTES),
+}
+TENSOR: Kinds = kinds(varints="2 14", messages="3 6 8 9 12 13 16") | {
+    1: (VARINT, BYTES),
+    4: (I32, BYTES),
+    5: (VARINT, BYTES),
+    7: (VARINT, BYTES),
+    10: (I64, BYTES),
+    11: (VARINT, BYTES),
+}
+_PAIR = kinds(messages="1 2")
+_SHORTEST = len("location") + 4
+"""No attribute below this length can name external data."""
 
-
-class _Malformed(Exception):  # noqa: N818
-    """Not these protobuf fields."""
-
-
-class _Walker:
-    """Walks fields of a stream, with a budget for all of them together."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
-        self.budget = _MAX_FIELDS
-
-    def fields(self, start: int, end: int) -> Iterator[Field]:
-        """The fields between two offsets; raises _Malformed unless they fill it exactly."""
-        at = start
-        while at < end:
-            self.budget -= 1
-            chunk = read_at(self.stream, at, 20)
-            tag, used = _varint(chunk, 0)
-            number, wire = tag >> 3, tag & 7
-            if self.budget < 0 or number == 0:
-                raise _Malformed
-            at += used
-            if wire == _VARINT:
-                value, length = _varint(chunk, used)
-                yield number, wire, at, value
-                at += length
-            elif wire == _BYTES:
-                length, more = _varint(chunk, used)
-                at += more
-                if length > end - at:
-                    raise _Malformed
-                yield number, wire, at, length
-                at += length
-            elif wire in (_FIXED32, _FIXED64):
-                yield number, wire, at, 4 if wire == _FIXED32 else 8
-                at += 4 if wire == _FIXED32 else 8
-            else:
-                raise _Malformed
-        if at != end:
-            raise _Malformed
-
-    def known(self, start: int, end: int, types: dict[int, int]) -> list[Field]:
-        """The fields of a message, each with the wire type that it should have."""
-        found = list(self.fields(start, end))
-        if any(types.get(number) != wire for number, wire, _, _ in found):
-            raise _Malformed
-        return found
+SAVED_MODEL = kinds(varints="1", messages="2")
+META_GRAPH = kinds(messages="1 2 3 4 5 6 7")
+GRAPH_DEF = kinds(varints="3", messages="1 2 4 5")
 
 
-def sniff_protobuf(stream: BinaryIO, size: int, head: bytes) -> Sniffed | None:
-    """Tell ONNX and SavedModel; None for everything else."""
-    if not head or head[0] not in (0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42):
+def sniff_onnx(source: Source) -> Sniffed | None:
+    """Tell an ONNX model by all its top-level fields and those of its graph.
+
+    It must have a graph that is not empty and an ``ir_version`` or an ``opset_import``.
+    """
+    if not source.head or source.head[0] not in _FIRST_BYTES:
         return None
-    walker = _Walker(stream)
+    walk = _Walk(source)
+    seen: set[int] = set()
+    version = 0
     try:
-        top = list(walker.fields(0, size))
-        numbers = {number for number, _, _, _ in top}
-        if 7 in numbers and numbers & {1, 8} and _fits(top, _MODEL):
-            return _onnx(walker, top)
-        if numbers == {1, 2} and _fits(top, _SAVED) and head[0] == 0x08:
-            return Sniffed(Format.SAVEDMODEL)
-    except _Malformed:
+        source.go(0)
+        for number, start, end in fields(source, source.size, MODEL, walk.budget):
+            seen.add(number)
+            if number == 7:  # fields of the graph are kept as negative numbers
+                seen.update(-field for field in walk.graph(start, end, _MAX_DEPTH))
+            elif number == 1:
+                source.go(start)
+                version = varint(source)
+    except (TruncatedError, NotThisMessageError):
         return None
-    return None
-
-
-def _fits(fields: list[Field], types: dict[int, int]) -> bool:
-    return all(types.get(number) == wire for number, wire, _, _ in fields)
-
-
-def _onnx(walker: _Walker, top: list[Field]) -> Sniffed | None:
-    external: list[str] = []
-    graphs = [field for field in top if field[0] == 7]
-    if len(graphs) != 1:
+    if not seen & {1, 8} or not seen & {-1, -5, -12}:
         return None
-    _, _, at, length = graphs[0]
-    nodes = 0
-    for number, _, start, size in walker.known(at, at + length, _GRAPH):
-        nodes += number == 1
-        if number == 5:
-            external += _external(walker, start, start + size)
-        elif number == 1:
-            external += _in_node(walker, start, start + size)
-        if len(external) > _MAX_EXTERNAL:
-            return None
-    version = next((value for number, _, _, value in top if number == 1), None)
-    detail = f"ONNX, {nodes} nodes" + (f", IR version {version}" if version else "")
-    return Sniffed(Format.ONNX, detail, tuple(dict.fromkeys(external)))
+    detail = f"IR version {version}" if version else ""
+    return Sniffed(Format.ONNX, tuple(walk.external), detail)
 
 
-def _in_node(walker: _Walker, start: int, end: int) -> list[str]:
-    """External data of tensors that are attributes of a node (Constant)."""
-    found = []
-    for number, wire, at, length in walker.fields(start, end):
-        if number == 5 and wire == _BYTES:
-            for inner, kind, place, size in walker.fields(at, at + length):
-                if inner == 5 and kind == _BYTES:
-                    found += _external(walker, place, place + size)
+class _Walk:
+    """A walk over graphs that gathers the locations of external data."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.budget = Budget(MAX_FIELDS)
+        self.external: dict[str, None] = {}
+
+    def graph(self, start: int, end: int, depth: int) -> set[int]:
+        """The field numbers of a graph; its tensors and those of its nodes are looked at."""
+        self.source.go(start)
+        seen = set()
+        for number, at, after in fields(self.source, end, GRAPH, self.budget):
+            seen.add(number)
+            if number == 5:
+                self._tensor(at, after)
+            elif number == 1:
+                self._node(at, after, depth)
+        return seen
+
+    def _node(self, start: int, end: int, depth: int) -> None:
+        if end - start < _SHORTEST or self.budget.left < _RESERVED:
+            return
+        self.source.go(start)
+        for number, at, after in fields(self.source, end, NODE, self.budget):
+            if number == 5 and after - at >= _SHORTEST:
+                self._attribute(at, after, depth)
+
+    def _attribute(self, start: int, end: int, depth: int) -> None:
+        self.source.go(start)
+        for number, at, after in fields(self.source, end, ATTRIBUTE, self.budget):
+            if number in (7, 8, 9):
+                return  # lists of numbers and strings, without end and without tensors
+            if number in (5, 10):
+                self._tensor(at, after)
+            elif number in (6, 11) and depth:
+                self.graph(at, after, depth - 1)
+
+    def _tensor(self, start: int, end: int) -> None:
+        self.source.go(start)
+        for number, at, after in fields(self.source, end, TENSOR, self.budget):
+            if number in (4, 5, 7, 10, 11) and after - at <= 10:
+                return  # numbers one by one, in the tensor itself
+            if number == 13:
+                self._external(at, after)
+
+    def _external(self, start: int, end: int) -> None:
+        self.source.go(start)
+        pair = {1: b"", 2: b""}
+        for number, at, after in fields(self.source, end, _PAIR, self.budget):
+            if after - at <= MAX_LOCATION:
+                self.source.go(at)
+                pair[number] = self.source.take(after - at)
+        if pair[1] == b"location" and pair[2] and len(self.external) < MAX_EXTERNAL:
+            self.external[pair[2].decode("utf-8", "replace")] = None
+
+
+def sniff_savedmodel(source: Source) -> Sniffed | None:
+    """Tell a TensorFlow SavedModel (``saved_model.pb``) by its meta graphs."""
+    if source.head[:1] not in (b"\x08", b"\x12"):
+        return None
+    budget = Budget(MAX_FIELDS)
+    graphs = 0
+    try:
+        source.go(0)
+        for number, start, end in fields(source, source.size, SAVED_MODEL, budget):
+            if number == 2:
+                source.go(start)
+                graphs += _graph_defs(source, end, budget)
+    except (TruncatedError, NotThisMessageError):
+        return None
+    return Sniffed(Format.SAVEDMODEL) if graphs else None
+
+
+def _graph_defs(source: Source, end: int, budget: Budget) -> int:
+    """How many graphs that are not empty one meta graph holds."""
+    found = 0
+    for number, start, after in fields(source, end, META_GRAPH, budget):
+        if number == 2:
+            source.go(start)
+            found += sum(1 for _ in fields(source, after, GRAPH_DEF, budget)) > 0
     return found
-
-
-def _external(walker: _Walker, start: int, end: int) -> list[str]:
-    """The ``location`` of a TensorProto's external_data (field 13)."""
-    found = []
-    for number, wire, at, length in walker.fields(start, end):
-        if number == 13 and wire == _BYTES and length <= 2 * _MAX_TEXT:
-            pair = {
-                n: read_at(walker.stream, place, min(size, _MAX_TEXT))
-                for n, kind, place, size in walker.fields(at, at + length)
-                if kind == _BYTES
-            }
-            if pair.get(1) == b"location":
-                found.append(pair.get(2, b"").decode("utf-8", "replace"))
-    return found
-
-
-def _varint(chunk: bytes, at: int) -> tuple[int, int]:
-    """A base-128 number and its length in bytes."""
-    value = shift = 0
-    for used, byte in enumerate(chunk[at : at + 10], start=1):
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, used
-        shift += 7
-    raise _Malformed

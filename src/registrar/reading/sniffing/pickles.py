@@ -1,121 +1,227 @@
-"""Pickles of every protocol, joblib files and legacy PyTorch files; nothing is unpickled."""
+"""Pickles of every protocol, joblib's and PyTorch's own among them, by a walk over opcodes.
+
+Nothing is unpickled. A stream counts as a pickle once it has called something, whatever
+follows: ``pickle.load`` runs the call before it stumbles over the rest.
+"""
 
 from __future__ import annotations
 
-import pickletools
-from typing import BinaryIO
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from registrar.domain.formats import Format
-from registrar.reading.sniffing.sniffed import Sniffed, read_at
+from registrar.reading.sniffing import pickle_opcodes as op
+from registrar.reading.sniffing.sniffed import Sniffed
+from registrar.reading.sniffing.source import Source, TruncatedError
 
-_LEGACY_TORCH = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
-_JOBLIB = (b"joblib.numpy_pickle", b"NumpyArrayWrapper", b"NDArrayWrapper")
-_MAX_OPCODES = 200_000
-_WINDOW = 1024 * 1024
-_OPCODES = {opcode.code: opcode for opcode in pickletools.opcodes}
-_TEXT_STARTS = frozenset(b"(]}cIFLSVNgpt0l.d)")
-_FIXED = {  # length of arguments that are not lines and carry no length of their own
-    "uint1": 1,
-    "uint2": 2,
-    "int4": 4,
-    "uint4": 4,
-    "uint8": 8,
-    "float8": 8,
-}
-_COUNTED = {  # arguments that begin with their length
-    "string1": 1,
-    "string4": 4,
-    "bytes1": 1,
-    "bytes4": 4,
-    "bytes8": 8,
-    "bytearray8": 8,
-    "unicodestring1": 1,
-    "unicodestring4": 4,
-    "unicodestring8": 8,
-    "long1": 1,
-    "long4": 4,
-}
-_LINES = {"stringnl": 1, "decimalnl_short": 1, "decimalnl_long": 1, "floatnl": 1}
-_LINES |= {"stringnl_noescape": 1, "stringnl_noescape_pair": 2, "unicodestringnl": 1}
+MAX_OPCODES = 100_000
+MAX_LINES = 64 * 1024 * 1024
+"""Bytes of text arguments, in all, that are searched for their newlines."""
+_KEPT = 512
+_SHORT = 64
+_JOBLIB = (b"joblib.numpy_pickle", b"joblib.numpy_pickle_compat")
+_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+"""First pickle of a file that ``torch.save`` wrote before its zip format."""
+_TORCH_BINARY = b"\x8a\x0a" + _TORCH_MAGIC.to_bytes(10, "little") + b"."
+_TORCH_TEXT = b"L%dL\n." % _TORCH_MAGIC
 
 
-def sniff_pickle(stream: BinaryIO, size: int, head: bytes) -> Sniffed | None:
-    """Tell pickle, joblib and legacy PyTorch; None for everything else."""
-    binary = len(head) >= 2 and head[0] == 0x80 and head[1] <= 5
-    if not binary and (not head or head[0] not in _TEXT_STARTS):
-        return None
-    if binary and _LEGACY_TORCH in head[:32]:
-        return Sniffed(Format.PYTORCH, "legacy PyTorch file")
-    joblib, whole = _walk(stream, size)
-    protocol = head[1] if binary else 0
-    if joblib:
-        return Sniffed(Format.JOBLIB, f"joblib file, pickle protocol {protocol}")
-    # a binary pickle announces itself; text that merely begins like one must also end like one
-    if whole or (binary and len(head) > 2 and chr(head[2]) in _OPCODES):
-        return Sniffed(Format.PICKLE, f"pickle protocol {protocol}" if binary else "text pickle")
+class End(Enum):
+    """How a walk ended."""
+
+    STOPPED = auto()
+    RAN_OUT = auto()
+    INVALID = auto()
+    CAPPED = auto()
+    JOBLIB = auto()
+    """An array wrapper of joblib, behind which raw bytes lie in the stream."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was seen on the way."""
+
+    protocol: int | None = None
+    """None without a PROTO opcode."""
+    opcodes: int = 0
+    imports: bool = False
+    calls: bool = False
+    binary: bool = False
+    names_joblib: bool = False
+    lines: int = 0
+    depth: int = 0
+    """Items on the stack above the last mark."""
+    marks: list[int] = field(default_factory=list)
+    """Items below each mark."""
+
+    @property
+    def words(self) -> str:
+        """The protocol for a person."""
+        found = self.protocol if self.protocol is not None else int(self.binary)
+        return f"pickle protocol {found}"
+
+
+def sniff_pickle(source: Source, *, partial: bool = False) -> Sniffed | None:
+    """Tell a pickle, joblib's and PyTorch's legacy ones included; None for anything else.
+
+    ``partial`` says that only the beginning of the bytes is here. Without a PROTO opcode the
+    stream must call something, or stop at the very end and be more than a lone scalar, so that
+    plain text is no pickle.
+    """
+    source.go(0)
+    if source.head[:1] in (b"\x80", b"L") and _is_legacy_torch(source.head):
+        return Sniffed(Format.PYTORCH, detail="legacy torch.save, a row of pickles")
+    walk = Walk()
+    end = _walk(source, walk)
+    if end is End.JOBLIB:
+        return Sniffed(Format.JOBLIB, detail=f"joblib, {walk.words}")
+    if walk.calls or _is_whole(walk, end, source) or (partial and _begins(walk, end)):
+        cut = "" if end is End.STOPPED or partial else ", not read to its end"
+        return Sniffed(Format.PICKLE, detail=walk.words + cut)
     return None
 
 
-def _walk(stream: BinaryIO, size: int) -> tuple[bool, bool]:
-    """Walk opcodes: (a joblib array was met, STOP was the last byte)."""
-    at = 0
-    window = _Window(stream)
-    for _ in range(_MAX_OPCODES):
-        code = window.get(at, 1)
-        opcode = _OPCODES.get(code.decode("latin-1")) if code else None
-        if opcode is None:
-            return False, False
-        if opcode.name == "STOP":
-            return False, at + 1 == size
-        length = _argument(window, at + 1, opcode.arg)
-        if length is None or at + 1 + length > size:
-            return False, False
-        if 0 < length < 256 and any(word in window.get(at + 1, length) for word in _JOBLIB):
-            return True, False
-        at += 1 + length
-    return False, False
+def _is_legacy_torch(head: bytes) -> bool:
+    start = head[:48]
+    return _TORCH_BINARY in start or start.startswith(_TORCH_TEXT)
 
 
-def _argument(
-    window: _Window, at: int, descriptor: pickletools.ArgumentDescriptor | None
-) -> int | None:
-    """The length of an opcode's argument in bytes; None where it is cut off."""
-    if descriptor is None:
-        return 0
-    name = descriptor.name
-    if name in _FIXED:
-        return _FIXED[name]
-    if name in _COUNTED:
-        width = _COUNTED[name]
-        raw = window.get(at, width)
-        return width + int.from_bytes(raw, "little") if len(raw) == width else None
-    length = 0
-    for _ in range(_LINES[name]):
-        line = window.line(at + length)
-        if line is None:
-            return None
-        length += line
-    return length
+def _is_whole(walk: Walk, end: End, source: Source) -> bool:
+    if walk.protocol is not None:
+        return end in (End.STOPPED, End.CAPPED)
+    clean = source.position == source.size and walk.depth == 1 and not walk.marks
+    return walk.opcodes > 2 and (end is End.CAPPED or (end is End.STOPPED and clean))
 
 
-class _Window:
-    """Bytes of a stream by offset, read in large pieces."""
+def _begins(walk: Walk, end: End) -> bool:
+    return end is End.RAN_OUT and walk.opcodes > 1 and (walk.protocol is not None or walk.imports)
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._start = 0
-        self._bytes = read_at(stream, 0, _WINDOW)
 
-    def get(self, at: int, length: int) -> bytes:
-        """At most ``length`` bytes, fewer at the end of the stream."""
-        if not self._start <= at <= at + length <= self._start + len(self._bytes):
-            self._start = at
-            self._bytes = read_at(self._stream, at, _WINDOW)
-        return self._bytes[at - self._start : at - self._start + length]
+def _walk(source: Source, walk: Walk) -> End:
+    try:
+        for _ in range(MAX_OPCODES):
+            code = source.byte()
+            end = _step(source, walk, code)
+            if end is not None:
+                return end
+            walk.opcodes += 1
+    except TruncatedError:
+        return End.CAPPED if walk.lines >= MAX_LINES else End.RAN_OUT
+    return End.CAPPED
 
-    def line(self, at: int) -> int | None:
-        """Length of the line at an offset, its end included; lines are at most 64 KiB."""
-        found = self.get(at, 65536 if at + 65536 <= self._start + len(self._bytes) else 1)
-        found = self._bytes[at - self._start : at - self._start + 65536]
-        end = found.find(b"\n")
-        return end + 1 if end >= 0 else None
+
+def _step(source: Source, walk: Walk, code: int) -> End | None:
+    """Take one opcode with its argument; the end of the walk, or None to go on."""
+    argument = op.ARGUMENTS.get(code)
+    if argument is not None and not _argument(source, walk, code, argument):
+        return End.INVALID
+    if not _effect(walk, code):
+        return End.INVALID
+    if code not in op.TEXT:
+        walk.binary = True
+    if code == op.STOP:
+        walk.opcodes += 1
+        return End.STOPPED
+    if code in op.IMPORTS:
+        walk.imports = True
+        if walk.names_joblib:
+            return End.JOBLIB
+    if code in op.CALLS:
+        walk.calls = walk.calls or walk.imports
+    return None
+
+
+def _effect(walk: Walk, code: int) -> bool:
+    """Apply an opcode to the depth of the stack; False where the stack does not allow it."""
+    effect = op.EFFECTS.get(code)
+    if effect is not None:
+        taken, put = effect
+        walk.depth += put - taken
+        return walk.depth >= put
+    if code == op.MARK:
+        walk.marks.append(walk.depth)
+        walk.depth = 0
+        return True
+    if code == op.STOP:
+        return walk.depth > 0
+    if code == op.POP and walk.depth:
+        walk.depth -= 1
+        return True
+    return _to_mark(walk, op.POP_MARK if code == op.POP else code)
+
+
+def _to_mark(walk: Walk, code: int) -> bool:
+    effect = op.TO_MARK.get(code)
+    if effect is None or not walk.marks:
+        return False
+    above, below, put = effect
+    enough = walk.depth >= above
+    walk.depth = walk.marks.pop() - below
+    enough = enough and walk.depth >= 0
+    walk.depth += put
+    return enough
+
+
+def _argument(source: Source, walk: Walk, code: int, argument: op.Argument) -> bool:
+    """Read or skip an argument; False where it is none that an opcode may have."""
+    if argument is op.Argument.LINE:
+        return _is_literal(code, _line(source, walk))
+    if argument is op.Argument.TWO_LINES:
+        module, name = _line(source, walk), _line(source, walk)
+        walk.names_joblib = walk.names_joblib or module.endswith(_JOBLIB)
+        return _is_dotted(module) and _is_dotted(name)
+    if argument < op.Argument.LINE:
+        value = source.number(argument)
+        if code == op.PROTO:
+            walk.protocol = max(value, walk.protocol or 0)
+            return value <= op.HIGHEST_PROTOCOL
+        return True
+    count = source.number(argument - 32)
+    if code in op.SHORT_STRINGS and count <= _SHORT:
+        walk.names_joblib = source.take(count).endswith(_JOBLIB) or walk.names_joblib
+    else:
+        source.skip(count)
+    return True
+
+
+def _line(source: Source, walk: Walk) -> bytes:
+    start = source.position
+    limit = MAX_LINES - walk.lines
+    try:
+        return source.line(_KEPT, limit)
+    finally:
+        walk.lines += source.position - start
+
+
+def _is_literal(code: int, line: bytes) -> bool:
+    """Tell whether a line, or the beginning of a long one, can be the argument of an opcode."""
+    if code in b"VP":
+        return True
+    if code in b"S":
+        quote = line[:1]
+        return quote in (b"'", b'"') and (len(line) == _KEPT or line[-1:] == quote)
+    if code in b"gp":
+        return line.isdigit()
+    digits = line.removeprefix(b"-")
+    if code in b"IL":
+        digits = digits.removesuffix(b"L")
+        return digits.isdigit()
+    return digits in (b"inf", b"nan") or _is_float(digits)
+
+
+def _is_float(text: bytes) -> bool:
+    if not text[:1].isdigit() or len(text) > 40:
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_dotted(name: bytes) -> bool:
+    try:
+        parts = name.decode("utf-8").split(".")
+    except UnicodeDecodeError:
+        return False
+    return all(part.isidentifier() for part in parts)

@@ -1,28 +1,18 @@
-"""What sniffing answers, and bounded reading of hostile streams."""
+"""What sniffing says about the bytes of one file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from registrar.domain.formats import Format
-
-HEAD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A format found by content.
-
-    ``external`` are the locations of an ONNX model's external data; ``detail`` is for people.
-    """
+    """The format of some bytes, found by their content alone."""
 
     format: Format
-    detail: str = ""
     external: tuple[str, ...] = ()
-
-
-def read_at(stream: BinaryIO, offset: int, length: int) -> bytes:
-    """At most ``length`` bytes from an offset."""
-    stream.seek(offset)
-    return stream.read(length)
+    """Locations that an ONNX model names as its external data, as they stand in the model."""
+    detail: str = ""
+    """A few words for a person, such as ``pickle protocol 4``."""
