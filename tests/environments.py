@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import PathDistribution, distribution
@@ -42,3 +44,53 @@ def bare_python(folder: Path, packages: Path | None) -> Path:
     if packages is not None:
         (site / "gate.pth").write_text(f"{packages}\n", encoding="utf-8")
     return folder / "bin" / "python"
+
+
+def pinned(lock: Path) -> dict[str, str]:
+    """The versions of a lock file by distribution."""
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    pins = (line.rstrip(" \\").split(";")[0].strip().partition("==") for line in lines)
+    return {name: version for name, _, version in pins if version and not name.startswith("#")}
+
+
+def install_wheel(wheel: Path, folder: Path) -> Path:
+    """Install a wheel alone, with the gate's libraries beside it; its Python."""
+    python = bare_python(folder / "venv", link_gate(folder / "gate"))
+    pip = [sys.executable, "-I", "-m", "pip", "--python", str(python), "install", "--quiet"]
+    alone = ["--no-index", "--no-deps", "--disable-pip-version-check", str(wheel)]
+    subprocess.run([*pip, *alone], check=True, stdin=subprocess.DEVNULL)
+    return python
+
+
+def build_wheel(top: Path, folder: Path) -> Path:
+    """The wheel of a copy of this repository, built with what is installed here."""
+    copy = folder / "copy"
+    copy.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(top / name, copy)
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(top / "src", copy / "src", ignore=ignore)
+    build = [sys.executable, "-I", "-m", "build", "--wheel", "--no-isolation"]
+    subprocess.run(
+        [*build, "--outdir", str(folder / "dist"), str(copy)],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    (wheel,) = (folder / "dist").glob("*.whl")
+    return wheel
+
+
+def call(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing of this environment but what a shell needs."""
+    kept = ("PATH", "HOME", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL")
+    clean = {name: os.environ[name] for name in kept if name in os.environ}
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=clean | env,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registrar.domain.findings import (
     Blocked,
@@ -26,6 +26,9 @@ from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.rules import RULES
 from registrar.rules.rule import Judging, Record, Rule
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 PARALLEL_FROM = 64
 """Fewer entries than this are judged in one process; starting others costs more."""
@@ -141,6 +144,8 @@ def _judge_one(folder: str) -> tuple[Judged, Record]:
 
 @contextmanager
 def _pool(bench: Bench, count: int) -> Iterator[ProcessPoolExecutor]:
+    from concurrent.futures import ProcessPoolExecutor  # costs more than judging a few entries
+
     pool = ProcessPoolExecutor(count, initializer=_start, initargs=(bench,))
     try:
         yield pool

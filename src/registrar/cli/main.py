@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the exit code."""
+    gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     try:
         options = parser().parse_args(argv)
         code: int = options.run(options)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 MAX_PATH = 1000
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""One part, nothing odd: most paths."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -16,6 +18,8 @@ def has_control(text: str) -> bool:
 
 def path_fault(path: str) -> str | None:
     """Say why a path may not be resolved inside an entry; None for a good one."""
+    if _PLAIN.fullmatch(path):
+        return None
     if not path or len(path) > MAX_PATH:
         return "is empty" if not path else f"is longer than {MAX_PATH} characters"
     if path.startswith("/") or re.match(r"[A-Za-z]:", path):

@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from registrar.domain.places import TOP, Span
 from registrar.reading.documents import Flaw
-from registrar.reading.markdown import Heading, Kind, Line, Markdown, plain, read_markdown
+from registrar.reading.markdown import STARTS, plain, read_markdown
+from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
 
 PROFILES = ("default",)
 
+_COMPLEX = re.compile(r"```|~~~|[<\t\r\\]|^ +#|^ {0,3}(?:=+|-+) *$|\A\s*---", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}(?: +(.*?))?(?: +#+)? *$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]+[^()]*\)|<img\s[^<>]{0,500}>", re.IGNORECASE)
@@ -52,19 +55,26 @@ class Profile:
     sections: tuple[Section, ...]
     placeholders: frozenset[str]
     sentences: frozenset[str]
+    titles: Mapping[str, tuple[Section, ...]]
+    """Titles and aliases to the sections that they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A read card and everything that is wrong with its sections, by place."""
+    """Everything that is wrong with the sections of a card, by place."""
 
-    markdown: Markdown
     problems: tuple[Flaw, ...]
 
 
 def read(text: str, profile: str = "default") -> Card:
     """Read and judge a card; never raises on any text. ``profile`` is one of ``PROFILES``."""
-    wanted, markdown = _profile(profile), read_markdown(text)
+    wanted = _profile(profile)
+    return Card(() if _plainly_fine(text, wanted) else judge(text, wanted))
+
+
+def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
+    """The flaws of a card's sections, by the whole reader."""
+    markdown = read_markdown(text)
     headings = [(normalise(heading.text), heading) for heading in markdown.headings]
     problems = []
     for section in wanted.sections:
@@ -73,7 +83,37 @@ def read(text: str, profile: str = "default") -> Card:
         found = [heading for name, heading in headings if name in section.names]
         flaw = _judge(section, found, markdown, wanted)
         problems += [flaw] if flaw else []
-    return Card(markdown, tuple(sorted(problems, key=lambda flaw: flaw.span)))
+    return tuple(sorted(problems, key=lambda flaw: flaw.span))
+
+
+def _plainly_fine(text: str, profile: Profile) -> bool:
+    """Tell quickly that ``judge`` would find nothing: a yes is sure, a no means look closer.
+
+    Sure is a card without fences, HTML, underlined or indented headings, whose sections each
+    begin with text that cannot be of any template.
+    """
+    if _COMPLEX.search(text):
+        return False
+    headings = list(_HEADING.finditer(text))
+    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    fine: set[str] = set()
+    for heading, end in zip(headings, ends, strict=True):
+        titles = profile.titles.get(normalise(heading[1] or ""))
+        if titles:
+            body = text[heading.end() : end].strip("\n")
+            first = body.partition("\n")[0]
+            for section in titles:
+                if _says_plainly(first, body, section, profile):
+                    fine.add(section.title)
+    return len(fine) == len(profile.sections)
+
+
+def _says_plainly(first: str, body: str, section: Section, profile: Profile) -> bool:
+    if not first or first[0] in STARTS or _SUSPECT.search(first):
+        return False
+    if len(first) >= max(section.least, 20):
+        return True
+    return section.least == 1 and first == body and not _placeholder(first, profile)
 
 
 @lru_cache(maxsize=1024)
@@ -240,16 +280,19 @@ def _profile(name: str) -> Profile:
     if raw is None:
         raise FileNotFoundError("card_profiles.json")
     data = json.loads(raw)[name]
+    sections = tuple(
+        Section(
+            item["title"],
+            frozenset((item["title"], *item["aliases"])),
+            item["least"],
+            item.get("front_matter"),
+        )
+        for item in data["sections"]
+    )
+    names = {name for section in sections for name in section.names}
     return Profile(
-        tuple(
-            Section(
-                item["title"],
-                frozenset((item["title"], *item["aliases"])),
-                item["least"],
-                item.get("front_matter"),
-            )
-            for item in data["sections"]
-        ),
+        sections,
         frozenset(data["placeholders"]),
         frozenset(data["sentences"]),
+        {name: tuple(s for s in sections if name in s.names) for name in names},
     )

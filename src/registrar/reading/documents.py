@@ -54,13 +54,15 @@ class Marks:
 class Document:
     """One document: ``data`` is None where the text could not be read to its end.
 
-    ``ambiguous`` are the routes of plain scalars that must be quoted where text is wanted.
+    ``ambiguous`` are the routes of plain scalars that must be quoted where text is wanted,
+    ``multiline`` those of texts with a line break.
     """
 
     text: str
     data: Any
     flaws: tuple[Flaw, ...] = ()
     ambiguous: tuple[Route, ...] = ()
+    multiline: tuple[Route, ...] = ()
     locate: Callable[[Route, bool], Span] = field(default=lambda route, key: TOP)
 
     @property

@@ -18,6 +18,7 @@ from registrar.reading.card import read as read_card
 from registrar.reading.characters import control_flaws
 from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
 from registrar.reading.json import read_json
+from registrar.reading.manifest import Manifest, manifest_from
 from registrar.reading.pointers import (
     LFS_MAX,
     Out,
@@ -70,6 +71,7 @@ class Entry:
         self._profile = profile
         self._contents: dict[str, Content | UnreadableError] = {}
         self._documents: dict[str, Document] = {}
+        self._manifests: dict[str, Manifest | None] = {}
 
     @cached_property
     def name(self) -> EntryName | None:
@@ -154,6 +156,13 @@ class Entry:
             return []
         refs = self.metadata.dataset_manifests
         return [ref for ref in refs if not ref.is_url and ref.target in self.files]
+
+    def manifest(self, path: str) -> Manifest | None:
+        """A dataset manifest of the entry as typed values; None where it is not readable."""
+        if path not in self._manifests:
+            document = self.document(path)
+            self._manifests[path] = manifest_from(document.data) if document.readable else None
+        return self._manifests[path]
 
     @cached_property
     def pointers(self) -> list[Pointer]:

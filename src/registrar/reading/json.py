@@ -80,8 +80,21 @@ def read_json(raw: bytes) -> Document:
         None if flaws else data,
         flaws,
         (),
+        tuple(_multiline(data)) if "\\n" in text else (),
         lambda route, key: _place(locate(), route, key),
     )
+
+
+def _multiline(data: Any) -> Iterator[Route]:
+    waiting: list[tuple[Route, Any]] = [((), data)]
+    while waiting:
+        route, value = waiting.pop()
+        if isinstance(value, str) and "\n" in value:
+            yield route
+        elif isinstance(value, dict):
+            waiting += [((*route, key), item) for key, item in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*route, index), item) for index, item in enumerate(value)]
 
 
 def _constant(literal: str) -> float:

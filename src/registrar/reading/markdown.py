@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
 
 from registrar.reading.html_blocks import html_end, html_start
+from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
 
-_STARTS = frozenset(" \t#`~<>=-*_+0123456789[")
+STARTS = frozenset(" \t#`~<>=-*_+0123456789[")
 """First characters of everything at the top level but plain text and blank lines."""
 
 _BULLETS = ("- ", "* ", "+ ")
@@ -35,47 +34,6 @@ _DEFINITION = re.compile(r" {0,3}\[[^\[\]]{1,999}\]:[ \t]*(?:<[^<>]*>|\S+)[ \t]*
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
 _INLINE = re.compile(r"[\[\]\\*`_]")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-
-
-class Kind(StrEnum):
-    """What a line belongs to; ``TEXT`` is all that is written to be read."""
-
-    TEXT = "text"
-    HEADING = "heading"
-    CODE = "code"
-    FENCE = "fence"
-    HTML = "html"
-    RULE = "thematic break"
-    DEFINITION = "link definition"
-    BLANK = "blank"
-
-
-class Line(NamedTuple):
-    """One line: 1-based number, its text without the markers of containers, what it is."""
-
-    number: int
-    text: str
-    kind: Kind
-    listed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A top-level heading: text without inline markup, level 1 to 6, first and last line."""
-
-    text: str
-    level: int
-    line: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Markdown:
-    """A document: the lines of its front matter, its top-level headings, all its lines."""
-
-    front_matter: tuple[str, ...]
-    headings: tuple[Heading, ...]
-    lines: tuple[Line, ...]
 
 
 def read_markdown(text: str) -> Markdown:
@@ -150,10 +108,10 @@ class _Reader:
             if len(self.open) > 1 or (self.open and not self.open[0].bullet):
                 return False
             self.leaf, kind, listed = "", Kind.BLANK, bool(self.open)
-        elif text[:2] in _BULLETS and text[2:3] not in _STARTS and "\t" not in text:
+        elif text[:2] in _BULLETS and text[2:3] not in STARTS and "\t" not in text:
             self.open, text, listed = [_Container(2, bullet=True)], text[2:], True
             self.leaf, self.paragraph = "paragraph", [text]
-        elif self.open or char in _STARTS or "\t" in text:
+        elif self.open or char in STARTS or "\t" in text:
             return False
         elif leaf:
             self.paragraph.append(text)

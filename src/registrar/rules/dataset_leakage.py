@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.reading.entry import Entry
-from registrar.reading.manifest import Manifest, manifest_from
+from registrar.reading.manifest import Manifest
 from registrar.rules.rule import Judging, Rule
 
 _HINT = "split the data so that no row is in two splits, train and measure again"
@@ -36,10 +36,9 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     seen: dict[str, tuple[str, str]] = {}
     by_digest: list[str] = []
     for ref in entry.local_manifests:
-        document = entry.document(ref.target)
-        if not document.readable:
+        manifest = entry.manifest(ref.target)
+        if manifest is None:
             continue
-        manifest = manifest_from(document.data)
         by_digest += [item.name or "" for item in manifest.file_sets if item.split]
         for digest, split, at in _parts(manifest, ref.target):
             other = seen.setdefault(digest, (split, at.path))

@@ -28,7 +28,6 @@ from registrar.domain.metadata import ManifestRef
 from registrar.domain.paths import path_fault
 from registrar.domain.places import At
 from registrar.reading.entry import Entry
-from registrar.reading.manifest import manifest_from
 from registrar.reading.schema import bundled
 from registrar.reading.schema_messages import schema_flaws
 from registrar.rules.rule import Judging, Rule
@@ -68,12 +67,11 @@ def _evaluated(entry: Entry) -> Iterator[Outcome]:
     if metadata is None or metadata.evaluated_on is None:
         return
     refs = metadata.dataset_manifests
-    documents = [entry.document(ref.target) for ref in entry.local_manifests]
-    if len(documents) < len(refs) or not documents or not all(d.readable for d in documents):
+    manifests = [m for ref in entry.local_manifests if (m := entry.manifest(ref.target))]
+    if len(manifests) < len(refs) or not manifests:
         return
     named: set[str | None] = set()
-    for document in documents:
-        manifest = manifest_from(document.data)
+    for manifest in manifests:
         named |= {split.name for split in manifest.splits}
         for file in (*manifest.files, *manifest.file_sets):
             named |= {file.name, file.split}
@@ -90,11 +88,11 @@ def _file(entry: Entry, path: str) -> Iterator[Outcome]:
     document = entry.document(path)
     for flaw in document.flaws:
         yield Problem(flaw.message, flaw.hint, At(path, span=flaw.span))
-    if not document.readable:
+    manifest = entry.manifest(path)
+    if manifest is None:
         return
     for route, _, flaw in schema_flaws(bundled("dataset-manifest"), document):
         yield Problem(flaw.message, flaw.hint, At(path, route, span=flaw.span))
-    manifest = manifest_from(document.data)
     if not (manifest.files or manifest.file_sets or manifest.live):
         hint = "list each file with path, sha256 and bytes, or say live: true"
         yield Problem("the manifest names no files", hint, At(path))

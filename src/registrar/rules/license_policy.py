@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.licences import allowed, refused_branches
 from registrar.domain.places import At
 from registrar.reading.entry import Entry
-from registrar.reading.spdx import SpdxError, allowed, parse, refused_branches
+from registrar.reading.spdx import SpdxError, parse
 from registrar.rules.rule import Judging, Rule
 
 

@@ -22,9 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.licences import refs
 from registrar.domain.places import At, Route, Span
 from registrar.reading.entry import Entry
-from registrar.reading.spdx import SpdxError, deprecated, parse, refs
+from registrar.reading.spdx import SpdxError, deprecated, parse
 from registrar.rules.rule import Judging, Rule
 
 

@@ -53,8 +53,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         told.add(route)
         if not (route in OWNED and keyword in _FORM):
             yield Problem(flaw.message, flaw.hint, At(file, route, span=flaw.span))
-    for route, value in _texts(document.data):
-        if "\n" in value and route not in told:
+    for route in document.multiline:
+        if route not in told and not any(str(step).startswith("x-") for step in route):
             message = f"{dotted(route)} has more than one line"
             yield Problem(message, "write it on one line", At(file, route))
     for route, value in _paths(document.data):
@@ -62,19 +62,6 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         if fault and route not in told:
             hint = "name a file in the entry's folder, relative to it"
             yield Problem(f'{dotted(route)}: the path "{value}" {fault}', hint, At(file, route))
-
-
-def _texts(data: Any) -> Iterator[tuple[Route, str]]:
-    """Every text below keys that are not the user's own."""
-    waiting: list[tuple[Route, Any]] = [((), data)]
-    while waiting:
-        route, value = waiting.pop()
-        if isinstance(value, str):
-            yield route, value
-        elif isinstance(value, dict):
-            waiting += [((*route, k), v) for k, v in value.items() if not k.startswith("x-")]
-        elif isinstance(value, list):
-            waiting += [((*route, i), v) for i, v in enumerate(value)]
 
 
 def _paths(data: Any) -> Iterator[tuple[Route, str]]:

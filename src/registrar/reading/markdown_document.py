@@ -1,0 +1,48 @@
+"""What a read Markdown document is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """What a line belongs to; ``TEXT`` is all that is written to be read."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    CODE = "code"
+    FENCE = "fence"
+    HTML = "html"
+    RULE = "thematic break"
+    DEFINITION = "link definition"
+    BLANK = "blank"
+
+
+class Line(NamedTuple):
+    """One line: 1-based number, its text without the markers of containers, what it is."""
+
+    number: int
+    text: str
+    kind: Kind
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A top-level heading: text without inline markup, level 1 to 6, first and last line."""
+
+    text: str
+    level: int
+    line: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """A document: the lines of its front matter, its top-level headings, all its lines."""
+
+    front_matter: tuple[str, ...]
+    headings: tuple[Heading, ...]
+    lines: tuple[Line, ...]
