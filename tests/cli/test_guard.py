@@ -63,7 +63,7 @@ def test_without_git_the_folder_itself_is_the_tree() -> None:
     assert tree_around("/proc") == "/proc"
 
 
-@pytest.mark.parametrize("entry", ["", ".", "er", "../..", "/proc/self/cwd"])
+@pytest.mark.parametrize("entry", ["", ".", "er", "..", "/proc/self/cwd"])
 def test_ways_to_write_the_current_tree_go(top: Path, tree: Path, entry: str) -> None:
     assert hardened(top, tree / "deep", [entry]) == ([], None)
 
@@ -134,7 +134,8 @@ def test_missing_libraries_are_named_with_the_line_that_installs_them(
 def test_one_missing_library_is_named_alone(top: Path, tmp_path: Path) -> None:
     gate = link_gate(tmp_path / "gate")
     (gate / "yaml").unlink()
-    code, out, err = start(top, bare_python(tmp_path / "venv", gate), tmp_path)
+    (tmp_path / "here").mkdir()
+    code, out, err = start(top, bare_python(tmp_path / "venv", gate), tmp_path / "here")
     assert (code, out) == (2, "")
     assert err.startswith("registrar: PyYAML cannot be imported\n")
 

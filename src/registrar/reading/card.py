@@ -24,11 +24,11 @@ PROFILES = ("default",)
 _COMPLEX = re.compile(r"```|~~~|[<\t\r\\]|^ +#|^ {0,3}(?:=+|-+) *$|\A\s*---", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}(?: +(.*?))?(?: +#+)? *$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]+[^()]*\)|<img\s[^<>]{0,500}>", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:[-+*] +)?(?:\*\*|__)[^*_]{1,80}?:?(?:\*\*|__):?\s*")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>]*>|\{\{.*?\}\}")
+_BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.*?\}\}")
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because|since|as\b|:|—|–)?(.{10,})", re.I | re.S)
 _SUSPECT = re.compile(
     r"[\[\]<>{}|*_!]|information needed|both direct|code below|emissions|model ?card|template", re.I
@@ -95,6 +95,8 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
     if _COMPLEX.search(text):
         return False
     headings = list(_HEADING.finditer(text))
+    if not headings:
+        return False
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     fine: set[str] = set()
     for heading, end in zip(headings, ends, strict=True):
