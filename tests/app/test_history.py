@@ -1,0 +1,423 @@
+"""History rules: base, head and old tip; immutability; the gate and what it judges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import ENTRY, POLICY, SHA, Repo, good_repo
+
+AT = ("--at", "2026-11-24")
+
+
+def branch(repo: Repo) -> Repo:
+    repo.git("checkout", "--quiet", "-b", "work")
+    return repo
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return branch(good_repo(tmp_path / "repo"))
+
+
+def said(result: Any, rule: str, severity: str = "error") -> list[str]:
+    return [
+        f["message"] for f in result.findings if f["rule"] == rule and f["severity"] == severity
+    ]
+
+
+def test_an_untouched_registry_is_a_pass(repo: Repo) -> None:
+    result = repo.check("--base", "main")
+    assert (result.code, result.report["checked"]) == (0, [])
+    assert "no entry touched" in repo.check_text("--base", "main").out
+
+
+def test_only_what_changed_is_judged(repo: Repo) -> None:
+    repo.add_entry("beer-1.0.0")
+    repo.edit("model_registry/beer-1.0.0/metadata.yaml", "license: Apache-2.0", "license: prose")
+    for head in ((), ("--head", "work")):
+        if head:
+            repo.commit()
+        result = repo.check("--base", "main", *head)
+        assert result.report["checked"] == ["beer-1.0.0"]
+        assert result.rules == ["license-valid"]
+
+
+def test_a_branch_is_compared_at_the_merge_base(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "main")
+    repo.add_entry("beer-1.0.0")
+    repo.commit("beer, on main")
+    repo.git("checkout", "--quiet", "work")
+    result = repo.check("--base", "main")
+    assert (result.code, result.report["checked"]) == (0, [])
+
+
+def test_a_push_is_compared_with_the_old_tip_itself(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "main")
+    repo.add_entry("beer-1.0.0")
+    tip = repo.commit("beer, on main")
+    result = repo.check("--base-tip", tip, "--head", "work")
+    assert said(result, "gate-intact") == ["the head does not descend from the old tip"]
+    assert said(result, "version-immutable") == ["the merged entry beer-1.0.0 was deleted"]
+
+
+IDENTITY = [
+    ("metadata.yaml", "license: Apache-2.0", "license: MIT", "license"),
+    ("metadata.yaml", "commit: 3f", "commit: 4f", "source.commit"),
+    ("metadata.yaml", "primary: test.accuracy", "primary: null", "evaluation.primary"),
+    ("metadata.yaml", "min: 0.9", "min: 0.8", "evaluation.gates.test.accuracy.min"),
+    (
+        "metadata.yaml",
+        "license: Apache-2.0",
+        "license: Apache-2.0\nlicenses: {code: MIT}",
+        "licenses",
+    ),
+    ("metadata.yaml", "schema_version: 1\n", "", "schema_version"),
+    ("metrics.json", "0.95", "0.96", "metrics.json"),
+    ("dataset-manifest.yaml", "bytes: 178", "bytes: 179", "dataset-manifest.yaml"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "name"), IDENTITY)
+def test_identity_may_not_change(repo: Repo, file: str, old: str, new: str, name: str) -> None:
+    repo.edit(f"{ENTRY}/{file}", old, new)
+    messages = said(repo.check("--base", "main"), "version-immutable")
+    assert [m for m in messages if m.startswith(name)], messages
+
+
+def test_other_bytes_of_a_merged_model(repo: Repo) -> None:
+    raw = (repo.path / ENTRY / "model.onnx").read_bytes()
+    repo.write(f"{ENTRY}/model.onnx", raw.replace(b"wine", b"beer", 1))
+    messages = said(repo.check("--base", "main"), "version-immutable")
+    assert messages == ["model.onnx of a merged version was changed"]
+
+
+def test_added_and_removed_files_of_a_merged_version(repo: Repo) -> None:
+    repo.write(f"{ENTRY}/LICENSE", "text")
+    (repo.path / ENTRY / "metrics.json").unlink()
+    messages = said(repo.check("--base", "main"), "version-immutable")
+    assert sorted(messages) == [
+        "LICENSE of a merged version was added",
+        "metrics.json of a merged version was removed",
+    ]
+
+
+AMENDMENTS = [
+    ("metadata.yaml", "license: Apache-2.0", "license: Apache-2.0\nowners: [{name: us}]", "owners"),
+    ("metadata.yaml", "license: Apache-2.0", "license: Apache-2.0\nx-pager: us", "x-pager"),
+    ("metadata.yaml", "license: Apache-2.0", "license: Apache-2.0\ndvc: {remote: s}", "dvc.remote"),
+    ("MODEL_CARD.md", "Teaching", "Learning", "MODEL_CARD.md was changed"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "name"), AMENDMENTS)
+def test_amendments_are_notes(repo: Repo, file: str, old: str, new: str, name: str) -> None:
+    repo.edit(f"{ENTRY}/{file}", old, new)
+    result = repo.check("--base", "main")
+    assert result.code == 0, result.out
+    assert said(result, "version-immutable", "note") == [f"amended: {name}"]
+
+
+def test_comments_and_white_space_may_change(repo: Repo) -> None:
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "# ours\nlicense:    'Apache-2.0'")
+    repo.edit(f"{ENTRY}/metrics.json", '{"test": {', '{\n  "test": {')
+    result = repo.check("--base", "main")
+    assert (result.code, result.findings) == (0, [])
+
+
+def test_deleted_and_renamed_entries(repo: Repo) -> None:
+    repo.git("mv", ENTRY, "model_registry/wine-1.0.1")
+    result = repo.check("--base", "main")
+    expected = "the merged entry wine-1.0.0 was renamed to wine-1.0.1"
+    assert said(result, "version-immutable") == [expected]
+    repo.git("rm", "-rf", "--quiet", "model_registry/wine-1.0.1")
+    result = repo.check("--base", "main")
+    assert said(result, "version-immutable") == ["the merged entry wine-1.0.0 was deleted"]
+
+
+def test_a_mode_alone_touches_an_entry(repo: Repo) -> None:
+    (repo.path / ENTRY / "model.onnx").chmod(0o755)
+    assert repo.check("--base", "main").report["checked"] == ["wine-1.0.0"]
+
+
+def test_models_and_gate_files_do_not_change_together(repo: Repo) -> None:
+    repo.add_entry("beer-1.0.0")
+    repo.write("registrar.toml", POLICY + "# more\n")
+    result = repo.check("--base", "main")
+    (message,) = said(result, "gate-intact")
+    assert message == "models (beer-1.0.0) and gate files (registrar.toml) change together"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("waivers.yaml", "baseline.yaml", "model_registry/MODEL_METADATA_SCHEMA.json"),
+        *(".github/workflows/model-registry.yml", ".github/workflows/model-registry-remote.yml"),
+        *(".github/rulesets/model-registry.json", "CODEOWNERS", ".github/CODEOWNERS"),
+        *("scripts/validate_model_metadata.py", "scripts/registrar.pyz", ".dvc/config"),
+        "scripts/registrar-requirements.txt",
+    ],
+)
+def test_every_gate_file_counts(repo: Repo, path: str) -> None:
+    repo.add_entry("beer-1.0.0")
+    repo.write(path, "x")
+    assert any(path in m for m in said(repo.check("--base", "main"), "gate-intact"))
+
+
+def test_the_first_policy_may_come_with_models(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit("nothing yet")
+    branch(repo)
+    repo.write("registrar.toml", POLICY)
+    repo.add_entry()
+    result = repo.check("--base", "main")
+    assert said(result, "gate-intact") == []
+    assert result.report["judged_by"]["source"] == "built-in"
+
+
+def test_the_base_judges_not_the_change(repo: Repo) -> None:
+    repo.write("registrar.toml", POLICY.replace('"onnx"', '"onnx", "pickle"'))
+    repo.write(f"{ENTRY}/../beer-1.0.0/metadata.yaml", "a: 1")
+    result = repo.check("--base", "main")
+    assert result.report["judged_by"]["source"] == "base"
+    assert "gate-intact" in result.rules
+    assert result.report["judged_by"]["revision"] == repo.git("rev-parse", "main")
+
+
+def test_a_broken_policy_of_the_head_is_told_and_does_not_judge(repo: Repo) -> None:
+    repo.write("registrar.toml", "[artifcat]\n")
+    repo.write("waivers.yaml", "waivers: [{rule: nope}]\n")
+    repo.write("model_registry/MODEL_METADATA_SCHEMA.json", '{"type": 1}')
+    messages = said(repo.check("--base", "main"), "gate-intact")
+    assert len([m for m in messages if "would not be valid" in m]) >= 3, messages
+    assert repo.check().code == 2
+
+
+def test_what_would_newly_fail_is_a_note_with_a_count(repo: Repo) -> None:
+    repo.write("registrar.toml", POLICY.replace('"Apache-2.0", ', ""))
+    result = repo.check("--base", "main")
+    assert result.code == 0
+    notes = said(result, "gate-intact", "note")
+    assert notes == ["1 entry would newly fail under this policy"]
+
+
+def test_source_in_history(repo: Repo) -> None:
+    commit = repo.git("rev-parse", "main")
+    old = (
+        "repository: https://github.com/acme/wine, commit: 3f786850e387550fdab836ed7e6dc881de23001b"
+    )
+    repo.add_entry("beer-1.0.0")
+    metadata = "model_registry/beer-1.0.0/metadata.yaml"
+    repo.edit(metadata, old, f'repository: ".", commit: {commit}')
+    assert repo.check("--base", "main").code == 0
+    own = repo.commit("training code and model at once")
+    repo.edit(metadata, commit, own)
+    result = repo.check("--base", "main")
+    (finding,) = [f for f in result.findings if f["rule"] == "source-in-history"]
+    assert "is not an ancestor of the base" in finding["message"]
+    assert (finding["path"], finding["line"]) == (metadata, 5)
+    assert repo.check("model_registry/beer-1.0.0").code == 0, "HEAD has it"
+    repo.edit(metadata, own, "1a" * 20)
+    assert said(repo.check("--base", "main"), "source-in-history") == [
+        "commit 1a1a1a1a1a1a is not in this repository"
+    ]
+
+
+def test_a_shallow_clone_is_unchecked(repo: Repo, tmp_path: Path) -> None:
+    repo.add_entry("beer-1.0.0")
+    repo.commit()
+    repo.git("clone", "--quiet", "--depth", "1", f"file://{repo.path}", str(tmp_path / "shallow"))
+    shallow = Repo(tmp_path / "shallow", git=False)
+    result = shallow.check("--base", "HEAD")
+    assert result.code == 4
+    assert {item["rule"] for item in result.report["unchecked"]} >= {
+        "version-immutable",
+        "gate-intact",
+    }
+    assert all("git fetch --unshallow" in i["reason"] for i in result.report["unchecked"])
+
+
+def test_without_a_base_the_upstream_is_compared(repo: Repo, tmp_path: Path) -> None:
+    repo.git("checkout", "--quiet", "main")
+    repo.git("clone", "--quiet", str(repo.path), str(tmp_path / "clone"))
+    clone = Repo(tmp_path / "clone", git=False)
+    clone.edit(f"{ENTRY}/metrics.json", "0.95", "0.96")
+    result = clone.check()
+    assert said(result, "version-immutable") == ["metrics.json of a merged version was changed"]
+    assert result.report["judged_by"]["source"] == "work-tree"
+    clone.git("remote", "remove", "origin")
+    result = clone.check()
+    assert result.code == 0
+    assert result.report["phases"]["history"] == "partly"
+
+
+WAIVER = """\
+waivers:
+- rule: {rule}
+  entry: wine-1.0.0
+  reason: known since it was trained
+  owner: risk@acme.example
+  granted: "{granted}"
+  expires: "{expires}"
+"""
+
+
+def waive(repo: Repo, rule: str, granted: str = "2026-11-01", expires: str = "2026-12-31") -> None:
+    repo.write("waivers.yaml", WAIVER.format(rule=rule, granted=granted, expires=expires))
+
+
+def break_licence(repo: Repo) -> None:
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: GPL-3.0-only")
+
+
+def test_a_waiver_keeps_and_counts_what_it_covers(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy")
+    result = repo.check(*AT)
+    assert result.code == 0
+    (waived,) = result.report["waived"]
+    assert (waived["rule"], waived["waiver"]["owner"]) == ("license-policy", "risk@acme.example")
+    assert "1 waived" in repo.check_text(*AT).out
+
+
+def test_a_waiver_of_the_change_itself_does_not_count(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy")
+    assert "license-policy" in repo.check("--base", "main", *AT).rules
+
+
+def test_a_waiver_may_be_bound_to_a_digest(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy")
+    text = (repo.path / "waivers.yaml").read_text()
+    repo.write("waivers.yaml", text + f"  sha256: {'0' * 64}\n")
+    assert repo.check(*AT).code == 1
+    repo.write("waivers.yaml", text + f"  sha256: {SHA}\n")
+    assert repo.check(*AT).code == 0
+
+
+def test_the_last_day_is_included(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy", expires="2026-11-24")
+    assert said(repo.check(*AT), "waiver-valid", "warning") == []
+    late = repo.check("--at", "2026-11-25")
+    assert late.code == 0, "merged, so it goes on waiving"
+    assert len(said(late, "waiver-valid", "warning")) == 1
+
+
+def test_an_expired_waiver_waives_nothing_for_the_change(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "main")
+    waive(repo, "license-policy", expires="2026-11-20")
+    repo.commit("waiver")
+    repo.git("checkout", "--quiet", "-B", "work")
+    break_licence(repo)
+    result = repo.check("--base", "main", *AT)
+    assert {"license-policy", "waiver-valid"} <= set(result.rules)
+
+
+def test_a_waiver_that_is_too_long_waives_nothing(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy", expires="2027-11-01")
+    assert repo.check(*AT).rules == ["license-policy", "waiver-valid"]
+
+
+def test_a_waiver_that_has_not_begun_waives_nothing(repo: Repo) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy", granted="2026-12-01")
+    assert repo.check(*AT).rules == ["license-policy"]
+
+
+def test_an_unused_waiver_is_a_warning_after_thirty_days(repo: Repo) -> None:
+    waive(repo, "license-policy", granted="2026-10-20")
+    assert said(repo.check(*AT), "waiver-valid", "warning") == [
+        "the waiver of license-policy for wine-1.0.0 has waived nothing"
+    ]
+    waive(repo, "license-policy", granted="2026-11-01")
+    assert repo.check(*AT).findings == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  owner: risk@acme.example\n", "", "owner is missing"),
+        ("license-policy", "licence-policy", 'unknown rule "licence-policy"'),
+        ('"2026-11-01"', "2026-11-01", "is taken for a date"),
+        ('"2026-12-31"', '"2026-02-30"', "no day of the calendar"),
+        ('"2026-12-31"', '"2026-10-01"', "expires before it is granted"),
+        ("reason: known since it was trained", 'reason: " "', "reason is empty"),
+        ("waivers:", "waiver:", 'unknown key "waiver"'),
+        ("waivers:", "waivers: [", "not YAML"),
+    ],
+)
+def test_incomplete_waivers_are_told_with_a_place(
+    repo: Repo, old: str, new: str, message: str
+) -> None:
+    break_licence(repo)
+    waive(repo, "license-policy")
+    repo.edit("waivers.yaml", old, new)
+    result = repo.check(*AT)
+    assert result.rules == ["license-policy", "waiver-valid"]
+    found = [f for f in result.findings if f["rule"] == "waiver-valid"]
+    assert any(message in f["message"] for f in found), found
+    assert all(f["path"] == "waivers.yaml" and f["line"] for f in found)
+
+
+def test_a_takedown_needs_a_waiver_on_the_base(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "main")
+    waive(repo, "version-immutable")
+    repo.commit("waiver")
+    repo.git("checkout", "--quiet", "-B", "work")
+    repo.git("rm", "-rf", "--quiet", ENTRY)
+    result = repo.check("--base", "main", *AT)
+    assert (result.code, len(result.report["waived"])) == (0, 1)
+
+
+def test_severities_and_off(repo: Repo) -> None:
+    break_licence(repo)
+    repo.write("registrar.toml", POLICY + '[rules]\nseverity = {license-policy = "warning"}\n')
+    result = repo.check(*AT)
+    assert result.code == 0
+    assert len(said(result, "license-policy", "warning")) == 1
+    assert repo.check("--fail-on", "warning", *AT).code == 1
+    repo.write("registrar.toml", POLICY + '[rules]\nseverity = {license-policy = "off"}\n')
+    result = repo.check(*AT)
+    assert (result.findings, result.report["rules_off"]) == ([], ["license-policy"])
+    assert "switched off by policy: license-policy" in repo.check_text(*AT).out
+
+
+def test_policy_from_judges_everything(repo: Repo) -> None:
+    repo.write("registrar.toml", POLICY.replace('"Apache-2.0", ', ""))
+    assert repo.check().code == 1
+    result = repo.check("--policy-from", "main")
+    assert (result.code, result.report["judged_by"]["source"]) == (0, "policy-from")
+
+
+def test_unresolvable_and_contradicting_revisions(repo: Repo) -> None:
+    for arguments in (
+        *(("--base", "nope"), ("--head", "work"), ("--base", "main", "--base-tip", "main")),
+        *(("--base=--output=x",), ("--policy-from", "nope"), ("--base", "main", "--head", "x:y")),
+    ):
+        result = repo.check(*arguments)
+        assert (result.code, result.out) == (2, ""), arguments
+        assert "hint" in result.err
+
+
+def test_bytes_of_dvc_beside_a_merged_pointer_change_nothing(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    raw = (repo.path / ENTRY / "model.onnx").read_bytes()
+    (repo.path / ENTRY / "model.onnx").unlink()
+    pointer = f"outs:\n- md5: {'d' * 32}\n  size: {len(raw)}\n  hash: md5\n  path: model.onnx\n"
+    repo.write(f"{ENTRY}/model.onnx.dvc", pointer)
+    repo.edit(
+        f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: Apache-2.0\ndvc: {remote: s}"
+    )
+    repo.commit("behind a pointer")
+    branch(repo)
+    assert repo.check("--base", "main").report["checked"] == []
+    result = repo.check()
+    assert (result.code, len(result.report["deferred"])) == (0, 2)
+    repo.write(f"{ENTRY}/model.onnx", raw)
+    assert repo.check("--base", "main").report["checked"] == []
+    assert repo.check().report["deferred"] == []
