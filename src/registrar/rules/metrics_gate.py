@@ -26,7 +26,8 @@ from registrar.domain.policy import Gate, stricter
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging, Rule
 
-Metrics = Mapping[str, tuple[float, Route]]
+Metrics = Mapping[str, tuple[float | None, Route]]
+"""Values by dotted path; None for what is no number, which is told once."""
 
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
@@ -47,12 +48,14 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         yield Problem(flaw.message, flaw.hint, At(path, span=flaw.span))
     if not document.readable:
         return
-    metrics: dict[str, tuple[float, Route]] = {}
+    metrics: dict[str, tuple[float | None, Route]] = {}
     yield from _read(document.data, path, metrics)
     yield from _gates(metadata, floors, metrics, file, path)
 
 
-def _read(data: Any, path: str, metrics: dict[str, tuple[float, Route]]) -> Iterator[Outcome]:
+def _read(
+    data: Any, path: str, metrics: dict[str, tuple[float | None, Route]]
+) -> Iterator[Outcome]:
     """Fill ``metrics`` with every number by its dotted path; tell what is none."""
     if not isinstance(data, dict):
         hint = 'write a mapping: {"test": {"accuracy": 0.93}}'
@@ -63,11 +66,11 @@ def _read(data: Any, path: str, metrics: dict[str, tuple[float, Route]]) -> Iter
         route, value = waiting.pop()
         if isinstance(value, dict):
             waiting += [((*route, key), item) for key, item in value.items()]
-        elif number(value) is None:
+            continue
+        metrics[".".join(str(step) for step in route)] = (number(value), route)
+        if number(value) is None:
             hint = "metrics are numbers; put everything else into the card"
             yield Problem(f"{dotted(route)} is no number", hint, At(path, route))
-        else:
-            metrics[".".join(str(step) for step in route)] = (value, route)
 
 
 def _gates(
@@ -86,7 +89,8 @@ def _gates(
         gate = stricter(own, floor) if floor is not None else own
         if metric in metrics and gate is not None:
             value, route = metrics[metric]
-            yield from _misses(metric, value, gate, At(path, route))
+            if value is not None:
+                yield from _misses(metric, value, gate, At(path, route))
         elif metric not in metrics and metric != primary:
             hint = "measure it, or take the gate away" if own else "the policy wants it measured"
             where = at if own else At(path)
