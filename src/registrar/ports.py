@@ -84,6 +84,9 @@ class History(Protocol):
     def tree(self, commit: str) -> Tree:
         """The tree of a commit."""
 
+    def empty_tree(self) -> Tree:
+        """The tree that has nothing in it: what came before the first commit."""
+
 
 class Clock(Protocol):
     """The date."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from builders import ENTRY, POLICY, Repo, good_entry
 from naive import naive_accepts, naive_load
 
@@ -161,8 +160,9 @@ ATTACKS = [
     Attack("card-in-a-comment", b"<!--\n" + good_entry()["MODEL_CARD.md"], "card-sections",
            file="MODEL_CARD.md"),
     Attack("manifest-laughs", LAUGHS.encode(), "dataset-manifest", file="dataset-manifest.yaml"),
-    Attack("manifest-same-rows", good_entry()["dataset-manifest.yaml"].replace(b"c" * 64, b"b" * 64),
-           "dataset-leakage", file="dataset-manifest.yaml", line=9),
+    Attack("manifest-same-rows",
+           good_entry()["dataset-manifest.yaml"].replace(b"c" * 64, b"b" * 64), "dataset-leakage",
+           file="dataset-manifest.yaml", line=9),
 ]  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def test_document(attack: Attack, tmp_path: Path) -> None:
 
 def test_crlf_is_no_attack_and_keeps_its_lines(tmp_path: Path) -> None:
     attack = Attack("crlf", GOOD.replace("Apache-2.0", "prose").replace("\n", "\r\n").encode(), "")
-    (finding,) = [f for f in build(tmp_path, attack).check(ENTRY).findings]
+    (finding,) = build(tmp_path, attack).check(ENTRY).findings
     assert (finding["rule"], finding["line"]) == ("license-valid", 8)
 
 

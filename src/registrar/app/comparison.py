@@ -101,10 +101,10 @@ def _first(asked: Revisions, world: World) -> Comparison:
         head_commit=commit,
         judge=None,
         judge_source="built-in",
-        before=None,
+        before=history.empty_tree(),
         tip=commit,
         base_commit=None,
-        has_base=False,
+        has_base=True,
     )
 
 

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     SYMLINK = "symbolic link"
     SUBMODULE = "submodule"
     SPECIAL = "special file"
-    UNREADABLE = "unreadable folder"
+    UNREADABLE = "folder that cannot be read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class GitHistory:
         """The tree of a commit."""
         return GitTree(self._git, commit)
 
+    def empty_tree(self) -> Tree:
+        """The tree that has nothing in it; git knows it without storing it."""
+        oid = self._git.must("hash-object", "-t", "tree", "--stdin").decode().strip()
+        return GitTree(self._git, oid)
+
     def _text(self, *arguments: str) -> str | None:
         output = self._git.run(*arguments)
         return output.decode("utf-8", "replace").strip() or None if output is not None else None
