@@ -133,7 +133,8 @@ class Builder:
     def _put(self, value: Any, mark: Any, frame: Frame | None) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self.flaws.append(Flaw(f"more than {MAX_NODES:,} values", "split it", _span(mark)))
+            span = _span(mark.start if type(mark) is Frame else mark)
+            self.flaws.append(Flaw(f"more than {MAX_NODES:,} values", "split it", span))
             raise StopReading
         if frame is None:
             self.data, self.marks = value, mark
