@@ -1,0 +1,194 @@
+"""The command line: options, paths, exit codes, and the one error boundary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from builders import ENTRY, POLICY, Repo, good_repo, run
+
+import registrar.cli.check as check_command
+from registrar import __version__
+from registrar.domain.findings import Severity
+from registrar.formats.table import FORMATS
+from registrar.rules import ALL_RULES
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return good_repo(tmp_path / "repo")
+
+
+def test_names_that_are_said_twice_agree() -> None:
+    assert sorted(FORMATS) == sorted(check_command.FORMATS)
+    assert [severity.value for severity in Severity] == list(check_command.SEVERITIES)
+
+
+def test_version_and_help() -> None:
+    assert run("--version").out == f"registrar {__version__}\n"
+    for arguments in (["--help"], ["check", "--help"], ["rules", "--help"], ["hook", "--help"]):
+        result = run(*arguments)
+        assert (result.code, result.err) == (0, "")
+    assert "exit codes" in run("--help").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *([], ["nope"], ["check", "--nope"], ["check", "--bas", "x"], ["check", "--format", "xml"]),
+        *(["check", "--at", "yesterday"], ["check", "--jobs", "0"], ["check", "--jobs", "x"]),
+        *(["check", "--fail-on", "never"], ["rules", "nope"], ["hook"], ["hook", "update"]),
+        ["check", "--jobs", "99999999"],
+    ],
+)
+def test_wrong_use_is_2_with_a_hint(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "hint" in result.err
+
+
+def test_rules() -> None:
+    lines = run("rules").out.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.name for rule in ALL_RULES]
+    assert sum("(planned)" in line for line in lines) == sum(rule.planned for rule in ALL_RULES)
+    page = run("rules", "source-pinned").out
+    assert page.startswith("# source-pinned\n\n| since | phase |")
+    assert "Use instead:" in page
+    assert "Planned for a later version" in run("rules", "signature").out
+    listed = json.loads(run("rules", "--format", "json").out)
+    assert [rule["name"] for rule in listed["rules"]] == [rule.name for rule in ALL_RULES]
+    assert "did you mean source-pinned?" in run("rules", "source-pined").err
+
+
+def test_paths(repo: Repo) -> None:
+    repo.add_entry("beer-1.0.0")
+    both = ["beer-1.0.0", "wine-1.0.0"]
+    for paths, checked in (
+        ((), both),
+        ((".",), both),
+        (("model_registry",), both),
+        (("model_registry/",), both),
+        ((ENTRY,), ["wine-1.0.0"]),
+        ((f"{ENTRY}/",), ["wine-1.0.0"]),
+        ((f"{ENTRY}/metadata.yaml",), ["wine-1.0.0"]),
+        ((f"./model_registry/../{ENTRY}",), ["wine-1.0.0"]),
+        ((str(repo.path / ENTRY), "model_registry/beer-1.0.0"), both),
+    ):
+        result = repo.check(*paths)
+        assert (result.code, result.report["checked"]) == (0, checked), paths
+    inside = run("check", "--format", "json", "wine-1.0.0", cwd=repo.path / "model_registry")
+    assert inside.report["checked"] == ["wine-1.0.0"]
+
+
+def test_paths_without_an_entry(repo: Repo, tmp_path: Path) -> None:
+    for path in ("train.py", "model_registry/wine", "nowhere/at/all"):
+        result = repo.check(path)
+        assert (result.code, result.report["verdict"]) == (3, "incomplete")
+    assert repo.check(ENTRY, "nowhere").code == 3, "one of two is not enough"
+    assert repo.check(str(tmp_path)).code in (2, 3)
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "prose")
+    assert repo.check(ENTRY, "nowhere").code == 1, "findings come first"
+
+
+def test_paths_and_a_base_are_both_conditions(repo: Repo) -> None:
+    repo.add_entry("beer-1.0.0")
+    assert repo.check("--base", "HEAD", ENTRY).report["checked"] == []
+    result = repo.check("--base", "HEAD", "model_registry/beer-1.0.0")
+    assert result.report["checked"] == ["beer-1.0.0"]
+
+
+def test_a_deleted_entry_may_be_named(repo: Repo) -> None:
+    repo.git("rm", "-rf", "--quiet", ENTRY)
+    assert repo.check("--base", "HEAD", ENTRY).rules == ["version-immutable"]
+
+
+def test_an_empty_registry_is_nothing_to_check(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "empty")
+    result = repo.check()
+    assert (result.code, result.report["verdict"]) == (3, "incomplete")
+    assert "nothing to check: model_registry holds no entry" in repo.check_text().out
+    repo.write("model_registry/README.md", "x")
+    repo.write("model_registry/.hidden/x", "x")
+    repo.write("model_registry/LICENSES/LicenseRef-x.txt", "x")
+    assert repo.check().code == 3
+
+
+def test_another_root(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.write("registrar.toml", POLICY + '[registry]\nroot = "ml/models"\n')
+    repo.add_entry()
+    (repo.path / "ml").mkdir()
+    (repo.path / "model_registry").rename(repo.path / "ml/models")
+    assert repo.check().report["checked"] == ["wine-1.0.0"]
+    repo.commit()
+    repo.edit("ml/models/wine-1.0.0/metrics.json", "0.95", "0.99")
+    assert repo.check("--base", "HEAD").rules == ["version-immutable"]
+
+
+def test_a_bare_repository_needs_a_head(repo: Repo, tmp_path: Path) -> None:
+    repo.git("clone", "--quiet", "--bare", str(repo.path), str(tmp_path / "bare.git"))
+    bare = Repo(tmp_path / "bare.git", git=False)
+    result = bare.check("--base", "main~1", "--head", "main")
+    assert (result.code, result.report["checked"]) == (0, ["wine-1.0.0"])
+    result = bare.check()
+    assert result.code == 2
+    assert "--base-tip OLD --head NEW" in result.err
+
+
+def test_the_json_report_has_the_documented_shape(repo: Repo) -> None:
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "prose")
+    report = repo.check("--base", "HEAD", "--at", "2026-11-24").report
+    assert list(report) == [
+        *("report_version", "tool", "verdict", "exit_code", "at", "judged_by", "base", "head"),
+        *("checked", "phases", "rules_off", "findings", "waived", "baselined", "deferred"),
+        "unchecked",
+    ]
+    assert list(report["findings"][0]) == [
+        *("rule", "severity", "entry", "message", "hint", "path", "line", "column", "end_line"),
+        *("end_column", "url", "fixable"),
+    ]
+    assert set(report["judged_by"]) == {"revision", "policy_sha256", "source"}
+    assert (report["report_version"], report["at"]) == (1, "2026-11-24")
+    assert report["phases"] == {
+        **{"static": "run", "history": "run"},
+        **{"remote": "not asked", "runtime": "not asked"},
+    }
+
+
+def test_a_fault_of_the_program_is_70_and_ready_to_report(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise ZeroDivisionError("\x1b[2J")
+
+    monkeypatch.setattr("registrar.app.check.read_rulebook", fail)
+    result = repo.check()
+    assert (result.code, result.out) == (70, "")
+    assert "fault of the program" in result.err
+    assert "ZeroDivisionError: \\x1b[2J" in result.err
+
+
+@pytest.mark.parametrize("jobs", ["2", "4"])
+def test_the_same_output_in_the_same_order_with_all_cores(repo: Repo, jobs: str) -> None:
+    for number in range(80):
+        repo.add_entry(f"m{number:02d}-1.0.0")
+        if number % 3 == 0:
+            metadata = f"model_registry/m{number:02d}-1.0.0/metadata.yaml"
+            repo.edit(metadata, "Apache-2.0", "prose")
+    one = repo.check_text("--jobs", "1")
+    assert one.code == 1
+    assert repo.check_text("--jobs", jobs).out == one.out
+    repo.commit()
+    head = ("--base", "HEAD~1", "--head", "HEAD")
+    assert repo.check(*head, "--jobs", jobs).out == repo.check(*head, "--jobs", "1").out
+
+
+def test_output_does_not_depend_on_locale_or_zone(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "prose")
+    first = repo.check_text("--at", "2026-11-24").out
+    monkeypatch.setenv("TZ", "America/Adak")
+    monkeypatch.setenv("LC_ALL", "C")
+    assert repo.check_text("--at", "2026-11-24").out == first
