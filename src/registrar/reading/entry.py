@@ -189,9 +189,9 @@ class Entry:
 
     @cached_property
     def artifact(self) -> Artifact | None:
-        """What metadata names as the artifact; None where it names nothing well-formed."""
+        """What metadata names as the artifact; None where it names nothing, or a pointer."""
         named = self.metadata.artifact if self.metadata else None
-        if named is None:
+        if named is None or named.endswith(".dvc"):
             return None
         path = named.removesuffix("/")
         below = sorted(file for file in self.files if file.startswith(path + "/"))

@@ -35,8 +35,6 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         if not judging.policy.bytes_required:
             yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
         return
-    if artifact.path.endswith(".dvc"):
-        return  # artifact-present tells it
     contents = {path: entry.content(path) for path in artifact.members}
     external = _external(contents)
     for path, content in contents.items():

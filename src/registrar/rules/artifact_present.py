@@ -28,13 +28,14 @@ from registrar.rules.rule import Judging, Rule
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     """Look for the artifact and for what stands in its place."""
-    artifact = entry.artifact
-    if artifact is None:
+    named = entry.metadata.artifact if entry.metadata else None
+    if named is None:
         return
     at = At(entry.metadata_names[0], ("artifact",))
-    if artifact.path.endswith(".dvc") and artifact.is_file:
-        tracked = artifact.path.removesuffix(".dvc")
-        message = f"{artifact.path} is a pointer, not the artifact"
+    artifact = entry.artifact
+    if artifact is None:
+        tracked = named.removesuffix(".dvc")
+        message = f"{named} is a pointer, not the artifact"
         yield Problem(message, f"name the tracked file, {tracked}", at)
     elif artifact.here:
         yield from _stand_ins(entry, artifact)
@@ -52,8 +53,6 @@ def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
     if any(p.flaws and p.path == f"{artifact.path}.dvc" for p in entry.pointers):
         return  # artifact-pointer has refused it
     hint = f"add {artifact.path}, or track it with dvc add {entry.path}/{artifact.path}"
-    if artifact.path.endswith(".dvc"):
-        hint = f"name the tracked file, {artifact.path.removesuffix('.dvc')}"
     yield Problem(f"{artifact.path} is not here, and no pointer names it", hint, at)
 
 
