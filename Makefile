@@ -16,9 +16,10 @@ help:  ## list the targets
 
 setup: $(STAMP)  ## make .venv from the locked requirements
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(STAMP): requirements/pip.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "make: Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pip.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src
@@ -64,7 +65,7 @@ pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
 
 lock:  ## write requirements/*.txt again (with the pip-tools of .venv)
-	cd requirements && for name in gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	cd requirements && for name in pip gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist src/*.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
