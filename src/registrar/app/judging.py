@@ -30,7 +30,7 @@ from registrar.rules.rule import Judging, Record, Rule
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-PARALLEL_FROM = 64
+PARALLEL_FROM = 256
 """Fewer entries than this are judged in one process; starting others costs more."""
 _CHUNK = 32
 PAGES = "docs/rules"

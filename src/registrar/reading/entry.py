@@ -27,7 +27,7 @@ from registrar.reading.pointers import (
     is_pointer_name,
     read_pointer,
 )
-from registrar.reading.sniffing import Sniffed, sniff
+from registrar.reading.sniffing.sniffed import Sniffed
 from registrar.reading.yaml import read_yaml
 
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
@@ -261,6 +261,8 @@ class Artifact:
 
 
 def _content(stream: BinaryIO) -> Content:
+    from registrar.reading.sniffing import sniff  # not needed where all bytes lie elsewhere
+
     size = stream.seek(0, 2)
     stream.seek(0)
     head = stream.read(LFS_MAX + 1)
