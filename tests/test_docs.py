@@ -15,7 +15,7 @@ from builders import Repo, good_entry, run
 import registrar.errors as errors
 from registrar.cli.main import parser
 from registrar.domain.digests import folder_digest
-from registrar.reading.card import PROFILES
+from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy
 from registrar.reading.schema import bundled_bytes
 from registrar.reading.waivers import read_waivers

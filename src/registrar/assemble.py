@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from registrar.app.pre_receive import Server
+from registrar.domain.pushes import Server
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from builders import CARD
 
-from registrar.reading.card import PROFILES, normalise, read
+from registrar.reading.card import read
+from registrar.reading.card_profiles import PROFILES, normalise
 
 TITLES = (
     *("model description", "intended use", "limitations", "dataset sources"),

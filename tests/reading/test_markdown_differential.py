@@ -7,7 +7,9 @@ import random
 import pytest
 from markdown_it import MarkdownIt
 
-from registrar.reading.card import _plainly_fine, _profile, judge
+from registrar.reading.card import _plainly_fine
+from registrar.reading.card_profiles import profile_of
+from registrar.reading.card_sections import judge
 from registrar.reading.markdown import read_markdown
 
 FRAGMENTS = (
@@ -129,7 +131,7 @@ BODIES = (
 
 def test_a_quick_yes_is_the_slow_answer_too() -> None:
     chosen = random.Random(19)
-    profile = _profile("default")
+    profile = profile_of("default")
     quick = 0
     for _ in range(6_000):
         order = list(SECTIONS[:7]) + chosen.sample(SECTIONS[7:], chosen.randint(0, 2))

@@ -32,6 +32,11 @@ def parts(schema: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_schema_is_what_the_strict_reader_reads(name: str) -> None:
+    assert Schema(bundled_bytes(name)).document == bundled(name).document
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_valid_under_both_drafts_and_plain(name: str) -> None:
     schema = json.loads(bundled_bytes(name))
     Draft7Validator.check_schema(schema)

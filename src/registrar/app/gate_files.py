@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from registrar.app.rulebook import SCHEMA_NAME
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.ports import Tree
-from registrar.reading.card import PROFILES
+from registrar.reading.card_profiles import PROFILES
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy
 from registrar.reading.schema import Schema, SchemaInvalidError

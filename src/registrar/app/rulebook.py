@@ -10,7 +10,7 @@ from registrar.domain.report import JudgedBy
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import PolicyError
 from registrar.ports import Tree
-from registrar.reading.card import PROFILES
+from registrar.reading.card_profiles import PROFILES
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy
 from registrar.reading.schema import Schema, SchemaInvalidError, bundled

@@ -1,62 +1,27 @@
-"""Model cards: the sections of a profile, and whether they say anything.
+"""Model cards: whether the sections of a profile are there and say something.
 
-Profiles are data (``data/card_profiles.json``). A section is found by its title or an alias among
-the top-level headings and runs to the next heading of the same or a higher level. It says nothing
-where only placeholders, comments, labels and sentences of known templates are left of it.
+``read`` first tries to tell quickly that nothing is wrong; ``card_sections`` judges the others.
 """
 
 from __future__ import annotations
 
-import json
-import pkgutil
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from registrar.domain.places import TOP, Span
-from registrar.reading.documents import Flaw
-from registrar.reading.markdown import STARTS, plain, read_markdown
-from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
-
-PROFILES = ("default",)
-
-_COMPLEX = re.compile(r"```|~~~|[<\t\r\\]|^ +#|^ {0,3}(?:=+|-+) *$|\A\s*---", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,6}(?: +(.*?))?(?: +#+)? *$", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
-_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]+[^()]*\)|<img\s[^<>]{0,500}>", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:[-+*] +)?(?:\*\*|__)[^*_]{1,80}?:?(?:\*\*|__):?\s*")
-_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.*?\}\}")
-_REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because|since|as\b|:|—|–)?(.{10,})", re.I | re.S)
-_SUSPECT = re.compile(
-    r"[\[\]<>{}|*_!]|information needed|both direct|code below|emissions|model ?card|template", re.I
+from registrar.reading.card_profiles import (
+    Profile,
+    Section,
+    normalise,
+    placeholder,
+    profile_of,
+    suspect,
 )
-"""What may begin a placeholder or a sentence of a template; the slow way looks closer."""
-_WORDS = re.compile(r"[^a-z0-9/…]+")
-_PREFIX = re.compile(r"^[0-9]+(?:\.[0-9]+)*[.)]?\s+")
+from registrar.reading.documents import Flaw
+from registrar.reading.markdown_document import STARTS
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section that a profile wants; ``least`` is the number of characters it must say."""
-
-    title: str
-    names: frozenset[str]
-    least: int
-    front_matter: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a card must say, and what counts as saying nothing."""
-
-    sections: tuple[Section, ...]
-    placeholders: frozenset[str]
-    sentences: frozenset[str]
-    titles: Mapping[str, tuple[Section, ...]]
-    """Titles and aliases to the sections that they stand for."""
+_COMPLEX = ("```", "~~~", "<", "\t", "\r", "\\")
+_INDENTED = re.compile(r"\n(?: +#| {0,3}(?:=+|-+) *(?:\n|\Z))")
+_HEADING = re.compile(r"\n#{1,6}(?: +(.*?))?(?: +#+)? *(?=\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +33,12 @@ class Card:
 
 def read(text: str, profile: str = "default") -> Card:
     """Read and judge a card; never raises on any text. ``profile`` is one of ``PROFILES``."""
-    wanted = _profile(profile)
-    return Card(() if _plainly_fine(text, wanted) else judge(text, wanted))
+    wanted = profile_of(profile)
+    if _plainly_fine(text, wanted):
+        return Card(())
+    from registrar.reading.card_sections import judge  # most cards of a large registry are fine
 
-
-def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
-    """The flaws of a card's sections, by the whole reader."""
-    markdown = read_markdown(text)
-    headings = [(normalise(heading.text), heading) for heading in markdown.headings]
-    problems = []
-    for section in wanted.sections:
-        if section.front_matter and _in_front_matter(section.front_matter, markdown, wanted):
-            continue
-        found = [heading for name, heading in headings if name in section.names]
-        flaw = _judge(section, found, markdown, wanted)
-        problems += [flaw] if flaw else []
-    return tuple(sorted(problems, key=lambda flaw: flaw.span))
+    return Card(judge(text, wanted))
 
 
 def _plainly_fine(text: str, profile: Profile) -> bool:
@@ -92,7 +47,8 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
     Sure is a card without fences, HTML, underlined or indented headings, whose sections each
     begin with text that cannot be of any template.
     """
-    if _COMPLEX.search(text):
+    text = "\n" + text
+    if any(mark in text for mark in _COMPLEX) or _INDENTED.search(text):
         return False
     headings = list(_HEADING.finditer(text))
     if not headings:
@@ -111,190 +67,8 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
 
 
 def _says_plainly(first: str, body: str, section: Section, profile: Profile) -> bool:
-    if not first or first[0] in STARTS or _SUSPECT.search(first):
+    if not first or first[0] in STARTS or suspect(first):
         return False
     if len(first) >= max(section.least, 20):
         return True
-    return section.least == 1 and first == body and not _placeholder(first, profile)
-
-
-@lru_cache(maxsize=1024)
-def normalise(text: str) -> str:
-    """A heading as aliases are written: lower case, no numbers in front, no punctuation."""
-    text = _PREFIX.sub("", text.casefold().replace("[optional]", " ").replace("&", " and "))
-    return " ".join(_WORDS.sub(" ", text).split())
-
-
-def _judge(
-    section: Section, found: list[Heading], markdown: Markdown, profile: Profile
-) -> Flaw | None:
-    """The best of all headings that stand for a section decides."""
-    if not found:
-        hint = f"add a heading '## {section.title.capitalize()}' and say it in a sentence or two"
-        return Flaw(f'the section "{section.title}" is missing', hint, TOP)
-    faults = [_fault(_body(heading, markdown), section, profile) for heading in found]
-    if None in faults:
-        return None
-    heading, fault = found[0], faults[0]
-    hint = f"say it in at least {section.least} characters, a list, a table or an image; "
-    hint += 'or "N/A, because …"'
-    if section.least == 1:
-        hint = f"say it; {_EXAMPLES.get(section.title, 'one line is enough')}"
-    return Flaw(f'the section "{section.title}" {fault}', hint, _span(heading, markdown))
-
-
-_EXAMPLES = {"license": "an SPDX id is enough", "contact": "an address is enough"}
-
-
-def _span(heading: Heading, markdown: Markdown) -> Span:
-    return Span(heading.line, 1, heading.line, heading.level + len(heading.text) + 2)
-
-
-def _body(heading: Heading, markdown: Markdown) -> list[Line]:
-    """The lines from a heading to the next one of the same or a higher level."""
-    first = markdown.lines[0].number
-    ends = [h.line for h in markdown.headings if h.line > heading.line and h.level <= heading.level]
-    end = ends[0] - first if ends else len(markdown.lines)
-    return list(markdown.lines[heading.last - first + 1 : end])
-
-
-def _fault(lines: Sequence[Line], section: Section, profile: Profile) -> str | None:
-    """What is wrong with the content of a section; None where it says enough."""
-    if _plainly_says(lines, section.least):
-        return None
-    if not any(line.text.strip() for line in lines if line.kind is not Kind.HEADING):
-        return "is empty"
-    said = placeholders = 0
-    paragraphs = list(_paragraphs(lines))
-    for listed, text in paragraphs:
-        table = _table(text, profile)
-        if table or _IMAGE.search(text):
-            return None
-        left = _says(text, profile) if table is None else ""
-        placeholders += not left and bool(text.strip())
-        if left and (listed or _reasoned(text)):
-            return None
-        said += len(left)
-    said += sum(len(line.text.strip()) for line in lines if line.kind is Kind.CODE)
-    if said >= section.least:
-        return None
-    if said == 0:
-        return "holds only a placeholder" if placeholders else "is empty"
-    return f"says too little ({said} characters)"
-
-
-def _plainly_says(lines: Sequence[Line], least: int) -> bool:
-    """Tell quickly that a paragraph begins with enough text that cannot be of any template."""
-    before: Line | None = None
-    for line in lines:
-        if line.kind is Kind.HTML:
-            return False
-        begins = before is None or before.kind is not Kind.TEXT
-        if line.kind is Kind.TEXT and begins and len(line.text) >= max(least, 20):
-            return _SUSPECT.search(line.text) is None
-        before = line
-    return False
-
-
-def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[bool, str]]:
-    """Paragraphs and single items, with HTML comments taken out: (is in a list, text)."""
-    gathered: list[str] = []
-    listed = False
-    text = "\n".join(_readable(line) for line in lines)
-    text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text)
-    for line, shown in zip(lines, text.split("\n"), strict=False):
-        begins = not shown.strip() or (line.listed and line.kind is Kind.TEXT)
-        if begins and gathered:
-            yield listed, "\n".join(gathered)
-            gathered = []
-        if shown.strip():
-            listed = line.listed if not gathered else listed
-            gathered.append(shown)
-    if gathered:
-        yield listed, "\n".join(gathered)
-
-
-def _readable(line: Line) -> str:
-    return line.text if line.kind in (Kind.TEXT, Kind.HTML) else ""
-
-
-def _says(text: str, profile: Profile) -> str:
-    """What is left of a paragraph without labels, placeholders and sentences of templates."""
-    left = []
-    for row in text.split("\n"):
-        row = _TAG.sub(" ", _LABEL.sub("", row.strip()))
-        if _placeholder(row, profile):
-            continue
-        left.append(_BRACKETED.sub(lambda m: _unless_placeholder(m, profile), row))
-    sentences = re.split(r"(?<=[.!?])\s+", plain(" ".join(left)))
-    kept = [s for s in sentences if s.strip() and not _template(s, profile)]
-    return " ".join(kept).strip()
-
-
-def _unless_placeholder(match: re.Match[str], profile: Profile) -> str:
-    inner = match.group()
-    return "" if inner[0] in "<{" or _placeholder(inner, profile) else inner
-
-
-def _placeholder(text: str, profile: Profile) -> bool:
-    bare = text.strip().strip("[](){}<>*_`.!:;- \t").casefold()
-    if not bare and text.strip():
-        return True
-    stripped = text.strip()
-    if re.fullmatch(r"\[[^\[\]]*\]|<[^<>@/:]*>|\{\{.*\}\}", stripped):
-        return True
-    words = " ".join(_WORDS.sub(" ", bare).split())
-    return bare in profile.placeholders or words in profile.placeholders
-
-
-def _template(sentence: str, profile: Profile) -> bool:
-    words = " ".join(_WORDS.sub(" ", sentence.casefold()).split())
-    return words in profile.sentences or _placeholder(sentence, profile)
-
-
-def _reasoned(text: str) -> bool:
-    """Tell "N/A, because …", which is an answer, from a bare "N/A"."""
-    return _REASONED.match(text.strip()) is not None
-
-
-def _table(text: str, profile: Profile) -> bool | None:
-    """Tell a table with something in a body row from an empty one; None for no table."""
-    rows = text.split("\n")
-    for index in range(1, len(rows)):
-        if "|" in rows[index - 1] and _DELIMITER.match(rows[index].strip()):
-            cells = [cell for row in rows[index + 1 :] for cell in row.split("|")]
-            return any(cell.strip() and not _placeholder(cell, profile) for cell in cells)
-    return None
-
-
-def _in_front_matter(key: str, markdown: Markdown, profile: Profile) -> bool:
-    for line in markdown.front_matter:
-        name, colon, value = line.partition(":")
-        value = value.partition(" #")[0].strip().strip("\"'")
-        if colon and name.strip() == key and name[:1].strip():
-            return bool(value) and not _placeholder(value, profile)
-    return False
-
-
-@cache
-def _profile(name: str) -> Profile:
-    raw = pkgutil.get_data("registrar.reading", "data/card_profiles.json")
-    if raw is None:
-        raise FileNotFoundError("card_profiles.json")
-    data = json.loads(raw)[name]
-    sections = tuple(
-        Section(
-            item["title"],
-            frozenset((item["title"], *item["aliases"])),
-            item["least"],
-            item.get("front_matter"),
-        )
-        for item in data["sections"]
-    )
-    names = {name for section in sections for name in section.names}
-    return Profile(
-        sections,
-        frozenset(data["placeholders"]),
-        frozenset(data["sentences"]),
-        {name: tuple(s for s in sections if name in s.names) for name in names},
-    )
+    return section.least == 1 and first == body and not placeholder(first, profile)

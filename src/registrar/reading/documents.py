@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,15 +39,6 @@ class Flaw:
     message: str
     hint: str
     span: Span = TOP
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Spans of a value and, for containers, of what is in it; built while reading."""
-
-    start: Any
-    end: Any
-    items: Mapping[Any, tuple[Any, Marks]] | tuple[Marks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from registrar.domain.metadata import ManifestRef, Metadata, metadata_from
 from registrar.domain.paths import inside, path_fault
@@ -27,8 +27,10 @@ from registrar.reading.pointers import (
     is_pointer_name,
     read_pointer,
 )
-from registrar.reading.sniffing.sniffed import Sniffed
 from registrar.reading.yaml import read_yaml
+
+if TYPE_CHECKING:
+    from registrar.reading.sniffing import Sniffed
 
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
 CARD_NAME = "MODEL_CARD.md"

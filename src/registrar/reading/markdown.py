@@ -12,10 +12,7 @@ import re
 from dataclasses import dataclass
 
 from registrar.reading.html_blocks import html_end, html_start
-from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
-
-STARTS = frozenset(" \t#`~<>=-*_+0123456789[")
-"""First characters of everything at the top level but plain text and blank lines."""
+from registrar.reading.markdown_document import STARTS, Heading, Kind, Line, Markdown
 
 _BULLETS = ("- ", "* ", "+ ")
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+STARTS = frozenset(" \t#`~<>=-*_+0123456789[")
+"""First characters of everything at the top level but plain text and blank lines."""
+
 
 class Kind(StrEnum):
     """What a line belongs to; ``TEXT`` is all that is written to be read."""
