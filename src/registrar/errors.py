@@ -7,6 +7,7 @@
     │   └── RevisionError     exit 2   a revision that does not resolve
     ├── PolicyError           exit 2   the judging registrar.toml is not valid
     ├── GitError              exit 70  git answered what it never should
+    │   └── MissingObjectError exit 4  the repository does not hold an object
     └── OutputError           exit 70  a report could not be written
 """
 
@@ -50,6 +51,12 @@ class PolicyError(RegistrarError):
 
 class GitError(RegistrarError):
     """git is there but answered what it never should."""
+
+
+class MissingObjectError(GitError):
+    """The repository does not hold an object: a partial clone, or a broken one."""
+
+    exit_code = EXIT_INCOMPLETE
 
 
 class OutputError(RegistrarError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from builders import Repo
 
 from registrar.assemble import find_top, world_at
 from registrar.domain.trees import Kind, UnreadableError
+from registrar.errors import GitError, MissingObjectError
 from registrar.integrations.work_tree import WorkTree
 from registrar.ports import Ancestry, Tree
 
@@ -43,6 +45,7 @@ def test_fingerprints_are_gits_own(repo: Repo) -> None:
     assert ours == git.fingerprints("m", nothing)
     for name, value in ours.items():
         assert value.split()[1] == repo.git("rev-parse", f"HEAD:m/{name}")
+    git.close()
 
 
 def test_both_trees_say_the_same(repo: Repo) -> None:
@@ -50,9 +53,9 @@ def test_both_trees_say_the_same(repo: Repo) -> None:
     assert world.work_tree is not None
     assert world.history is not None
     git = world.history.tree(repo.git("rev-parse", "HEAD"))
-    assert world.work_tree.walk("m") == git.walk("m") or (
-        [n.path for n in world.work_tree.walk("m")] == [n.path for n in git.walk("m")]
-    )
+    ours, theirs = world.work_tree.walk("m"), git.walk("m")
+    assert [n for n in ours if n.kind is Kind.FILE] == [n for n in theirs if n.kind is Kind.FILE]
+    assert [(n.path, n.kind) for n in ours] == [(n.path, n.kind) for n in theirs]
     for path in ("m/a/x", "m/é/日", "m/a", "m/link", "m/gone", "m/run.sh"):
         one, other = world.work_tree.node(path), git.node(path)
         assert (one and one.kind) == (other and other.kind), path
@@ -103,6 +106,40 @@ def test_a_killed_git_is_started_again(repo: Repo) -> None:
     tree.close()
 
 
+def raw_tree(repo: Repo, *lines: tuple[str, bytes, str]) -> str:
+    """A tree object that no git command would write."""
+    body = b"".join(f"{m} ".encode() + n + b"\0" + bytes.fromhex(o) for m, n, o in lines)
+    made = subprocess.run(
+        ["git", "-C", repo.path, "hash-object", "-t", "tree", "-w", "--literally", "--stdin"],
+        input=body,
+        capture_output=True,
+        check=True,
+    )
+    return made.stdout.decode().strip()
+
+
+@pytest.mark.parametrize("names", [(b"x", b"x"), (b"..",), (b"",), (b"a/b",), (b".GIT",)])
+def test_a_tree_that_fsck_would_refuse_is_not_read(repo: Repo, names: tuple[bytes, ...]) -> None:
+    blob = repo.git("rev-parse", "HEAD:m/a/x")
+    oid = raw_tree(repo, *(("100644", name, blob) for name in names))
+    history = world_at(str(repo.path)).history
+    assert history is not None
+    tree = history.tree(oid)
+    with pytest.raises(GitError, match="the tree"):
+        tree.children("")
+    tree.close()
+
+
+def test_a_missing_object_is_not_an_empty_folder(repo: Repo) -> None:
+    oid = raw_tree(repo, ("40000", b"m", "1" * len(repo.git("rev-parse", "HEAD"))))
+    history = world_at(str(repo.path)).history
+    assert history is not None
+    tree = history.tree(oid)
+    with pytest.raises(MissingObjectError):
+        tree.children("m")
+    tree.close()
+
+
 def test_history(repo: Repo) -> None:
     history = world_at(str(repo.path)).history
     assert history is not None
@@ -119,7 +156,9 @@ def test_history(repo: Repo) -> None:
     assert history.ancestry([], head) == {}
     assert history.upstream() is None
     assert not history.shallow
-    assert history.empty_tree().children("") == []
+    empty = history.empty_tree()
+    assert empty.children("") == []
+    empty.close()
 
 
 def test_the_top_of_a_repository(repo: Repo, tmp_path: Path) -> None:

@@ -1,44 +1,56 @@
-"""A git revision as a tree, read through one ``git cat-file --batch`` without a work tree."""
+"""A git revision as a tree, its objects read one by one without a work tree."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
-from collections.abc import Mapping
-from typing import BinaryIO, cast
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, NamedTuple
 
 from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
 from registrar.errors import GitError
+from registrar.integrations.git.objects import Objects
 from registrar.integrations.git.process import Git
 from registrar.ports import Covered
 
-_KINDS = {b"100644": Kind.FILE, b"100755": Kind.FILE, b"100664": Kind.FILE}
-_KINDS |= {b"040000": Kind.FOLDER, b"120000": Kind.SYMLINK, b"160000": Kind.SUBMODULE}
-_BLOCK = 1024 * 1024
-_IN_MEMORY = 32 * 1024 * 1024
+_KINDS = {"100644": Kind.FILE, "100755": Kind.FILE, "100664": Kind.FILE}
+_KINDS |= {"40000": Kind.FOLDER, "120000": Kind.SYMLINK, "160000": Kind.SUBMODULE}
+_NO_NAMES = ("", ".", "..", ".git")
+MAX_DEPTH = 64
 MAX_FILES = 100_000
 """An entry with more files counts as unreadable."""
+_MAX_TREE = 64 * 1024 * 1024
+_KEPT = 4096
+
+
+class _Item(NamedTuple):
+    """One line of a tree object."""
+
+    mode: str
+    oid: str
+
+    @property
+    def kind(self) -> Kind:
+        return _KINDS.get(self.mode, Kind.SPECIAL)
 
 
 class GitTree:
-    """The tree of one commit.
+    """The tree of one commit, or a tree by its own object id.
 
-    Listings come from ``git ls-tree``, bytes from one ``git cat-file --batch`` that is started
-    when first needed; a copy in another process starts its own.
+    Tree objects are parsed here: nothing is asked of git but objects by their id, so no name in
+    a hostile tree ever reaches a command line, and "not there" is never mixed with "not readable".
     """
 
     def __init__(self, git: Git, commit: str) -> None:
-        self._git = git
         self._commit = commit
-        self._batch: subprocess.Popen[bytes] | None = None
+        self._objects = Objects(git)
+        self._trees: dict[str, dict[str, _Item]] = {}
 
-    def __getstate__(self) -> tuple[Git, str]:
-        return (self._git, self._commit)
+    def __getstate__(self) -> tuple[str, Objects]:
+        return (self._commit, self._objects)
 
-    def __setstate__(self, state: tuple[Git, str]) -> None:
-        self._git, self._commit = state
-        self._batch = None
+    def __setstate__(self, state: tuple[str, Objects]) -> None:
+        self._commit, self._objects = state
+        self._trees = {}
 
     @property
     def label(self) -> str:
@@ -47,22 +59,32 @@ class GitTree:
 
     def children(self, folder: str) -> list[Node]:
         """The direct children of a folder."""
-        return sorted_nodes([node for node, _, _ in self._list(folder, "-l")])
+        items = self._folder(folder)
+        prefix = folder + "/" if folder else ""
+        return sorted_nodes([self._node(prefix + name, item) for name, item in items.items()])
 
     def walk(self, folder: str) -> list[Node]:
-        """Everything below a folder but folders."""
-        found = [node for node, _, _ in self._list(folder, "-r", "-l")]
+        """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
+        found: list[Node] = []
+        waiting = [(folder, self._folder(folder), 0)]
+        while waiting and len(found) < MAX_FILES:
+            here, items, depth = waiting.pop()
+            for name, item in items.items():
+                path = f"{here}/{name}" if here else name
+                if item.kind is not Kind.FOLDER:
+                    found.append(self._node(path, item))
+                elif depth >= MAX_DEPTH:
+                    found.append(Node(path, Kind.UNREADABLE))
+                else:
+                    waiting.append((path, self._tree(item.oid), depth + 1))
         if len(found) >= MAX_FILES:
             found.append(Node(folder, Kind.UNREADABLE))
         return sorted_nodes(found)
 
     def node(self, path: str) -> Node | None:
         """What stands at a path."""
-        output = self._git.run("ls-tree", "-z", "-l", "--full-tree", self._commit, "--", path)
-        for node, _, _ in _parse(output or b"", ""):
-            if node.path == path:
-                return node
-        return None
+        item = self._item(path)
+        return self._node(path, item) if item is not None else None
 
     def read(self, path: str, limit: int) -> bytes:
         """At most ``limit`` + 1 bytes of a file."""
@@ -70,72 +92,67 @@ class GitTree:
             return stream.read(limit + 1)
 
     def open(self, path: str) -> BinaryIO:
-        """The bytes of a blob, in memory up to 32 MiB, then in an unnamed temporary file."""
-        if "\n" in path:
-            raise UnreadableError("its name holds a line break")
-        batch = self._started()
-        stdin, stdout = cast("BinaryIO", batch.stdin), cast("BinaryIO", batch.stdout)
-        stdin.write(f"{self._commit}:{path}\n".encode("utf-8", "surrogateescape"))
-        stdin.flush()
-        header = stdout.readline()
-        parts = header.rsplit(b" ", 2)
-        if len(parts) != 3 or not parts[2].strip().isdigit():
+        """The bytes of a file."""
+        item = self._item(path)
+        if item is None:
             raise UnreadableError("no such file in this revision")
-        size = int(parts[2])
-        spool = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - given away
-        _copy(stdout, spool, size)
-        stdout.read(1)
-        spool.seek(0)
-        if parts[1] != b"blob":
-            spool.close()
+        if item.kind is not Kind.FILE:
             raise UnreadableError("it is no regular file")
-        return spool
+        return self._objects.open(item.oid)[1]
 
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
         """Mode and object id of each child of a folder."""
-        listed = self._list(folder)
-        return {node.path.rpartition("/")[2]: f"{mode} {oid}" for node, mode, oid in listed}
+        items = self._folder(folder).items()
+        return {name: f"{item.mode.zfill(6)} {item.oid}" for name, item in items}
 
     def close(self) -> None:
-        """End the git process."""
-        if self._batch is not None:
-            self._batch.terminate()
-            for pipe in (self._batch.stdin, self._batch.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self._batch.wait()
-            self._batch = None
+        """End the git processes."""
+        self._objects.close()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._batch is None or self._batch.poll() is not None:
-            self._batch = self._git.start("cat-file", "--batch")
-        return self._batch
+    def _node(self, path: str, item: _Item) -> Node:
+        kind = item.kind
+        return Node(path, kind, self._objects.size(item.oid) if kind is Kind.FILE else 0)
 
-    def _list(self, folder: str, *options: str) -> list[tuple[Node, str, str]]:
-        treeish = f"{self._commit}:{folder}" if folder else self._commit
-        output = self._git.run("ls-tree", "-z", "--full-tree", *options, treeish)
-        return _parse(output or b"", folder)
+    def _item(self, path: str) -> _Item | None:
+        folder, _, name = path.rpartition("/")
+        return self._folder(folder).get(name)
+
+    def _folder(self, folder: str) -> dict[str, _Item]:
+        """The lines of a folder; none where it is no folder."""
+        items = self._tree(f"{self._commit}^{{tree}}")
+        for name in folder.split("/") if folder else ():
+            item = items.get(name)
+            if item is None or item.kind is not Kind.FOLDER:
+                return {}
+            items = self._tree(item.oid)
+        return items
+
+    def _tree(self, name: str) -> dict[str, _Item]:
+        """A tree object, parsed once; raises GitError for one that git fsck would refuse."""
+        if name not in self._trees:
+            kind, stream = self._objects.open(name)
+            with stream:
+                raw = stream.read(_MAX_TREE + 1)
+            if kind != "tree" or len(raw) > _MAX_TREE:
+                raise GitError(f"object {name} is no tree that can be read", "run git fsck")
+            if len(self._trees) >= _KEPT:
+                self._trees.clear()
+            self._trees[name] = dict(_parse(name, raw, len(self._commit) // 2))
+        return self._trees[name]
 
 
-def _parse(output: bytes, folder: str) -> list[tuple[Node, str, str]]:
-    """Read lines of ``ls-tree -z``, with or without sizes; (node, mode, object id)."""
-    found = []
-    for line in output.split(b"\0"):
-        if line:
-            facts, _, name = line.partition(b"\t")
-            mode, _, oid, *size = facts.split()
-            path = os.fsdecode(name)
-            path = f"{folder}/{path}" if folder else path
-            kind = _KINDS.get(mode, Kind.SPECIAL)
-            bytes_ = int(size[0]) if size and size[0].isdigit() else 0
-            found.append((Node(path, kind, bytes_), mode.decode(), oid.decode()))
-    return found
-
-
-def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
-    while size:
-        block = source.read(min(size, _BLOCK))
-        if not block:
-            raise GitError("git cat-file ended in the middle of an object", "run git fsck")
-        target.write(block)
-        size -= len(block)
+def _parse(name: str, raw: bytes, width: int) -> Iterator[tuple[str, _Item]]:
+    """The lines of a tree object: mode, name, and an object id of ``width`` bytes."""
+    seen: set[str] = set()
+    at = 0
+    while at < len(raw):
+        space, end = raw.find(b" ", at), raw.find(b"\0", at)
+        if not at < space < end or end + 1 + width > len(raw):
+            raise GitError(f"the tree {name} is malformed", "run git fsck")
+        child = os.fsdecode(raw[space + 1 : end])
+        if child.lower() in _NO_NAMES or "/" in child or child in seen:
+            raise GitError(f"the tree {name} holds {child!r}, twice or at all", "run git fsck")
+        seen.add(child)
+        mode = raw[at:space].decode("ascii", "replace")
+        yield child, _Item(mode, raw[end + 1 : end + 1 + width].hex())
+        at = end + 1 + width
