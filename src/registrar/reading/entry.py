@@ -61,6 +61,9 @@ class Content:
     size: int
     sniffed: Sniffed
     lfs_pointer: bool
+    md5: tuple[str, ...] = ()
+    """Where a pointer tracks the bytes: their MD5, and that with Unix line ends, as DVC before
+    3.0 took it of text."""
 
 
 class Entry:
@@ -205,7 +208,7 @@ class Entry:
         if path not in self._contents:
             try:
                 with self.tree.open(f"{self.path}/{path}") as stream:
-                    self._contents[path] = _content(stream)
+                    self._contents[path] = _content(stream, self.covered(path))
             except UnreadableError as error:
                 self._contents[path] = error
             except OSError as error:
@@ -262,7 +265,7 @@ class Artifact:
         return path[len(self.path) + 1 :] if path != self.path else path
 
 
-def _content(stream: BinaryIO) -> Content:
+def _content(stream: BinaryIO, tracked: bool) -> Content:
     from registrar.reading.sniffing import sniff  # not needed where all bytes lie elsewhere
 
     size = stream.seek(0, 2)
@@ -272,8 +275,12 @@ def _content(stream: BinaryIO) -> Content:
     sniffed = sniff(stream, size)
     stream.seek(0)
     digest = hashlib.sha256()
+    names = [hashlib.md5(usedforsecurity=False) for _ in range(2 * tracked)]
     total = 0
     while block := stream.read(_BLOCK):
         digest.update(block)
+        for name, told in zip(names, (block, block.replace(b"\r\n", b"\n")), strict=False):
+            name.update(told)
         total += len(block)
-    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head))
+    md5 = tuple(name.hexdigest() for name in names)
+    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head), md5)

@@ -16,7 +16,7 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
         if abs(len(other) - len(folded)) > 2:
             continue
         away = _distance(folded, other)
-        if away <= min(2, len(other) // 2) and (best is None or away < best[0]):
+        if away <= min(2, max(1, len(other) // 3)) and (best is None or away < best[0]):
             best = (away, candidate)
     if best is not None:
         return best[1]

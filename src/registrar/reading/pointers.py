@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +79,16 @@ def read_pointer(path: str, raw: bytes) -> Pointer:
         items = _file_outs(top, document, flaws)
     outs = [_out(path, here, item, route, folder, document, flaws) for item, route, folder in items]
     return Pointer(path, document, tuple(out for out in outs if out), tuple(flaws))
+
+
+def folder_md5(files: Mapping[str, str]) -> str:
+    """DVC's name of a folder: the MD5 of the list that it stores as the ``.dir`` object.
+
+    ``files`` are MD5s by path relative to the folder. Source: dvc-data 3, ``hashfile/tree.py``.
+    """
+    listed = [{"md5": files[path], "relpath": path} for path in sorted(files)]
+    told = json.dumps(listed, sort_keys=True).encode()
+    return hashlib.md5(told, usedforsecurity=False).hexdigest() + ".dir"
 
 
 def is_lfs_pointer(head: bytes) -> bool:

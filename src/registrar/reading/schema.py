@@ -150,7 +150,7 @@ def bundled(name: str) -> Schema:
     return Schema(bundled_bytes(name), ours=True)
 
 
-def to_json(value: Any) -> str:
-    """A value as a person would write it in a message, cut to 60 characters."""
+def to_json(value: Any, longest: int = 60) -> str:
+    """A value as a person would write it in a message, cut to so many characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -33,7 +33,23 @@ def schema_flaws(schema: Schema, document: Document) -> list[tuple[Route, str, F
     errors = _one_cause(schema.errors(document.data))
     found = [(e.route, e.keyword, _flaw(e, document)) for e in errors if e.route not in quoted]
     found += [(route, "ambiguous", _quote(route, document)) for route in quoted]
+    once = {(route, flaw): word for route, word, flaw in reversed(found)}
+    found = [(route, word, flaw) for (route, flaw), word in once.items()]
+    found.reverse()  # a text that is too long for its pattern is told once
     return sorted(found, key=lambda item: (item[2].span, item[0] == (), item[1]))
+
+
+_MEANT = {
+    **{"bytes": "size", "size": "bytes", "file": "path", "filename": "path", "hash": "sha256"},
+    **{"checksum": "sha256", "digest": "sha256", "revision": "commit", "repo": "repository"},
+}
+"""What people write for keys that are spelled quite otherwise."""
+
+
+def _meant(key: str, schema: Any) -> str | None:
+    """The key of a schema that was probably meant."""
+    known = list(schema.get("properties", {}))
+    return _MEANT[key] if _MEANT.get(key) in known else nearest(key, known)
 
 
 def _one_cause(errors: list[SchemaError]) -> list[SchemaError]:
@@ -41,7 +57,7 @@ def _one_cause(errors: list[SchemaError]) -> list[SchemaError]:
     meant = set()
     for error in errors:
         if error.keyword == "additionalProperties":
-            guess = nearest(str(error.route[-1]), list(error.schema.get("properties", {})))
+            guess = _meant(str(error.route[-1]), error.schema)
             meant.add((*error.route[:-1], guess))
     return [e for e in errors if not (e.keyword == "required" and e.route in meant)]
 
@@ -64,10 +80,12 @@ def _flaw(error: SchemaError, document: Document) -> Flaw:
             message = f"{name} is {to_json(error.value)}"
             choices = ", ".join(to_json(value) for value in schema["enum"])
             hint = f"one of {choices}"
-            guess = nearest(str(error.value), [str(value) for value in schema["enum"]])
+            guess = nearest(str(error.value), [v for v in schema["enum"] if isinstance(v, str)])
             hint = f'did you mean "{guess}"?' if guess else hint
         case "pattern" | "minLength" | "maxLength" if error.value == "":
             message, hint = f"{name} is empty", "fill it in, or leave the key out"
+        case "minItems":
+            message, hint = f"{name} is an empty list", "name at least one, or leave the key out"
         case "pattern" | "maxLength":
             message = f"{name} is {to_json(error.value)}"
             hint = str(schema.get("errorMessage", f"at most {schema.get('maxLength')} characters"))
@@ -83,7 +101,7 @@ def _missing(error: SchemaError, document: Document) -> Flaw:
     described = error.schema.get("properties", {}).get(name, {})
     about = described.get("description", "")
     examples = described.get("examples", [])
-    hint = f"add {name}: {to_json(examples[0])}" if examples else f"add {name}"
+    hint = f"add {name}: {to_json(examples[0], 200)}" if examples else f"add {name}"
     return Flaw(
         f"{dotted(error.route)} is missing" + (f" ({about.rstrip('.')})" if about else ""),
         hint,
@@ -93,7 +111,7 @@ def _missing(error: SchemaError, document: Document) -> Flaw:
 
 def _unknown(error: SchemaError, document: Document) -> Flaw:
     key = str(error.route[-1])
-    guess = nearest(key, list(error.schema.get("properties", {})))
+    guess = _meant(key, error.schema)
     own = "^x-" in error.schema.get("patternProperties", {})
     hint = f'did you mean "{guess}"?' if guess else "remove it"
     if not guess and own:
@@ -114,7 +132,8 @@ def _type(error: SchemaError, document: Document) -> Flaw:
         return _quote(error.route, document)
     said = " or ".join(_ARTICLES.get(kind, kind) for kind in wanted)
     found = "empty" if error.value is None else _ARTICLES[_kind(error.value)]
-    hint = f"write {said}"
+    examples = error.schema.get("examples", [])
+    hint = f"write {said}" + (f", such as {to_json(examples[0], 200)}" if examples else "")
     if isinstance(error.value, Ambiguous):
         hint = "write a number in its plain form, such as 0.001 or 1e-3"
     return Flaw(f"{name} must be {said}, and is {found}", hint, span)

@@ -192,6 +192,8 @@ def _flat(parts: list[Expression], kind: type[And] | type[Or]) -> tuple[Expressi
 
 def _advice(text: str) -> str:
     guess = nearest(text)
+    if guess and " OR " in guess and "," in text:
+        return f'write "{guess}" if one may choose, "{guess.replace(" OR ", " AND ")}" if both hold'
     if guess and guess.startswith("LicenseRef-"):
         return f"write {guess}, with its text in LICENSES/{guess}.txt"
     if guess:
@@ -209,9 +211,10 @@ def nearest(text: str) -> str | None:
             return hints[form]
         if form in _data().licenses:
             return _data().licenses[form]
-    if "/" in folded:
-        sides = [_data().licenses.get(side.strip()) for side in folded.split("/")]
-        return " OR ".join(str(side) for side in sides) if all(sides) else None
+    for sign in ("/", ",", ";", "|", "&", "+"):
+        sides = [_data().licenses.get(side.strip()) for side in folded.split(sign)]
+        if len(sides) > 1 and all(sides):
+            return (" AND " if sign in "&+" else " OR ").join(str(side) for side in sides)
     return nearest_word(folded.replace(" ", "-"), list(_data().licenses.values()))
 
 

@@ -25,6 +25,9 @@ from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Artifact, Entry
 from registrar.rules.rule import Judging, Rule
 
+_SHOWN = 5
+"""So many files of an artifact are written out in a hint."""
+
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     """Compare records and bytes, both ways."""
@@ -53,12 +56,15 @@ def _required(entry: Entry, metadata: Metadata, artifact: Artifact, file: str) -
     else:
         return
     hint = "add files: [{path: …, sha256: …, size: …}], one item for each file of the artifact"
-    if artifact.is_file:
-        content = entry.content(artifact.path)
-        if not isinstance(content, UnreadableError):
-            item = f"{{path: {artifact.path}, sha256: {content.sha256}, size: {content.size}}}"
-            hint = f"add files: [{item}]"
-    yield Problem(f"files is missing, and {why}", hint, At(file))
+    known = [(path, entry.content(path)) for path in artifact.members[:_SHOWN]]
+    items = [
+        f"{{path: {path}, sha256: {content.sha256}, size: {content.size}}}"
+        for path, content in known
+        if not isinstance(content, UnreadableError)
+    ]
+    if items and len(items) == len(artifact.members):
+        hint = f"add files: [{', '.join(items)}]"
+    yield Problem(f"files is missing, and {why}", hint, At(file, ("artifact",)))
 
 
 def _listed(
@@ -71,6 +77,8 @@ def _listed(
         outside = artifact.relative(record.path) is None
         if outside or (artifact.is_file and record.path != artifact.path):
             hint = "files lists the artifact's files only"
+            if f"{artifact.path}/{record.path}" in artifact.below:
+                hint = f"write path: {artifact.path}/{record.path}; paths begin at the entry"
             yield Problem(f"{record.path} is no file of the artifact", hint, at)
         elif record.path in seen:
             yield Problem(f"{record.path} is listed twice", "keep one", at)
@@ -94,6 +102,8 @@ def _bytes(
         record = listed.get(path)
         if record is None and artifact.is_file:
             continue  # told by _listed
+        if record is None and path[len(artifact.path) + 1 :] in listed:
+            continue  # told by _listed, with the path that is right
         if record is None:
             hint = "list it with sha256 and size, or remove it"
             yield Problem(f"{path} is in the artifact and not in files", hint, At(path))

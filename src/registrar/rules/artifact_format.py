@@ -65,11 +65,14 @@ def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
             message = f"the content of {path} is of no format that is known"
             yield Problem(message, f"the policy allows {listed}", at)
         return
+    how = ""
     if not agrees(path, found):
-        detail = f" ({content.sniffed.detail})" if content.sniffed.detail else ""
-        message = f"{path} is {found.value} by its content{detail}, not what its name says"
-        yield Problem(message, "name it as what it is, or export it again", at)
-    yield from _allowed(path, (found,), policy, at, "")
+        how = f" by its content ({content.sniffed.detail or 'whatever its name says'})"
+        if found.value in (*policy.formats, *policy.formats_warned):
+            message = f"{path} is {found.value}{how}, not what its name says"
+            yield Problem(message, "name it as what it is, or export it again", at)
+            how = ""
+    yield from _allowed(path, (found,), policy, at, how)
 
 
 def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outcome]:

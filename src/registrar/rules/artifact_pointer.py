@@ -1,9 +1,9 @@
 """Refuses a DVC pointer that is malformed or disagrees with what else the entry says.
 
 What it does: reads every `.dvc` and `dvc.lock` of the entry; wants one out with an MD5 and a
-size. A pointer `<x>.dvc` must be of `<x>`; two pointers to the artifact must agree with each
-other and, in size and number of files, with `files`. Warns where metadata does not name the DVC
-remote.
+size. A pointer `<x>.dvc` must be of `<x>`, or of the artifact; two pointers to the artifact must
+agree with each other and, in size and number of files, with `files`. Where the bytes are here
+too, their MD5 must be the pointer's. Warns where metadata does not name the DVC remote.
 
 Why this is bad: a pointer that names other bytes than the metadata describes serves a model
 without papers.
@@ -15,27 +15,31 @@ Use instead: `dvc add model_registry/<entry>/model.pth`, and commit the pointer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At
-from registrar.reading.entry import Artifact, Entry
-from registrar.reading.pointers import KNOWN_HASHES, Out
+from registrar.domain.trees import UnreadableError
+from registrar.reading.digests import actual_digest, recorded_digest
+from registrar.reading.entry import Artifact, Content, Entry
+from registrar.reading.pointers import KNOWN_HASHES, Out, folder_md5
 from registrar.rules.rule import Judging, Rule
 
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     """Judge each pointer alone, then those of the artifact together."""
+    tracked = entry.artifact.path if entry.artifact else None
     for pointer in entry.pointers:
         for flaw in pointer.flaws:
             yield Problem(flaw.message, flaw.hint, At(pointer.path, span=flaw.span))
         for out in pointer.outs:
             named = pointer.path.removesuffix(".dvc")
-            if named != pointer.path and out.path != named:
+            if named != pointer.path and out.path not in (named, tracked):
                 at = At(pointer.path, (*out.route, "path"))
                 message = f"{pointer.path} points at {out.path}, not at {named}"
-                yield Problem(message, f"write it again: dvc add {entry.path}/{named}", at)
+                hint = f"write path: {named}, or rename the pointer to {out.path}.dvc"
+                yield Problem(message, hint, at)
             if out.hash_name not in KNOWN_HASHES:
                 yield Blocked(f"{pointer.path} uses the hash {out.hash_name!r}, not md5")
     artifact, metadata = entry.artifact, entry.metadata
@@ -43,6 +47,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         return
     yield from _agreement(artifact)
     yield from _files(artifact, metadata)
+    yield from _bytes(entry, artifact)
     if metadata.dvc_remote is None:
         message = "metadata does not name the DVC remote of the artifact"
         hint = "add dvc: {remote: <name>}"
@@ -83,6 +88,36 @@ def _size(out: Out, total: int) -> Iterator[Outcome]:
         at = At(out.pointer, (*out.route, "size"))
         message = f"{out.pointer} says {out.size:,} bytes, files of the metadata {total:,}"
         yield Problem(message, "make them agree: dvc add again, or mend files", at)
+
+
+def _bytes(entry: Entry, artifact: Artifact) -> Iterator[Outcome]:
+    """The pointer against the bytes, where both are here: DVC's MD5 is their address."""
+    if not artifact.here or recorded_digest(entry) != actual_digest(entry):
+        return  # artifact-digest tells that other bytes are here
+    contents = {path: entry.content(path) for path in artifact.members}
+    for out in artifact.outs:
+        found = _address(out, artifact, contents)
+        if out.md5 is not None and found and out.md5 not in found:
+            message = f"{out.pointer} is of other bytes than the {artifact.path} beside it"
+            hint = f"run dvc add {entry.path}/{artifact.path}, and dvc push"
+            yield Problem(message, hint, At(out.pointer, (*out.route, "md5")))
+
+
+def _address(
+    out: Out, artifact: Artifact, contents: Mapping[str, Content | UnreadableError]
+) -> tuple[str, ...]:
+    """What DVC may call the bytes that are here; nothing where they cannot be read."""
+    names: dict[str, tuple[str, ...]] = {}
+    for path, content in contents.items():
+        if isinstance(content, UnreadableError) or out.hash_name not in KNOWN_HASHES:
+            return ()
+        names[path] = content.md5 if out.hash_name is None else content.md5[:1]
+    if artifact.is_file:
+        return names[artifact.path]
+    if out.hash_name is None:
+        return ()  # each file of an old folder may be either; the remote tells
+    cut = len(artifact.path) + 1
+    return (folder_md5({path[cut:]: md5 for path, (md5,) in names.items()}),)
 
 
 RULE = Rule(

@@ -23,6 +23,7 @@ from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.reading.entry import Artifact, Entry
+from registrar.reading.nearest import nearest
 from registrar.rules.rule import Judging, Rule
 
 
@@ -53,6 +54,10 @@ def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
     if any(p.flaws and p.path == f"{artifact.path}.dvc" for p in entry.pointers):
         return  # artifact-pointer has refused it
     hint = f"add {artifact.path}, or track it with dvc add {entry.path}/{artifact.path}"
+    inner = artifact.path.removeprefix(f"{entry.path}/")
+    meant = inner if inner != artifact.path else nearest(artifact.path, sorted(entry.files))
+    if meant is not None and meant in entry.files:
+        hint = f"write artifact: {meant}; the path is relative to the entry"
     yield Problem(f"{artifact.path} is not here, and no pointer names it", hint, at)
 
 

@@ -43,6 +43,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield Problem(f"the entry is a {entry.node.kind.value}", _HINTS[entry.node.kind])
         return
     declared = _declared(entry)
+    strays: dict[str, list[str]] = {}
     for path, node in entry.nodes.items():
         at = At(path)
         if node.kind is not Kind.FILE:
@@ -58,15 +59,27 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             hint = "remove it; it would make the bytes differ between work tree and git"
             yield Problem(f"{path} is not allowed in an entry", hint, at)
         elif declared is not None and not _is_declared(path, declared, entry):
-            hint = "list it in files, or remove it"
-            yield Problem(f"nothing declares {path}", hint, at, Severity.WARNING)
+            strays.setdefault(path.partition("/")[0], []).append(path)
+    yield from _strays(strays)
+
+
+def _strays(strays: dict[str, list[str]]) -> Iterator[Outcome]:
+    """One warning for a file, or for all files of a folder."""
+    for top, paths in strays.items():
+        what = paths[0] if len(paths) == 1 else f"the {len(paths)} files in {top}/"
+        hint = "remove it, or say in MODEL_CARD.md what it is, by its path"
+        if len(paths) > 1:
+            hint = "remove them, or say in MODEL_CARD.md what they are, each by its path"
+        yield Problem(f"nothing declares {what}", hint, At(paths[0]), Severity.WARNING)
 
 
 def _declared(entry: Entry) -> frozenset[str] | None:
-    """The paths that metadata names; None where metadata cannot be asked."""
-    metadata = entry.metadata
-    if metadata is None:
+    """The paths that metadata names; None where it does not name all that it must."""
+    metadata, artifact = entry.metadata, entry.artifact
+    if metadata is None or artifact is None or not metadata.dataset_manifests:
         return None
+    if not artifact.here and not artifact.outs:
+        return None  # what is here may be what was meant
     named = {record.path for record in metadata.files or ()} | set(metadata.smoke_paths)
     named |= {ref.target for ref in metadata.dataset_manifests if not ref.is_url}
     named |= {metadata.artifact or "", metadata.metrics_path or ""}

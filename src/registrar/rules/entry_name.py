@@ -58,11 +58,8 @@ def _agreement(entry: Entry) -> Iterator[Outcome]:
         message = f'name is "{metadata.name}", the folder says "{name}"'
         yield Problem(message, f"write name: {name}, or rename the folder", At(file, ("name",)))
     written = metadata.version
-    if written is not None and written != version:
-        known = Version.parse(written) is not None
+    if written is not None and written != version and Version.parse(written) is not None:
         message = f'version is "{written}", the folder says "{version}"'
-        if not known:
-            message = f'"{written}" is no SemVer version'
         yield Problem(message, f'write version: "{version}"', At(file, ("version",)))
 
 

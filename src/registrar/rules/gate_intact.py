@@ -31,6 +31,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     if change.rewritten:
         hint = "push without --force: merge or rebase onto the present tip"
         yield None, Problem("the head does not descend from the old tip", hint)
+        return  # what differs is the doing of both sides, and none of it is judged one by one
     names = [file.path for file in change.gate_files]
     if names and change.touched and change.base_has_policy:
         entries = ", ".join(sorted(change.touched)[:5])

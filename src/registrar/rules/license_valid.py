@@ -2,7 +2,7 @@
 
 What it does: parses `license`, `licenses.code`, `licenses.data` and the licences of base models
 by the SPDX grammar and the bundled SPDX list. A `LicenseRef-<x>` needs its text in
-`LICENSES/LicenseRef-<x>.txt`, in the entry or at the top of the registry. Deprecated ids are a
+`LICENSES/LicenseRef-<x>.txt`, in the entry or beside the entries. Deprecated ids are a
 warning with the new one.
 
 Why this is bad: "free for research" cannot be checked by anybody's tools, and a licence without
@@ -47,7 +47,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         for ref in refs(expression):
             file = f"LICENSES/{ref}.txt"
             if file not in entry.files and f"{ref}.txt" not in judging.licence_texts:
-                hint = f"put the text of the licence into {file}"
+                hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)
 
 

@@ -40,8 +40,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     if path not in entry.files:
         wanted = metadata.metrics_declared or metadata.gates or floors or metadata.primary
         if wanted and path not in entry.nodes:
-            hint = 'write it: {"test": {"accuracy": 0.93}}'
-            yield Problem(f"the metrics file {path} is not here", hint, At(file, ("evaluation",)))
+            yield _missing(metadata, floors, path, file)
         return
     document = entry.document(path)
     for flaw in document.flaws:
@@ -51,6 +50,16 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     metrics: dict[str, tuple[float | None, Route]] = {}
     yield from _read(document.data, path, metrics)
     yield from _gates(metadata, floors, metrics, file, path)
+
+
+def _missing(metadata: Metadata, floors: Mapping[str, Gate], path: str, file: str) -> Problem:
+    hint = 'add it: a nested mapping of numbers, such as {"test": {"accuracy": … }}'
+    if floors and not (metadata.metrics_declared or metadata.gates or metadata.primary):
+        names = ", ".join(sorted(floors))
+        message = f"the policy wants {names} measured, and the metrics file {path} is not here"
+        return Problem(message, hint)
+    route = ("evaluation", "metrics") if metadata.metrics_declared else ("evaluation",)
+    return Problem(f"the metrics file {path} is not here", hint, At(file, route))
 
 
 def _read(

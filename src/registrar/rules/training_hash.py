@@ -24,6 +24,7 @@ from registrar.domain.digests import is_commit, is_sha256
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At
+from registrar.domain.trees import UnreadableError
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging, Rule
@@ -48,10 +49,18 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
 
 
 def _digest(entry: Entry, value: str, at: At) -> Iterator[Outcome]:
+    artifact = entry.artifact
+    if artifact is not None and any(_stand_in(entry, path) for path in artifact.members):
+        return  # artifact-present tells it
     known = [d for d in (recorded_digest(entry), actual_digest(entry)) if d is not None]
     if known and value not in known:
         message = "training_hash is not the artifact's digest"
         yield Problem(message, f"the artifact's digest is sha256:{known[-1]}", at)
+
+
+def _stand_in(entry: Entry, path: str) -> bool:
+    content = entry.content(path)
+    return isinstance(content, UnreadableError) or content.lfs_pointer
 
 
 def _form(metadata: Metadata, at: At) -> Problem:
@@ -66,8 +75,14 @@ def _form(metadata: Metadata, at: At) -> Problem:
             hint = f"write sha256:{bare} if it is the artifact's digest"
         else:
             hint = f"write git:{bare} if it is the source commit"
-    elif re.match(r"(sha256|git)[:=-]", bare):
-        hint = "write the whole hash in lower-case hexadecimal digits after sha256: or git:"
+    elif match := re.fullmatch(r"(sha256|git)[:=-](.*)", bare, re.DOTALL):
+        kind, digits = match[1], match[2]
+        wanted = "64" if kind == "sha256" else "40 or 64"
+        hint = f"write {kind}: and {wanted} lower-case hexadecimal digits"
+        whole = is_sha256(digits) if kind == "sha256" else is_commit(digits)
+        if whole:
+            hint = f"write {kind}:{digits}"
+        return Problem(f'training_hash "{shown}" is no whole {kind} hash', hint, at)
     return Problem(f'training_hash "{shown}" does not say what it is a hash of', hint, at)
 
 

@@ -25,7 +25,7 @@ from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
 from registrar.rules.rule import Change, Rule
 
-_HINT = "restore it, and publish the change as a new version"
+_HINT = "undo it, and publish the change as a new version"
 
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
@@ -64,7 +64,7 @@ def _compare(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Ou
             continue  # bytes that DVC put behind a merged pointer
         if path in old and path in new and _same(before, after, path):
             continue
-        word = "changed" if path in old and path in new else "added" if path in new else "removed"
+        word = _word(path in old or None, path in new or None)
         if any(fnmatchcase(path, item) for item in amend):
             yield Problem(f"amended: {path} was {word}", "", At(path), Severity.NOTE)
         else:
@@ -87,7 +87,21 @@ def _metadata(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[O
             yield Problem(f"amended: {dotted(route)}", "", at, Severity.NOTE)
         else:
             name = dotted(route) or "the metadata"
-            yield Problem(f"{name} of a merged version was changed", _HINT, at)
+            word = _word(_value(old.data, route), _value(new.data, route))
+            yield Problem(f"{name} of a merged version was {word}", _HINT, at)
+
+
+def _word(old: Any, new: Any) -> str:
+    """What became of a value; None is one that is not there."""
+    if old is None or new is None:
+        return "added" if old is None else "removed"
+    return "changed"
+
+
+def _value(data: Any, route: Route) -> Any:
+    for step in route:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data
 
 
 def _differences(old: Any, new: Any) -> list[Route]:
