@@ -14,8 +14,8 @@ from registrar.ports import World
 _MARKS = ("registrar.toml", "model_registry")
 
 
-def find_top(start: str) -> str:
-    """The top of the repository around a path; without git, of the registry around it."""
+def find_top(start: str) -> str | None:
+    """The top of the repository around a path; without git, of the registry; None without both."""
     here = os.path.realpath(start)
     if not os.path.isdir(here):
         here = os.path.dirname(here)
@@ -23,12 +23,15 @@ def find_top(start: str) -> str:
     while os.path.dirname(parents[-1]) != parents[-1]:
         parents.append(os.path.dirname(parents[-1]))
     for folder in parents:
-        if os.path.lexists(os.path.join(folder, ".git")) or _is_bare(folder):
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return folder
+    for folder in parents:  # only now: a bare repository may lie in a tree that is judged
+        if _is_bare(folder):
             return folder
     for folder in parents:
         if any(os.path.lexists(os.path.join(folder, mark)) for mark in _MARKS):
             return folder
-    return here
+    return None
 
 
 def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> World:
@@ -54,12 +57,15 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
 
 
 def server_at(git_dir: str) -> Server:
-    """What the configuration of a git server says about its gate."""
+    """What the repository and the configuration of a git server say about its gate."""
     git = Git(git_dir, git_dir, quarantine=True)
     head = (git.run("symbolic-ref", "--quiet", "HEAD") or b"").decode("utf-8", "replace").strip()
     refs = (git.run("config", "--get-all", "registrar.refs") or b"").decode("utf-8", "replace")
     allow = (git.run("config", "--get", "registrar.gateChanges") or b"").strip() == b"allow"
-    return Server(head, tuple(refs.split()), allow)
+    listed = git.must("for-each-ref", "--format=%(refname) %(symref)").decode("utf-8", "replace")
+    pairs = (line.split(" ", 1) for line in listed.splitlines())
+    known = {ref: aim or ref for ref, aim in pairs}
+    return Server(head, tuple(refs.split()), allow, known)
 
 
 def _is_bare(folder: str) -> bool:

@@ -13,6 +13,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 EXIT_PASS = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
@@ -20,6 +22,15 @@ EXIT_NOTHING = 3
 EXIT_INCOMPLETE = 4
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
+
+
+_WORST_FIRST = (EXIT_FAULT, EXIT_USAGE, EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several answers: the first that any of them gave, 0 where none did."""
+    given = set(codes)
+    return next((code for code in _WORST_FIRST if code in given), EXIT_PASS)
 
 
 class RegistrarError(Exception):

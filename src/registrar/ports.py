@@ -70,7 +70,7 @@ class History(Protocol):
         """Tell whether history was cut off by a shallow clone."""
 
     def resolve(self, revision: str) -> str | None:
-        """The full commit hash of a revision."""
+        """The full commit hash of a revision; raises RevisionError for an ambiguous name."""
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits."""

@@ -123,7 +123,14 @@ def test_comments_and_white_space_may_change(repo: Repo) -> None:
     repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "# ours\nlicense:    'Apache-2.0'")
     repo.edit(f"{ENTRY}/metrics.json", '{"test": {', '{\n  "test": {')
     result = repo.check("--base", "main")
-    assert (result.code, result.findings) == (0, [])
+    assert (result.code, result.rules) == (0, [])
+    note = ["amended: comments, white space, or the modes of files"]
+    assert said(result, "version-immutable", "note") == note
+
+
+def test_the_mode_of_a_file_is_told(repo: Repo) -> None:
+    (repo.path / ENTRY / "model.onnx").chmod(0o755)
+    assert "modes of files" in repo.check("--base", "main").findings[0]["message"]
 
 
 def test_deleted_and_renamed_entries(repo: Repo) -> None:

@@ -2,118 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
 from builders import ENTRY, POLICY, Repo
-
-EXEC_PATH = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)
-BACKEND = Path(EXEC_PATH.stdout.strip()) / "git-http-backend"
-
-
-class _Backend(BaseHTTPRequestHandler):
-    """Just enough CGI for ``git http-backend``."""
-
-    root: Path
-
-    def do_GET(self) -> None:
-        self._serve(b"")
-
-    def do_POST(self) -> None:
-        if self.headers.get("Transfer-Encoding") == "chunked":
-            body = b""
-            while size := int(self.rfile.readline(), 16):
-                body += self.rfile.read(size)
-                self.rfile.readline()
-            self.rfile.readline()
-        else:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._serve(body)
-
-    def _serve(self, body: bytes) -> None:
-        path, _, query = self.path.partition("?")
-        env = {
-            **os.environ,
-            "GIT_PROJECT_ROOT": str(self.root),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "REMOTE_USER": "tester",
-        }
-        done = subprocess.run([BACKEND], input=body, env=env, capture_output=True, check=False)
-        head, _, content = done.stdout.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
-        self.send_response(int(headers.pop("Status", "200 OK").split()[0]))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-class Server:
-    """A bare repository with the gate as its hook; ``url`` is where it is pushed to."""
-
-    def __init__(self, path: Path) -> None:
-        self.repo = Repo(path, git=False)
-        self.repo.git("init", "--quiet", "--bare", "--initial-branch=main")
-        self.repo.git("config", "http.receivepack", "true")
-        self.url = str(path)
-        hook = path / "hooks" / "pre-receive"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -m registrar hook pre-receive\n')
-        hook.chmod(0o755)
-
-    def tip(self, ref: str = "main") -> str:
-        return self.repo.git("rev-parse", "--verify", "--quiet", ref, check=False).strip()
-
-
-@pytest.fixture(params=["path", "http"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "server.git")
-    if request.param == "path":
-        yield made
-        return
-    if not BACKEND.exists():
-        pytest.skip("git-http-backend is not installed")
-    handler = type("Handler", (_Backend,), {"root": tmp_path})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    made.url = f"http://127.0.0.1:{http.server_port}/server.git"
-    yield made
-    http.shutdown()
-    http.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "repo")
-    made.write("registrar.toml", POLICY)
-    made.commit("policy")
-    made.add_entry()
-    made.commit("entry")
-    return made
-
-
-def push(repo: Repo, server: Server, *refs: str) -> tuple[bool, str]:
-    """Push; (taken, what git printed)."""
-    said = repo.git("push", server.url, *(refs or ("main",)), check=False)
-    return "[remote rejected]" not in said and "error:" not in said and "fatal:" not in said, said
+from servers import Server, push
 
 
 def test_a_good_push_is_taken_and_a_bad_one_refused(repo: Repo, server: Server) -> None:
@@ -194,7 +88,7 @@ def test_other_branches_pass_with_one_line(repo: Repo, server: Server) -> None:
     taken, said = push(repo, server, "draft")
     assert taken
     assert [line for line in said.split("\n") if line.startswith("remote:")] == [
-        "remote: registrar: refs/heads/draft is not judged        "
+        "remote: registrar: refs/heads/draft is not judged; judged here: refs/heads/main        "
     ]
     repo.git("branch", "release/1")
     server.repo.git("config", "registrar.refs", "refs/heads/release/*")

@@ -154,7 +154,8 @@ def test_a_registry_that_is_a_link(repo: Repo, tmp_path: Path) -> None:
     (repo.path / "model_registry").rename(tmp_path / "elsewhere")
     (repo.path / "model_registry").symlink_to(tmp_path / "elsewhere")
     result = repo.check()
-    assert (result.code, result.report["checked"]) == (3, [])
+    assert (result.code, result.report["checked"]) == (1, [])
+    assert "model_registry is a symbolic link, not a folder" in result.findings[0]["message"]
 
 
 def test_an_entry_that_is_a_file(repo: Repo) -> None:

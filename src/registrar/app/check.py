@@ -9,18 +9,17 @@ from datetime import date
 
 from registrar.app.comparison import Comparison, Revisions, compare
 from registrar.app.gate_files import changed_gate_files
-from registrar.app.judging import Bench, Judged, judge_all, sort_outcomes
+from registrar.app.judging import Bench, Judged, judge_all, judging_by, sort_outcomes
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.second_look import newly_failing
-from registrar.app.selection import Selection, select
+from registrar.app.selection import Selection, root_fault, select
 from registrar.app.waiving import Waived, apply_waivers
 from registrar.domain.findings import Phase, Severity
 from registrar.domain.report import PhaseState, Report
-from registrar.ports import Tree, World
+from registrar.ports import World
 from registrar.reading.policy import POLICY_NAME
-from registrar.reading.siblings import siblings
 from registrar.rules import RULES
-from registrar.rules.rule import Change, Judging, Record
+from registrar.rules.rule import Change, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,9 @@ def _check(request: CheckRequest, world: World, comparison: Comparison) -> Repor
     at = request.at or world.clock.today()
     judge = comparison.judge
     book = read_rulebook(judge, comparison.judge_source) if judge is not None else built_in()
-    policy = book.policy
-    off = tuple(sorted(name for name, level in policy.severity.items() if level == "off"))
-    selection = select(comparison, policy.root, request.paths)
-    bench = Bench(
-        comparison.head,
-        Judging(
-            policy,
-            book.schema,
-            siblings(selection.all),
-            _licence_texts(comparison.head, policy.root),
-        ),
-        tuple(rule.name for rule in RULES if rule.name not in off),
-    )
+    head = comparison.head
+    selection = select(comparison, book.policy.root, request.paths)
+    bench = Bench(head, judging_by(head, book, selection.all), book.rules)
     judged: list[Judged] = []
     records: dict[str, Record] = {}
     with closing(judge_all(bench, selection.judged, request.jobs)) as answers:
@@ -78,11 +67,7 @@ def _check(request: CheckRequest, world: World, comparison: Comparison) -> Repor
     waived = _waive(judged, book, at, changed)
     last = _judge_change(bench, replace(change, used_waivers=waived.used), "waiver-valid")
     judged.append(last)
-    return _report(request, comparison, book, selection, judged, waived, last, off, at)
-
-
-def _licence_texts(head: Tree, root: str) -> frozenset[str]:
-    return frozenset(node.path.rpartition("/")[2] for node in head.children(f"{root}/LICENSES"))
+    return _report(request, comparison, book, selection, judged, waived, last, at)
 
 
 def _change(
@@ -96,10 +81,9 @@ def _change(
     at: date,
 ) -> Change:
     before, head, root = comparison.before, comparison.head, book.policy.root
-    gate_files = changed_gate_files(before, head, root) if before is not None else ()
-    has_policy = before is not None and before.node(POLICY_NAME) is not None
+    gate_files = changed_gate_files(before, head, book.policy) if before is not None else ()
     failing = 0
-    if gate_files and comparison.has_base and has_policy:
+    if gate_files and comparison.has_base:
         failing = newly_failing(bench, book, gate_files, selection.all, at, request.jobs)
     return Change(
         policy=book.policy,
@@ -111,9 +95,14 @@ def _change(
         blocked=comparison.blocked,
         before=before if comparison.blocked is None else None,
         touched=selection.touched,
+        changed=selection.changed,
+        entries=frozenset(selection.all),
         renamed=selection.renamed,
+        root_fault=root_fault(head, root),
         gate_files=gate_files,
-        base_has_policy=has_policy,
+        base_has_policy=book.has_policy,
+        first_policy=not book.has_policy
+        and (comparison.base_commit is None or head.node(POLICY_NAME) is not None),
         gate_changes_allowed=request.gate_changes_allowed,
         rewritten=comparison.rewritten,
         newly_failing=failing,
@@ -131,7 +120,7 @@ def _judge_change(bench: Bench, change: Change, name: str, without: bool = False
         if rule.change is not None and rule.name in bench.rules and (rule.name == name) != without
         for folder, outcome in rule.change(change)
     ]
-    return sort_outcomes(said, bench, {}, change.records)
+    return sort_outcomes(said, bench, {}, change.records, change.before)
 
 
 def _waive(judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]) -> Waived:
@@ -147,7 +136,6 @@ def _report(
     judged: Sequence[Judged],
     waived: Waived,
     last: Judged,
-    off: tuple[str, ...],
     at: date,
 ) -> Report:
     findings = sorted((*waived.standing, *last.findings), key=lambda finding: finding.order)
@@ -166,7 +154,7 @@ def _report(
             Phase.REMOTE: PhaseState.NOT_ASKED,
             Phase.RUNTIME: PhaseState.NOT_ASKED,
         },
-        rules_off=off,
+        rules_off=book.off,
         findings=tuple(findings),
         waived=waived.waived,
         deferred=tuple(item for answer in judged for item in answer.deferred),

@@ -49,27 +49,33 @@ class Comparison:
 
 def compare(asked: Revisions, world: World) -> Comparison:
     """Resolve the revisions; raises RevisionError and UsageError."""
-    if asked.base and asked.base_tip:
+    with_base = asked.base is not None or asked.base_tip is not None
+    if asked.base is not None and asked.base_tip is not None:
         raise UsageError("--base and --base-tip exclude each other", "give one of them")
-    if asked.head and not (asked.base or asked.base_tip or asked.first):
+    if asked.head is not None and not (with_base or asked.first):
         raise UsageError("--head needs --base or --base-tip", "name the revision that judges")
-    wanted = asked.base or asked.base_tip or asked.head or asked.policy_from
+    names = (asked.base, asked.base_tip, asked.head, asked.policy_from)
+    wanted = [name for name in names if name is not None]
     if wanted and world.history is None:
-        raise RevisionError(f"{wanted} cannot be resolved: {world.history_reason}", "run it in git")
-    if asked.base or asked.base_tip:
+        reason = f'"{wanted[0]}" cannot be resolved: {world.history_reason}'
+        raise RevisionError(reason, "run it in a git repository")
+    if with_base:
         return _with_base(asked, world)
     return _first(asked, world) if asked.first else _without_base(asked, world)
 
 
 def _with_base(asked: Revisions, world: World) -> Comparison:
     history = _history(world)
-    base = _resolve(history, asked.base or asked.base_tip or "", "--base")
-    head_commit = _resolve(history, asked.head, "--head") if asked.head else None
+    if asked.base is not None:
+        base = _resolve(history, asked.base, "--base")
+    else:
+        base = _resolve(history, asked.base_tip, "--base-tip")
+    head_commit = _resolve(history, asked.head, "--head") if asked.head is not None else None
     head = history.tree(head_commit) if head_commit else _work_tree(world)
     against = head_commit or history.resolve("HEAD")
     blocked = SHALLOW if history.shallow else None
     before, rewritten = base, False
-    if against is not None and asked.base_tip:
+    if against is not None and asked.base is None:
         rewritten = history.ancestry([base], against)[base] is not Ancestry.YES
     elif against is not None:
         found = history.merge_base(base, against)
@@ -77,13 +83,13 @@ def _with_base(asked: Revisions, world: World) -> Comparison:
             blocked = "base and head have no common history"
         before = found or base
     judge = base
-    if asked.policy_from:
+    if asked.policy_from is not None:
         judge = _resolve(history, asked.policy_from, "--policy-from")
     return Comparison(
         head=head,
         head_commit=head_commit,
         judge=history.tree(judge),
-        judge_source="policy-from" if asked.policy_from else "base",
+        judge_source="base" if asked.policy_from is None else "policy-from",
         before=history.tree(before),
         tip=base,
         base_commit=base,
@@ -111,7 +117,7 @@ def _first(asked: Revisions, world: World) -> Comparison:
 def _without_base(asked: Revisions, world: World) -> Comparison:
     head, history = _work_tree(world), world.history
     judge, source = head, "work-tree"
-    if asked.policy_from:
+    if asked.policy_from is not None:
         found = _history(world)
         judge = found.tree(_resolve(found, asked.policy_from, "--policy-from"))
         source = "policy-from"
@@ -152,5 +158,6 @@ def _resolve(history: History, revision: str | None, option: str) -> str:
     commit = history.resolve(revision or "")
     if commit is None:
         hint = "git fetch it first, or check the name"
-        raise RevisionError(f"{option} {revision} is no commit of this repository", hint)
+        message = f'{option} "{revision}" is no commit of this repository'
+        raise RevisionError(message, hint)
     return commit

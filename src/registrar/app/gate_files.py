@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from registrar.app.rulebook import SCHEMA_NAME
+from registrar.domain.policy import Policy
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.ports import Tree
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy
 from registrar.reading.schema import Schema, SchemaInvalidError
-from registrar.reading.waivers import WAIVERS_NAME, read_waivers
+from registrar.reading.waivers import WAIVERS_NAME, WaiverBook, read_waivers
 from registrar.rules import RULE_NAMES
 from registrar.rules.rule import GateFile
 
@@ -31,11 +32,13 @@ _PATTERNS = (
 _BLOCK = 1024 * 1024
 
 
-def changed_gate_files(before: Tree, head: Tree, root: str) -> tuple[GateFile, ...]:
+def changed_gate_files(before: Tree, head: Tree, policy: Policy) -> tuple[GateFile, ...]:
     """The gate files that differ, with what makes the head's version invalid."""
+    root = policy.root
     paths = {*_FIXED, f"{root}/{SCHEMA_NAME}", *_matching(before), *_matching(head)}
     changed = [path for path in sorted(paths) if _print(before, path) != _print(head, path)]
-    return tuple(GateFile(path, _flaws(head, path, root)) for path in changed)
+    days = policy.waiver_max_days
+    return tuple(GateFile(path, _flaws(head, path, root, days)) for path in changed)
 
 
 def policy_files(root: str) -> frozenset[str]:
@@ -65,7 +68,14 @@ def _print(tree: Tree, path: str) -> tuple[Kind, str] | None:
     return node.kind, digest.hexdigest()
 
 
-def _flaws(head: Tree, path: str, root: str) -> tuple[Flaw, ...]:
+def _waiver_flaws(book: WaiverBook, max_days: int) -> tuple[Flaw, ...]:
+    long = [waiver for waiver in book.waivers if waiver.too_long(max_days)]
+    hint = f"the policy allows {max_days} days between granted and expires"
+    told = [Flaw(f"the waiver of {w.rule} runs too long", hint, w.span) for w in long]
+    return (*book.flaws, *told)
+
+
+def _flaws(head: Tree, path: str, root: str, max_days: int) -> tuple[Flaw, ...]:
     if head.node(path) is None:
         return ()
     try:
@@ -75,7 +85,7 @@ def _flaws(head: Tree, path: str, root: str) -> tuple[Flaw, ...]:
     if path == POLICY_NAME:
         return read_policy(raw, RULE_NAMES, PROFILES)[1]
     if path == WAIVERS_NAME:
-        return read_waivers(raw, RULE_NAMES).flaws
+        return _waiver_flaws(read_waivers(raw, RULE_NAMES), max_days)
     if path == f"{root}/{SCHEMA_NAME}":
         try:
             Schema(raw).validate_itself()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from registrar.app.rulebook import Rulebook
+from registrar.app.selection import LICENSES
 from registrar.domain.findings import (
     Blocked,
     Deferral,
@@ -24,6 +26,7 @@ from registrar.domain.policy import Policy
 from registrar.ports import Tree
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import METADATA_NAMES, Entry
+from registrar.reading.siblings import siblings
 from registrar.rules import RULES
 from registrar.rules.rule import Judging, Record, Rule
 
@@ -54,6 +57,13 @@ class Bench:
     rules: tuple[str, ...]
 
 
+def judging_by(tree: Tree, book: Rulebook, folders: Sequence[str]) -> Judging:
+    """What judges entries of a tree by a rulebook; ``folders`` are all entries of the tree."""
+    texts = tree.children(f"{book.policy.root}/{LICENSES}")
+    names = frozenset(node.path.rpartition("/")[2] for node in texts)
+    return Judging(book.policy, book.schema, siblings(folders), names)
+
+
 def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     """Run every entry rule over one entry."""
     policy = bench.judging.policy
@@ -72,6 +82,7 @@ def sort_outcomes(
     bench: Bench,
     entries: dict[str, Entry],
     records: Mapping[str, Record],
+    before: Tree | None = None,
 ) -> Judged:
     """Turn outcomes with routes into findings with places, under the policy's severities."""
     findings, deferred, unchecked = [], [], []
@@ -93,10 +104,21 @@ def sort_outcomes(
                     hint=outcome.hint,
                     place=place(outcome.at, entries.get(folder or "")),
                     url=f"{PAGES}/{rule.name}.md",
-                    digest=records[folder].digest if folder and folder in records else None,
+                    digest=_digest(folder, records, before, policy.root),
                 )
             )
     return Judged(tuple(findings), tuple(deferred), tuple(unchecked))
+
+
+def _digest(
+    folder: str | None, records: Mapping[str, Record], before: Tree | None, root: str
+) -> str | None:
+    """The digest of an entry's artifact; of a deleted entry the one that it had."""
+    if folder is None:
+        return None
+    if folder in records:
+        return records[folder].digest
+    return None if before is None else _record(Entry(before, root, folder)).digest
 
 
 def _severity(policy: Policy, rule: Rule, own: Severity | None) -> Severity:

@@ -15,7 +15,7 @@ from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.policy import POLICY_NAME, read_policy
 from registrar.reading.schema import Schema, SchemaInvalidError, bundled
 from registrar.reading.waivers import WAIVERS_NAME, WaiverBook, read_waivers
-from registrar.rules import RULE_NAMES
+from registrar.rules import RULE_NAMES, RULES
 
 SCHEMA_NAME = "MODEL_METADATA_SCHEMA.json"
 
@@ -29,6 +29,17 @@ class Rulebook:
     waivers: WaiverBook
     judged_by: JudgedBy
     has_policy: bool
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The rules that the policy switches off."""
+        severity = self.policy.severity
+        return tuple(sorted(name for name, level in severity.items() if level == "off"))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that run."""
+        return tuple(rule.name for rule in RULES if rule.name not in self.off)
 
 
 def built_in() -> Rulebook:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from registrar.app.gate_files import policy_files
-from registrar.app.judging import Bench, judge_all
+from registrar.app.judging import Bench, judge_all, judging_by
 from registrar.app.rulebook import Rulebook, read_rulebook
+from registrar.app.selection import entries_of
 from registrar.app.waiving import apply_waivers
 from registrar.domain.findings import Severity
 from registrar.errors import PolicyError
@@ -32,11 +32,13 @@ def newly_failing(
         coming = read_rulebook(bench.tree, "work-tree")
     except PolicyError:
         return 0
-    judging = replace(bench.judging, policy=coming.policy, schema=coming.schema)
-    off = {name for name, severity in coming.policy.severity.items() if severity == "off"}
-    rules = tuple(name for name in bench.rules if name not in off)
-    after = _failing(replace(bench, judging=judging, rules=rules), coming, folders, at, jobs)
-    return len(after - _failing(bench, present, folders, at, jobs)) if after else 0
+    root = coming.policy.root
+    then = entries_of(bench.tree, root)
+    judged = Bench(bench.tree, judging_by(bench.tree, coming, then), coming.rules)
+    after = _failing(judged, coming, then, at, jobs)
+    if not after or root != present.policy.root:
+        return len(after)  # below a new root nothing was judged before
+    return len(after - _failing(bench, present, folders, at, jobs))
 
 
 def _failing(

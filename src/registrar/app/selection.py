@@ -11,7 +11,13 @@ from registrar.domain.trees import Kind
 from registrar.ports import Tree
 from registrar.reading.entry import Entry
 
-NOT_ENTRIES = ("MODEL_METADATA_SCHEMA.json", "LICENSES", "README.md")
+LICENSES = "LICENSES"
+NOT_ENTRIES = {
+    "MODEL_METADATA_SCHEMA.json": Kind.FILE,
+    LICENSES: Kind.FOLDER,
+    "README.md": Kind.FILE,
+}
+"""What may stand beside the entries, and as what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class Selection:
     judged: tuple[str, ...]
     touched: frozenset[str] = frozenset()
     """Entries that differ, deleted ones included; empty where nothing is compared."""
+    changed: frozenset[str] = frozenset()
+    """The same without regard to the paths that were asked for."""
     renamed: dict[str, str] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     """Paths that hold no entry, neither in the head nor before."""
@@ -31,8 +39,27 @@ class Selection:
 
 def entries_of(tree: Tree, root: str) -> tuple[str, ...]:
     """The entries of a tree: everything in the root but the schema, LICENSES, README.md, dots."""
-    names = (node.path[len(root) + 1 :] for node in tree.children(root) if node.path != root)
-    return tuple(n for n in names if n not in NOT_ENTRIES and not n.startswith("."))
+    nodes = {node.path[len(root) + 1 :]: node for node in tree.children(root) if node.path != root}
+    return tuple(
+        name
+        for name, node in nodes.items()
+        if not name.startswith(".") and NOT_ENTRIES.get(name) is not node.kind
+    )
+
+
+def root_fault(tree: Tree, root: str) -> str | None:
+    """Why nothing below the registry's root could be judged; None for a folder, or nothing."""
+    parts = root.split("/")
+    for depth in range(len(parts)):
+        path = "/".join(parts[: depth + 1])
+        node = tree.node(path)
+        if node is None:
+            return None
+        if node.kind is not Kind.FOLDER:
+            return f"{path} is a {node.kind.value}, not a folder"
+        if any(child.path == path for child in tree.children(path)):
+            return f"{path} is a {Kind.UNREADABLE.value}"
+    return None
 
 
 def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection:
@@ -43,11 +70,14 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
     """
     everything = entries_of(comparison.head, root)
     chosen = [name for name in everything if _wanted(f"{root}/{name}", paths)]
+    changed: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     renamed: dict[str, str] = {}
     gone: list[str] = []
+    lean: frozenset[str] = frozenset()
     if comparison.before is not None:
         changed, renamed = _differences(comparison.before, comparison.head, root)
+        lean = _leaning(comparison.before, comparison.head, root, everything)
         touched = frozenset(name for name in changed if _wanted(f"{root}/{name}", paths))
         gone = [name for name in touched if name not in everything]
     empty = tuple(
@@ -56,11 +86,12 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
         if not any(_match(f"{root}/{name}", path) for name in (*everything, *gone))
     )
     if comparison.has_base:
-        judged = tuple(name for name in chosen if name in touched)
-        return Selection(everything, judged, touched, renamed, empty, not touched)
+        judged = tuple(name for name in chosen if name in touched or name in lean)
+        untouched = not touched and not judged
+        return Selection(everything, judged, touched, changed, renamed, empty, untouched)
     if not chosen and not gone and not empty:
         empty = (root,)
-    return Selection(everything, tuple(chosen), touched, renamed, empty)
+    return Selection(everything, tuple(chosen), touched, changed, renamed, empty)
 
 
 def _wanted(entry: str, paths: Sequence[str]) -> bool:
@@ -72,23 +103,37 @@ def _match(entry: str, path: str) -> bool:
     return inside(path, entry) or inside(entry, path)
 
 
-def _differences(before: Tree, head: Tree, root: str) -> tuple[set[str], dict[str, str]]:
+def _differences(before: Tree, head: Tree, root: str) -> tuple[frozenset[str], dict[str, str]]:
     """Entries whose git trees differ, and the deleted ones that stand under another name."""
-    old = _entries_only(before.fingerprints(root, covered))
-    new = _entries_only(head.fingerprints(root, covered))
-    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    old, new = _entry_prints(before, root), _entry_prints(head, root)
+    changed = frozenset(n for n in old.keys() | new.keys() if old.get(n) != new.get(n))
     added = {new[name]: name for name in sorted(changed) if name not in old}
     renamed = {name: added[old[name]] for name in changed if name not in new and old[name] in added}
     return changed, renamed
 
 
-def _entries_only(prints: object) -> dict[str, str]:
-    found = dict(prints)  # type: ignore[call-overload]
-    return {
-        name: value
-        for name, value in found.items()
-        if name not in NOT_ENTRIES and not name.startswith(".")
-    }
+def _entry_prints(tree: Tree, root: str) -> dict[str, str]:
+    names = frozenset(entries_of(tree, root))
+    prints = tree.fingerprints(root, covered)
+    return {name: value for name, value in prints.items() if name in names}
+
+
+def _leaning(before: Tree, head: Tree, root: str, entries: Sequence[str]) -> frozenset[str]:
+    """Entries that use the registry's own licence texts, where the change touches these."""
+    if _texts(before, root) == _texts(head, root):
+        return frozenset()
+    users = []
+    for name in entries:
+        entry = Entry(head, root, name)
+        document = entry.metadata_document
+        if document is not None and "licenseref-" in document.text.lower():
+            users.append(name)
+    return frozenset(users)
+
+
+def _texts(tree: Tree, root: str) -> dict[str, str]:
+    folder = f"{root}/{LICENSES}"
+    return dict(tree.fingerprints(folder, lambda tree, path: frozenset()))
 
 
 def covered(tree: Tree, path: str) -> frozenset[str]:

@@ -8,9 +8,7 @@ from datetime import date
 
 from registrar.domain.findings import Finding, Severity
 from registrar.domain.policy import Waiver
-
-NEVER = frozenset(("gate-intact", "waiver-valid"))
-"""Rules over the judge itself: no waiver reaches them."""
+from registrar.reading.waivers import NEVER
 
 
 @dataclass(frozen=True, slots=True)

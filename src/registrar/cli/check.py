@@ -97,7 +97,10 @@ def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
     """The top of the repository, and the paths relative to it."""
     from registrar.assemble import find_top
 
-    top = find_top(_existing(given[0]) if given else ".")
+    top = find_top(".")
+    if given and not (top and _lies_in(given[0], top)):
+        top = find_top(_existing(given[0]))
+    top = top or os.path.realpath(".")
     relative = []
     for path in given:
         whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
@@ -106,6 +109,11 @@ def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
             raise UsageError(f"{path} does not lie in {top}", "check one repository at a time")
         relative.append("" if inner == "." else inner)
     return top, tuple(relative)
+
+
+def _lies_in(path: str, top: str) -> bool:
+    real = os.path.realpath(os.path.dirname(path) or ".") + os.sep
+    return real.startswith(top.rstrip(os.sep) + os.sep)
 
 
 def _existing(path: str) -> str:

@@ -13,6 +13,7 @@ import sys
 
 _INSTALL = "python3 -m pip install jsonschema pyyaml"
 _NEEDED = {"jsonschema": "jsonschema", "yaml": "PyYAML"}
+_INTERRUPTED = 130
 _USAGE = 2  # errors.EXIT_USAGE, which is not imported before the path is clean
 
 
@@ -29,31 +30,34 @@ def tree_around(folder: str) -> str:
 
 
 def harden() -> None:
-    """Take what lies in the current tree from ``sys.path``, but for the interpreter's own.
+    """Take what lies in a judged tree from ``sys.path``, but for the interpreter's own.
 
+    Judged is the tree around the current folder, and around every path on the command line.
     The interpreter's own folders (standard library, site-packages) stay, also where a virtual
     environment lies in the tree. Where the program itself is loaded from the tree, as in an
     editable install, it stays importable through its package and its folder goes. Children get
     the same path. Raises FileNotFoundError where the current folder is gone.
     """
-    tree = tree_around(os.getcwd())
+    trees = {tree_around(os.getcwd())}
+    trees |= {tree_around(word) for word in sys.argv[1:] if os.path.exists(word)}
     script, own = _script_folder(), _own_folders()
-    sys.path[:] = [entry for entry in sys.path if _stays(entry, tree, script, own)]
+    sys.path[:] = [entry for entry in sys.path if _stays(entry, trees, script, own)]
     os.environ["PYTHONSAFEPATH"] = "1"
     given = os.environ.get("PYTHONPATH")
     if given is not None:
-        kept = [entry for entry in given.split(os.pathsep) if _stays(entry, tree, script, own)]
+        kept = [entry for entry in given.split(os.pathsep) if _stays(entry, trees, script, own)]
         os.environ["PYTHONPATH"] = os.pathsep.join(kept)
 
 
-def _stays(entry: str, tree: str, script: str, own: "tuple[str, ...]") -> bool:
-    """Tell if an entry of the path is outside the tree, or the interpreter's own."""
+def _stays(entry: str, trees: "set[str]", script: str, own: "tuple[str, ...]") -> bool:
+    """Tell if an entry of the path is outside the trees, or the interpreter's own."""
     if not entry:  # the current folder
         return False
     real = os.path.realpath(entry)
     if real == script:
         return False
-    return real.startswith(own) or not (real + os.sep).startswith(tree.rstrip(os.sep) + os.sep)
+    inside = tuple(tree.rstrip(os.sep) + os.sep for tree in trees)
+    return real.startswith(own) or not (real + os.sep).startswith(inside)
 
 
 def _script_folder() -> str:
@@ -95,6 +99,9 @@ def run() -> None:
     missing = [_NEEDED[name] for name in sorted(_NEEDED) if find_spec(name) is None]
     if missing:
         _refuse(" and ".join(missing) + " cannot be imported", _INSTALL)
-    from registrar.cli.main import main
+    try:
+        from registrar.cli.main import main
 
-    sys.exit(main(sys.argv[1:]))
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # while the program was still being loaded
+        sys.exit(_INTERRUPTED)

@@ -7,7 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from registrar.errors import EXIT_FINDINGS, EXIT_PASS
+from registrar.cli.check import write
+from registrar.errors import EXIT_FINDINGS, worst
 from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ def run(options: argparse.Namespace) -> int:
     world = world_at(git_dir, git_dir=git_dir, quarantine=True)
 
     def show(report: Report) -> None:
-        sys.stdout.write(text.render(report, sources_of(report, world)))
+        write(text.render(report, sources_of(report, world)))
 
-    code = EXIT_PASS
-    for answer in pre_receive(read_updates(sys.stdin), server_at(git_dir), world, show):
-        sys.stdout.write(f"registrar: {escape(answer.line)}\n")
+    codes = []
+    updates = read_updates(sys.stdin)
+    for answer in pre_receive(updates, server_at(git_dir), world, show):
+        write(f"registrar: {escape(answer.line)}\n")
         if not answer.accepted:
-            code = max(code, answer.report.exit_code if answer.report else EXIT_FINDINGS)
-    sys.stdout.flush()
-    return code
+            codes.append(answer.report.exit_code if answer.report else EXIT_FINDINGS)
+    if codes and len(updates) > len(codes):
+        write("registrar: nothing of this push was taken; git takes all of it or none\n")
+    return worst(codes)

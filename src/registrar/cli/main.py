@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Say what is wrong with the command line and exit with 2."""
-        sys.stderr.write(f"{self.prog}: {escape(message)}\n  = hint: {self.prog} --help\n")
+        talk(f"{self.prog}: {escape(message)}\n  = hint: {self.prog} --help\n")
         raise SystemExit(EXIT_USAGE)
 
 
@@ -45,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an old locale must not end the program
+        sys.stdout.reconfigure(errors="backslashreplace")
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     try:
         options = parser().parse_args(argv)
@@ -53,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     except RegistrarError as error:
         return _expected(error)
     except KeyboardInterrupt:
-        sys.stderr.write("registrar: interrupted\n")
+        talk("registrar: interrupted\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader went away, as in "| head"; nothing can be told to it any more
@@ -69,8 +72,17 @@ def main(argv: Sequence[str]) -> int:
 def _expected(error: RegistrarError) -> int:
     lines = [escape(line) for line in error.message.split("\n")]
     hint = f"\n  = hint: {escape(error.hint)}" if error.hint else ""
-    sys.stderr.write(f"registrar: {chr(10).join(lines)}{hint}\n")
+    talk(f"registrar: {chr(10).join(lines)}{hint}\n")
     return error.exit_code
+
+
+def talk(text: str) -> None:
+    """Write to stderr; where that cannot be, the exit code alone must say it."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the exit
 
 
 def _fault(error: Exception) -> int:
@@ -78,8 +90,8 @@ def _fault(error: Exception) -> int:
     import traceback
 
     trace = "".join(traceback.format_exception(error))
-    sys.stderr.write("registrar: this is a fault of the program, not of your model\n")
-    sys.stderr.write("  = please report what follows, with the command that you typed\n")
-    sys.stderr.write(f"  registrar {__version__}, Python {sys.version.split()[0]}\n")
-    sys.stderr.write("\n".join(escape(line) for line in trace.split("\n")) + "\n")
+    talk("registrar: this is a fault of the program, not of your model\n")
+    talk("  = please report what follows, with the command that you typed\n")
+    talk(f"  registrar {__version__}, Python {sys.version.split()[0]}\n")
+    talk("\n".join(escape(line) for line in trace.split("\n")) + "\n")
     return EXIT_FAULT

@@ -15,7 +15,7 @@ from registrar.ports import Covered
 
 MAX_DEPTH = 64
 MAX_FILES = 100_000
-"""An entry with more files counts as unreadable."""
+"""An entry with more files and folders counts as unreadable."""
 _BLOCK = 1024 * 1024
 
 
@@ -47,13 +47,17 @@ class WorkTree:
         node = self.node(folder)
         if node is None or node.kind is not Kind.FOLDER:
             return []
+        if folder and os.path.lexists(self._real(folder + "/.git")):
+            return [Node(folder, Kind.SUBMODULE)]
         found: list[Node] = []
         waiting = [(folder, 0)]
-        while waiting and len(found) < MAX_FILES:
+        folders = 0
+        while waiting and len(found) + folders < MAX_FILES:
             here, depth = waiting.pop()
+            folders += 1
             self._scan(here, depth, found, waiting)
-        if len(found) >= MAX_FILES:
-            found.append(Node(folder, Kind.UNREADABLE))
+        if waiting or len(found) + folders > MAX_FILES:
+            return [Node(folder, Kind.UNREADABLE)]
         return sorted_nodes(found)
 
     def _scan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 from typing import Any
 
 from registrar.domain.metadata import gates_from, mapping, text
@@ -18,6 +19,10 @@ from registrar.reading.spdx import SpdxError, parse
 from registrar.reading.toml import read_toml
 
 POLICY_NAME = "registrar.toml"
+_IDENTITY_FILES = (
+    *("metadata.yaml", "metadata.yml", "metadata.json", "metrics.json"),
+    *("dataset-manifest.yaml", "dvc.lock"),
+)
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]*)")
@@ -69,16 +74,19 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
     root = _get(data, "registry", "root")
     if root is not None and path_fault(root):
         flaw(("registry", "root"), f"root {path_fault(root)}", "a folder of this repository")
+    elif root is not None and root.endswith("/"):
+        flaw(("registry", "root"), "root ends with '/'", f'write root = "{root.rstrip("/")}"')
     return flaws
 
 
 def _amends_identity(item: str) -> bool:
-    first = item.split(".")[0].split("*")[0]
-    if item in ("metrics.json", "dataset-manifest.yaml") or item.startswith("metadata."):
+    """Tell an item that names a key or a file which every version is known by.
+
+    Files that one entry names (its artifact, its metrics) are known to version-immutable only.
+    """
+    if item.endswith(".dvc") or any(fnmatchcase(name, item) for name in _IDENTITY_FILES):
         return True
-    if item.endswith((".dvc", "dvc.lock")) or item in ("*", "**"):
-        return True
-    return first in IDENTITY or ("*" in item and any(key.startswith(first) for key in IDENTITY))
+    return any(fnmatchcase(key, item.split(".")[0]) for key in IDENTITY)
 
 
 def _policy(data: Any) -> Policy:

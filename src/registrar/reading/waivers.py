@@ -15,6 +15,10 @@ from registrar.reading.schema_messages import schema_flaws
 from registrar.reading.yaml import read_yaml
 
 WAIVERS_NAME = "waivers.yaml"
+_FOLDER = frozenset("/\\*?[]")
+"""What no name of a folder of the registry holds."""
+NEVER = frozenset(("gate-intact", "waiver-valid"))
+"""Rules over the judge itself: no waiver reaches them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,15 @@ def _problems(
         problems.append(
             Flaw(f'unknown rule "{item["rule"]}"', hint, document.span((*route, "rule")))
         )
+    elif item["rule"] in NEVER:
+        message = f"{item['rule']} cannot be waived"
+        hint = "it guards the judge itself; remove the waiver"
+        problems.append(Flaw(message, hint, document.span((*route, "rule"))))
+    if not _FOLDER.isdisjoint(item["entry"]):
+        last = item["entry"].rstrip("/").rpartition("/")[2]
+        hint = f"write {last}" if _FOLDER.isdisjoint(last) else "write one waiver for each entry"
+        message = f'"{item["entry"]}" is no folder\'s name; a waiver is for one entry'
+        problems.append(Flaw(message, hint, document.span((*route, "entry"))))
     for key in ("granted", "expires"):
         if _date(item[key]) is None:
             span = document.span((*route, key))

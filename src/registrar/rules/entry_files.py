@@ -32,7 +32,7 @@ _HINTS = {
     Kind.SYMLINK: "put the file itself here, or track it with dvc add",
     Kind.SUBMODULE: "put the files themselves here, or track them with dvc add",
     Kind.SPECIAL: "remove it; an entry holds plain files only",
-    Kind.UNREADABLE: "check the permissions and the depth of the folder",
+    Kind.UNREADABLE: "check its permissions, its depth, and the number of its files",
 }
 
 

@@ -4,7 +4,8 @@ What it does: refuses models and gate files in one change, gate files of the hea
 valid, and a push that rewrites history. Gate files are the policy, waivers, baseline, schema,
 the workflows and ruleset of the registry, CODEOWNERS, the program and its requirements, and the
 DVC configuration. Where a change touches them, all entries are judged once more under the new
-ones, and what would newly fail is told as a note.
+ones, and what would newly fail is told as a note. The registry's root must be a folder, without
+`.gitattributes` in it.
 
 Why this is bad: a pull request that may edit the validator that judges it is not judged.
 
@@ -24,6 +25,14 @@ from registrar.rules.rule import Change, Rule
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Judge the gate files of the change."""
+    if change.root_fault is not None:
+        hint = "make it a folder; what it stands for would not be judged"
+        yield None, Problem(change.root_fault, hint, _at(change.policy.root))
+    for name in FORBIDDEN:
+        path = f"{change.policy.root}/{name}"
+        if change.head.node(path) is not None:
+            hint = "remove it; it would make the bytes of entries differ between git and work tree"
+            yield None, Problem(f"{path} is not allowed beside the entries", hint, _at(path))
     if change.before is None:
         if change.blocked is not None and change.has_base:
             yield None, Blocked(change.blocked)
@@ -33,14 +42,14 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         yield None, Problem("the head does not descend from the old tip", hint)
         return  # what differs is the doing of both sides, and none of it is judged one by one
     names = [file.path for file in change.gate_files]
-    if names and change.touched and change.base_has_policy:
-        entries = ", ".join(sorted(change.touched)[:5])
+    if names and change.changed and change.base_has_policy:
+        entries = ", ".join(sorted(change.changed)[:5])
         message = f"models ({entries}) and gate files ({', '.join(names)}) change together"
         yield (
             None,
             Problem(message, "split it in two: first the gate, then the models", _at(names[0])),
         )
-    if names and change.base_has_policy and not change.gate_changes_allowed:
+    if names and not change.gate_changes_allowed and not change.first_policy:
         message = f"this server takes no push that changes gate files ({', '.join(names)})"
         hint = "its administrator allows it: git config registrar.gateChanges allow"
         yield None, Problem(message, hint, _at(names[0]))
@@ -60,6 +69,9 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
 def _at(path: str) -> At:
     return At(path, absolute=True)
 
+
+FORBIDDEN = (".gitattributes", ".gitmodules", ".dvcignore")
+"""Beside the entries they would do what they are refused for in an entry."""
 
 RULE = Rule(
     name="gate-intact",

@@ -64,11 +64,20 @@ class Change:
     before: Tree | None = None
     """The tree that the head is compared with: the merge base, or the old tip."""
     touched: frozenset[str] = frozenset()
-    """Entries that differ between ``before`` and the head, deleted ones included."""
+    """Entries that were asked for and differ between ``before`` and the head, or are deleted."""
+    changed: frozenset[str] = frozenset()
+    """All entries that differ, asked for or not."""
+    entries: frozenset[str] = frozenset()
+    """All entries of the head."""
+    root_fault: str | None = None
+    """Why nothing below the registry's root can be judged."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Deleted entries whose very tree stands under a new name."""
     gate_files: tuple[GateFile, ...] = ()
     base_has_policy: bool = True
+    """True where a registrar.toml judges."""
+    first_policy: bool = False
+    """True where none judges, and the head brings the first or is a server's first push."""
     gate_changes_allowed: bool = True
     """False on a server that takes no change of gate files by push."""
     rewritten: bool = False

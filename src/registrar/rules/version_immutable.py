@@ -43,7 +43,11 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         if after.node is None:
             yield folder, _removed(folder, change)
         else:
-            for outcome in _compare(before, after, change.policy.amend):
+            told = list(_compare(before, after, change.policy.amend))
+            if not told and after.metadata is not None:
+                message = "amended: comments, white space, or the modes of files"
+                told = [Problem(message, "", severity=Severity.NOTE)]
+            for outcome in told:
                 yield folder, outcome
 
 
@@ -57,6 +61,7 @@ def _removed(folder: str, change: Change) -> Problem:
 
 def _compare(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Outcome]:
     yield from _metadata(before, after, amend)
+    identity = _identity_files(before) | _identity_files(after)
     old = before.files - set(METADATA_NAMES)
     new = after.files - set(METADATA_NAMES)
     for path in sorted(old | new):
@@ -65,11 +70,27 @@ def _compare(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Ou
         if path in old and path in new and _same(before, after, path):
             continue
         word = _word(path in old or None, path in new or None)
-        if any(fnmatchcase(path, item) for item in amend):
+        if path not in identity and any(_names_file(item, path) for item in amend):
             yield Problem(f"amended: {path} was {word}", "", At(path), Severity.NOTE)
         else:
             message = f"{path} of a merged version was {word}"
             yield Problem(message, _HINT, At(path if path in new else ""))
+
+
+def _identity_files(entry: Entry) -> set[str]:
+    """The files that a version is known by, whatever they are called."""
+    found = {path for path in entry.files if is_pointer_name(path)}
+    if entry.artifact is not None:
+        found |= {entry.artifact.path, *entry.artifact.below}
+    if entry.metadata is not None:
+        found |= {ref.target for ref in entry.metadata.dataset_manifests}
+        found |= {entry.metadata.metrics_path or "", *entry.metadata.smoke_paths}
+    return found
+
+
+def _names_file(item: str, path: str) -> bool:
+    """Tell whether an item of the policy allows a file; ``x-*`` is for keys of metadata."""
+    return ("." in item or "/" in item) and fnmatchcase(path, item)
 
 
 def _metadata(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Outcome]:
@@ -147,6 +168,10 @@ def _same(before: Entry, after: Entry, path: str) -> bool:
         return False
     if one.sha256 == other.sha256:
         return True
+    if path.endswith((".txt", ".md")) and path not in _identity_files(after):
+        texts = [entry.raw(path) for entry in (before, after)]
+        lines = [raw.split(b"\r\n") for raw in texts if isinstance(raw, bytes)]
+        return len(lines) == 2 and b"\n".join(lines[0]) == b"\n".join(lines[1])
     if not (path.endswith((".json", ".yaml", ".yml")) or is_pointer_name(path)):
         return False
     old, new = before.document(path), after.document(path)

@@ -1,9 +1,10 @@
 """Refuses waivers that are incomplete, too long, or over.
 
 What it does: wants `rule`, `entry`, `reason`, `owner`, `granted`, `expires` of every waiver, and
-at most `[waivers] max_days` between the two dates. An expired waiver waives nothing for entries
-of the change; for merged, unchanged entries it goes on waiving, with a warning. A waiver that has
-waived nothing, 30 days after it was granted, is a warning.
+at most `[waivers] max_days` between the two dates. `gate-intact` and `waiver-valid` cannot be
+waived. An expired waiver waives nothing for entries of the change; for merged, unchanged entries
+it goes on waiving, with a warning. A waiver that has waived nothing, 30 days after it was
+granted, is a warning.
 
 Why this is bad: an exception without an owner and an end is a rule that was switched off.
 
@@ -31,15 +32,19 @@ UNUSED_AFTER = timedelta(days=30)
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Judge the register of waivers and each waiver of a judged entry."""
+    mended = any(file.path == WAIVERS_NAME and not file.flaws for file in change.gate_files)
+    severity = Severity.NOTE if mended else None  # the change that mends them must get in
     for flaw in change.waiver_flaws:
-        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span))
+        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span), severity)
     for waiver in change.waivers:
         limit = change.policy.waiver_max_days
+        gone = waiver.entry not in change.entries and waiver.entry not in change.touched
         if waiver.too_long(limit):
             days = (waiver.expires - waiver.granted).days
-            message = f"the waiver runs {days} days; the policy allows {limit}"
-            yield waiver.entry, Problem(message, "bring expires forward", _at(waiver.span))
-        if waiver.entry in change.records or waiver.entry in change.touched:
+            message = f"the waiver runs {days} days and waives nothing; the policy allows {limit}"
+            hint = "bring expires forward"
+            yield waiver.entry, Problem(message, hint, _at(waiver.span), severity)
+        elif gone or waiver.entry in change.records or waiver.entry in change.touched:
             yield from _dates(waiver, change)
 
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
+from registrar.domain.digests import is_commit
+from registrar.errors import RevisionError
 from registrar.integrations.git.process import Git
 from registrar.integrations.git.tree import GitTree
 from registrar.ports import Ancestry, Tree
+
+_SUFFIX = re.compile(r"[\^~:]|@\{")
+"""Where the name of a ref ends and the way from it begins."""
+_REF = re.compile(r"[^\x00-\x20\x7f*?\[\\]+")
+_SHORT = re.compile(r"[0-9a-f]{4,63}", re.IGNORECASE)
+_PSEUDO = ("@", "HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+_PLACES = (
+    *("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}"),
+    "refs/remotes/{}/HEAD",
+)
+"""Where git looks for a ref, in this order (gitrevisions)."""
 
 
 class GitHistory:
@@ -21,10 +35,28 @@ class GitHistory:
         return self._text("rev-parse", "--is-shallow-repository") == "true"
 
     def resolve(self, revision: str) -> str | None:
-        """The full commit hash of a revision; an option or a range never is one."""
-        if not revision or revision.startswith("-") or "\n" in revision or "\0" in revision:
+        """The full commit hash of a revision; an option or a range never is one.
+
+        Raises RevisionError for a name that several refs have: git would take the tag, which
+        anybody who may push tags chooses.
+        """
+        if not revision or revision[0] in "-^" or "\n" in revision or "\0" in revision:
             return None
-        return self._text("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        self._unambiguous(revision)
+        found = self._text("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        return found if found is not None and is_commit(found) else None
+
+    def _unambiguous(self, revision: str) -> None:
+        name = _SUFFIX.split(revision, maxsplit=1)[0]
+        if not name or name in _PSEUDO or is_commit(name) or not _REF.fullmatch(name):
+            return
+        places = [place.format(name) for place in _PLACES]
+        refs = self._text("for-each-ref", "--format=%(refname)", *places) or ""
+        found = [ref for ref in refs.splitlines() if ref in places]
+        if len(found) > 1 or (found and _SHORT.fullmatch(name)):
+            others = found if len(found) > 1 else [*found, "the short hash of a commit"]
+            message = f"{revision} is ambiguous: {' or '.join(others)}"
+            raise RevisionError(message, f"write it in full, such as {found[-1]}")
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor."""

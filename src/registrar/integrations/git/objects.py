@@ -55,10 +55,13 @@ class Objects:
     def _ask(self, mode: str, name: str) -> tuple[BinaryIO, str, int]:
         process = self._started(mode)
         stdin, stdout = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
-        stdin.write(name.encode() + b"\n")
-        stdin.flush()
+        try:
+            stdin.write(name.encode() + b"\n")
+            stdin.flush()
+        except BrokenPipeError as error:
+            raise GitError("git cat-file ended by itself", "run git fsck") from error
         header = stdout.readline().decode("ascii", "replace").split()
-        if header[-1:] == ["missing"]:
+        if not header or header[-1] == "missing":  # git before 2.44 gives up where it may not fetch
             raise MissingObjectError(
                 f"object {name} is not in this repository",
                 "it may be a partial clone: clone it without --filter, or run git fsck",

@@ -9,18 +9,15 @@ from dataclasses import dataclass
 
 from registrar.errors import GitError
 
-QUARANTINE = (
-    *("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
-    *("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"),
-)
-"""The only ``GIT_*`` variables that pass; the configuration ones say who owns what."""
+QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+"""The only ``GIT_*`` variables that pass, and only in a hook."""
 
 _TIMEOUT = 600
 
 
 def environment(quarantine: bool) -> dict[str, str]:
     """The environment of every git process."""
-    kept = QUARANTINE if quarantine else QUARANTINE[3:]
+    kept = QUARANTINE if quarantine else ()
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept}
     env["GIT_NO_LAZY_FETCH"] = "1"
     env["GIT_OPTIONAL_LOCKS"] = "0"
@@ -46,7 +43,7 @@ class Git:
         return [
             *("git", *where, "--no-replace-objects", "--literal-pathspecs", "--no-optional-locks"),
             *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
-            *("-c", "core.commitGraph=false", *arguments),
+            *("-c", "core.commitGraph=false", "-c", "protocol.allow=never", *arguments),
         ]
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
 
@@ -12,12 +14,16 @@ from registrar.integrations.git.objects import Objects
 from registrar.integrations.git.process import Git
 from registrar.ports import Covered
 
-_KINDS = {"100644": Kind.FILE, "100755": Kind.FILE, "100664": Kind.FILE}
-_KINDS |= {"40000": Kind.FOLDER, "120000": Kind.SYMLINK, "160000": Kind.SUBMODULE}
+_KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind.SYMLINK}
+"""By the type bits of a mode; git takes all others for a submodule, and reads no other bit but
+the executable one (``canon_mode`` in its cache.h)."""
+_MODE = re.compile(r"[0-7]{5,7}")
 _NO_NAMES = ("", ".", "..", ".git")
 MAX_DEPTH = 64
 MAX_FILES = 100_000
-"""An entry with more files counts as unreadable."""
+"""An entry with more files and folders counts as unreadable."""
+MAX_TOTAL = 2_000_000
+"""So many over all entries of one tree: subtrees may be shared a thousand times."""
 _MAX_TREE = 64 * 1024 * 1024
 _KEPT = 4096
 
@@ -30,7 +36,7 @@ class _Item(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        return _KINDS.get(self.mode, Kind.SPECIAL)
+        return _KINDS.get(stat.S_IFMT(int(self.mode, 8)), Kind.SUBMODULE)
 
 
 class GitTree:
@@ -44,13 +50,14 @@ class GitTree:
         self._commit = commit
         self._objects = Objects(git)
         self._trees: dict[str, dict[str, _Item]] = {}
+        self._seen = 0
 
     def __getstate__(self) -> tuple[str, Objects]:
         return (self._commit, self._objects)
 
     def __setstate__(self, state: tuple[str, Objects]) -> None:
         self._commit, self._objects = state
-        self._trees = {}
+        self._trees, self._seen = {}, 0
 
     @property
     def label(self) -> str:
@@ -65,20 +72,25 @@ class GitTree:
 
     def walk(self, folder: str) -> list[Node]:
         """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
+        top = self._folder_name(folder)
         found: list[Node] = []
-        waiting = [(folder, self._folder(folder), 0)]
-        while waiting and len(found) < MAX_FILES:
-            here, items, depth = waiting.pop()
-            for name, item in items.items():
-                path = f"{here}/{name}" if here else name
+        waiting = [(folder, top, 0)] if top else []
+        seen = 0
+        while waiting:
+            here, name, depth = waiting.pop()
+            items = self._tree(name)
+            seen += 1 + len(items)
+            self._seen += 1 + len(items)
+            if seen > MAX_FILES or self._seen > MAX_TOTAL:
+                return [Node(folder, Kind.UNREADABLE)]
+            for child, item in items.items():
+                path = f"{here}/{child}" if here else child
                 if item.kind is not Kind.FOLDER:
                     found.append(self._node(path, item))
                 elif depth >= MAX_DEPTH:
                     found.append(Node(path, Kind.UNREADABLE))
                 else:
-                    waiting.append((path, self._tree(item.oid), depth + 1))
-        if len(found) >= MAX_FILES:
-            found.append(Node(folder, Kind.UNREADABLE))
+                    waiting.append((path, item.oid, depth + 1))
         return sorted_nodes(found)
 
     def node(self, path: str) -> Node | None:
@@ -119,13 +131,18 @@ class GitTree:
 
     def _folder(self, folder: str) -> dict[str, _Item]:
         """The lines of a folder; none where it is no folder."""
-        items = self._tree(f"{self._commit}^{{tree}}")
-        for name in folder.split("/") if folder else ():
-            item = items.get(name)
+        name = self._folder_name(folder)
+        return self._tree(name) if name else {}
+
+    def _folder_name(self, folder: str) -> str | None:
+        """The object that a folder is; None where it is no folder."""
+        found = f"{self._commit}^{{tree}}"
+        for part in folder.split("/") if folder else ():
+            item = self._tree(found).get(part)
             if item is None or item.kind is not Kind.FOLDER:
-                return {}
-            items = self._tree(item.oid)
-        return items
+                return None
+            found = item.oid
+        return found
 
     def _tree(self, name: str) -> dict[str, _Item]:
         """A tree object, parsed once; raises GitError for one that git fsck would refuse."""
@@ -154,5 +171,7 @@ def _parse(name: str, raw: bytes, width: int) -> Iterator[tuple[str, _Item]]:
             raise GitError(f"the tree {name} holds {child!r}, twice or at all", "run git fsck")
         seen.add(child)
         mode = raw[at:space].decode("ascii", "replace")
+        if not _MODE.fullmatch(mode):
+            raise GitError(f"the tree {name} is malformed", "run git fsck")
         yield child, _Item(mode, raw[end + 1 : end + 1 + width].hex())
         at = end + 1 + width
