@@ -6,6 +6,7 @@ nothing to say: one cause, one message.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -136,10 +137,13 @@ def flag(value: object) -> bool | None:
 
 
 def number(value: object) -> float | None:
-    """The value where it is a number and no boolean, otherwise None."""
+    """The value where it is a finite number that a float can hold, and no boolean; else None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def gates_from(value: object) -> dict[str, Gate]:

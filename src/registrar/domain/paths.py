@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 
@@ -45,6 +46,12 @@ def is_nfc(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return unicodedata.is_normalized("NFC", path)
+
+
+def external_path(path: str, location: str) -> str | None:
+    """Where a file names another one, relative to itself; None where that leaves the entry."""
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), location))
+    return None if location.startswith("/") or path_fault(joined) else joined
 
 
 def inside(path: str, folder: str) -> bool:

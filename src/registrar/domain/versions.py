@@ -8,6 +8,8 @@ from functools import lru_cache, total_ordering
 
 MAX_NAME = 64
 MAX_FOLDER = 200
+RESERVED = "sha256"
+"""No model's name: ``sha256:<hex>`` is a reference by digest."""
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _PRE = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
@@ -76,7 +78,7 @@ class EntryName:
 
 def is_model_name(text: str) -> bool:
     """Tell whether a model may be called so."""
-    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None and text != "sha256"
+    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None and text != RESERVED
 
 
 @lru_cache(maxsize=4096)

@@ -17,11 +17,11 @@ from registrar.reading.card_profiles import (
     suspect,
 )
 from registrar.reading.documents import Flaw
-from registrar.reading.markdown_document import STARTS
+from registrar.reading.markdown_document import STARTS, without_closing
 
 _COMPLEX = ("```", "~~~", "<", "\t", "\r", "\\")
 _INDENTED = re.compile(r"\n(?: +#| {0,3}(?:=+|-+) *(?:\n|\Z))")
-_HEADING = re.compile(r"\n#{1,6}(?: +(.*?))?(?: +#+)? *(?=\n|\Z)")
+_HEADING = re.compile(r"\n#{1,6}(?: (.*)|(?=\n|\Z))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     fine: set[str] = set()
     for heading, end in zip(headings, ends, strict=True):
-        titles = profile.titles.get(normalise(heading[1] or ""))
+        titles = profile.titles.get(normalise(without_closing(heading[1] or "")))
         if titles:
             body = text[heading.end() : end].strip("\n")
             first = body.partition("\n")[0]

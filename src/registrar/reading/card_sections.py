@@ -25,10 +25,13 @@ from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
-_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]+[^()]*\)|<img\s[^<>]{0,500}>", re.IGNORECASE)
+_IMAGE = re.compile(
+    r"!\[[^\[\]]{0,1000}\](?:\([^()\s][^()]{0,2000}\)|\[[^\[\]]{1,1000}\])|<img\s[^<>]{0,500}>",
+    re.I,
+)
 _LABEL = re.compile(r"^(?:[-+*] +)?(?:\*\*|__)[^*_]{1,80}?:?(?:\*\*|__):?\s*")
-_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.*?\}\}")
+_DELIMITER = re.compile(r":?-+:?")
+_BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.{0,200}?\}\}")
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because|since|as\b|:|—|–)?(.{10,})", re.I | re.S)
 
 
@@ -166,10 +169,16 @@ def _table(text: str, profile: Profile) -> bool | None:
     """Tell a table with something in a body row from an empty one; None for no table."""
     rows = text.split("\n")
     for index in range(1, len(rows)):
-        if "|" in rows[index - 1] and _DELIMITER.match(rows[index].strip()):
+        if "|" in rows[index - 1] and _delimits(rows[index]):
             cells = [cell for row in rows[index + 1 :] for cell in row.split("|")]
             return any(cell.strip() and not placeholder(cell, profile) for cell in cells)
     return None
+
+
+def _delimits(row: str) -> bool:
+    """Tell the row of dashes below the head of a table."""
+    cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
+    return all(_DELIMITER.fullmatch(cell) for cell in cells)
 
 
 def _in_front_matter(key: str, markdown: Markdown, profile: Profile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 
@@ -33,6 +34,15 @@ def control_flaws(text: str, raw: bytes) -> list[Flaw]:
             )
         )
     return flaws
+
+
+def begins_as_text(head: bytes) -> bool:
+    """Tell whether bytes, perhaps cut within a character, are UTF-8 without control characters."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return FORBIDDEN.search(text.removesuffix("\r")) is None
 
 
 def describe(char: str) -> str:

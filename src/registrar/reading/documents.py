@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from registrar.domain.places import TOP, Route, Span
@@ -64,6 +65,12 @@ class Document:
     def span(self, route: Route, key: bool = False) -> Span:
         """Where the value of a route stands, or its key; the nearest parent if it is absent."""
         return self.locate(route, key)
+
+
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> list[str]:
+    """The lines of a text; kept, since every finding of a document asks for its own."""
+    return text.split("\n")
 
 
 def unreadable(text: str, *flaws: Flaw) -> Document:

@@ -15,7 +15,7 @@ from registrar.domain.trees import Kind, Node, UnreadableError
 from registrar.domain.versions import EntryName, split_folder
 from registrar.reading.card import Card
 from registrar.reading.card import read as read_card
-from registrar.reading.characters import control_flaws
+from registrar.reading.characters import begins_as_text, control_flaws
 from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
 from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
 CARD_NAME = "MODEL_CARD.md"
 _BLOCK = 1024 * 1024
+_HEAD = 64 * 1024
 
 
 class Files(Protocol):
@@ -61,6 +62,8 @@ class Content:
     size: int
     sniffed: Sniffed
     lfs_pointer: bool
+    is_text: bool
+    """Whether it begins as UTF-8 text without control characters."""
     md5: tuple[str, ...] = ()
     """Where a pointer tracks the bytes: their MD5, and that with Unix line ends, as DVC before
     3.0 took it of text."""
@@ -180,8 +183,14 @@ class Entry:
                 if document is not None:
                     found.append(Pointer(path, document, (), document.flaws))
                 elif isinstance(raw, bytes):
-                    found.append(read_pointer(path, raw))
+                    found.append(read_pointer(path, raw, self.path, self._stages(path)))
         return found
+
+    def _stages(self, path: str) -> bytes:
+        """The ``dvc.yaml`` beside a ``dvc.lock``, where there is one."""
+        beside = path.removesuffix("dvc.lock") + "dvc.yaml"
+        raw = self.raw(beside) if path.endswith("dvc.lock") and beside in self.files else b""
+        return raw if isinstance(raw, bytes) else b""
 
     @cached_property
     def outs(self) -> list[Out]:
@@ -271,6 +280,7 @@ def _content(stream: BinaryIO, tracked: bool) -> Content:
     size = stream.seek(0, 2)
     stream.seek(0)
     head = stream.read(LFS_MAX + 1)
+    is_text = begins_as_text(head + stream.read(_HEAD))
     stream.seek(0)
     sniffed = sniff(stream, size)
     stream.seek(0)
@@ -283,4 +293,4 @@ def _content(stream: BinaryIO, tracked: bool) -> Content:
             name.update(told)
         total += len(block)
     md5 = tuple(name.hexdigest() for name in names)
-    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head), md5)
+    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head), is_text, md5)

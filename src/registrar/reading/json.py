@@ -20,7 +20,8 @@ from registrar.reading.documents import (
     unreadable,
 )
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+"""A string that is not closed is one token to the end: looked at once, not from each quote."""
 _MAX_DIGITS = 400
 
 

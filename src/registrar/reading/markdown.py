@@ -12,7 +12,14 @@ import re
 from dataclasses import dataclass
 
 from registrar.reading.html_blocks import html_end, html_start
-from registrar.reading.markdown_document import STARTS, Heading, Kind, Line, Markdown
+from registrar.reading.markdown_document import (
+    STARTS,
+    Heading,
+    Kind,
+    Line,
+    Markdown,
+    without_closing,
+)
 
 _BULLETS = ("- ", "* ", "+ ")
 
@@ -30,7 +37,6 @@ _MARKER = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)])(?=[ \t]|$)")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]{1,999}\]:[ \t]*(?:<[^<>]*>|\S+)[ \t]*(?:[\"'(].*)?$")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
 _INLINE = re.compile(r"[\[\]\\*`_]")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 
 
 def read_markdown(text: str) -> Markdown:
@@ -58,7 +64,7 @@ def plain(text: str) -> str:
     if not _INLINE.search(text):
         return text.strip()
     text = _LINK.sub(r"\1", text)
-    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<!\w)_+|_+(?!\w)", "", text).strip()
+    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<!\w)_++|(?<!_)_++(?!\w)", "", text).strip()
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ class _Reader:
         if char == "#" and (atx := _ATX.match(text)) and "\t" not in text:
             self.number += 1
             self.open.clear()
-            self._heading(_CLOSING.sub("", text[atx.end() :]), len(atx[1]), self.number)
+            self._heading(without_closing(text[atx.end() :]), len(atx[1]), self.number)
             return True
         kind, listed = Kind.TEXT, False
         if not text:
@@ -210,7 +216,7 @@ class _Reader:
         char = stripped[0]
         if char == "#" and (atx := _ATX.match(stripped)):
             self._close(matched)
-            self._heading(_CLOSING.sub("", stripped[atx.end() :]), len(atx[1]), self.number)
+            self._heading(without_closing(stripped[atx.end() :]), len(atx[1]), self.number)
         elif char in "`~" and (fence := _FENCE.match(stripped)):
             self._close(matched)
             self.leaf, self.fence = "fence", fence[1] or fence[2]

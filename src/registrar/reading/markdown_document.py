@@ -10,6 +10,13 @@ STARTS = frozenset(" \t#`~<>=-*_+0123456789[")
 """First characters of everything at the top level but plain text and blank lines."""
 
 
+def without_closing(title: str) -> str:
+    """The text of an ATX heading without the closing run of ``#``."""
+    title = title.strip(" \t")
+    bare = title.rstrip("#")
+    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else title
+
+
 class Kind(StrEnum):
     """What a line belongs to; ``TEXT`` is all that is written to be read."""
 

@@ -63,22 +63,46 @@ def is_pointer_name(path: str) -> bool:
     return (name.endswith(".dvc") and name != ".dvc") or name == "dvc.lock"
 
 
-def read_pointer(path: str, raw: bytes) -> Pointer:
-    """Read a pointer; ``path`` is relative to the entry's folder. Never raises on any bytes."""
-    document = read_yaml(raw)
+def read_pointer(path: str, raw: bytes, entry: str = ".", stages: bytes = b"") -> Pointer:
+    """Read a pointer; never raises on any bytes.
+
+    ``path`` is relative to the folder of the entry, ``entry`` is that folder in the repository,
+    and ``stages`` are the bytes of the ``dvc.yaml`` beside a ``dvc.lock``, which alone knows in
+    which folder a stage runs.
+    """
+    document = read_yaml(raw, any_keys=True)
     if not document.readable:
         return Pointer(path, document, (), document.flaws)
     flaws: list[Flaw] = []
     top = mapping(document.data)
     if not top:
         flaws.append(Flaw(f"{path} is no DVC file", "write it with dvc add", document.span(())))
-    here = posixpath.dirname(path)
-    if path.rpartition("/")[2] == "dvc.lock":
-        items = _lock_outs(top, document, flaws)
+    is_lock = path.rpartition("/")[2] == "dvc.lock"
+    if is_lock:
+        items = _lock_outs(top, stages, document, flaws)
     else:
         items = _file_outs(top, document, flaws)
-    outs = [_out(path, here, item, route, folder, document, flaws) for item, route, folder in items]
-    return Pointer(path, document, tuple(out for out in outs if out), tuple(flaws))
+    outs = []
+    for item, route, folder in items:
+        named = text(mapping(item).get("path"))
+        where = _place(entry, posixpath.dirname(path), folder, named)
+        if where is not None:
+            outs.append(_out(path, where, item, route, document, flaws))
+        elif not is_lock:  # a stage may well have other outs elsewhere
+            message = f"{path} names {named!r}, which does not lie in the entry"
+            hint = "an out of an entry lies in its folder"
+            flaws.append(Flaw(message, hint, document.span((*route, "path"))))
+    return Pointer(path, document, tuple(outs), tuple(flaws))
+
+
+def _place(entry: str, here: str, folder: str, named: str | None) -> str | None:
+    """Where an out lies, relative to the entry; None for one outside."""
+    if named is None or posixpath.isabs(named) or posixpath.isabs(folder):
+        return None
+    whole = posixpath.normpath(posixpath.join(entry, here, folder, named))
+    inner = whole if entry == "." else whole.removeprefix(f"{entry}/")
+    outside = entry != "." and inner == whole
+    return None if outside or path_fault(inner) is not None else inner
 
 
 def folder_md5(files: Mapping[str, str]) -> str:
@@ -104,42 +128,49 @@ def _file_outs(top: Any, document: Document, flaws: list[Flaw]) -> _Items:
     if top and len(outs) != 1:
         message = f"a .dvc file of an entry has exactly one out, this has {len(outs)}"
         flaws.append(Flaw(message, "write it with dvc add", document.span(("outs",))))
-    folder = text(top.get("wdir")) or "."
+    folder = text(top.get("wdir", "."))
+    if folder is None:
+        flaws.append(Flaw("wdir is no text", "quote it", document.span(("wdir",))))
+        return []
     return [(item, ("outs", i), folder) for i, item in enumerate(outs)]
 
 
-def _lock_outs(top: Any, document: Document, flaws: list[Flaw]) -> _Items:
+def _lock_outs(top: Any, stages: bytes, document: Document, flaws: list[Flaw]) -> _Items:
     if top and str(top.get("schema")) != "2.0":
         message = "dvc.lock is not of schema 2.0"
         flaws.append(Flaw(message, "write it again with dvc repro", document.span(("schema",))))
     items: _Items = []
     for name, stage in mapping(top.get("stages")).items():
+        folder = _folder_of(name, stages)
+        if folder is None:
+            message = f"dvc.yaml does not plainly say in which folder {name} runs"
+            hint = "write wdir as plain text, or leave it out"
+            flaws.append(Flaw(message, hint, document.span(("stages", name))))
+            continue
         for i, item in enumerate(sequence(mapping(stage).get("outs"))):
-            items.append((item, ("stages", name, "outs", i), "."))
+            items.append((item, ("stages", name, "outs", i), folder))
     return items
 
 
+def _folder_of(stage: str, stages: bytes) -> str | None:
+    """The folder in which a stage runs, by its ``dvc.yaml``; None where that cannot be told."""
+    if b"wdir" not in stages:
+        return "."
+    document = read_yaml(stages, any_keys=True)
+    known = mapping(mapping(document.data).get("stages"))
+    declared = mapping(known.get(stage, known.get(stage.partition("@")[0])))
+    folder = text(mapping(declared.get("do", declared)).get("wdir", declared.get("wdir", ".")))
+    plain = document.readable and folder is not None and "${" not in folder
+    return folder if plain else None
+
+
 def _out(
-    pointer: str,
-    here: str,
-    item: object,
-    route: Route,
-    folder: str,
-    document: Document,
-    flaws: list[Flaw],
-) -> Out | None:
+    pointer: str, path: str, item: object, route: Route, document: Document, flaws: list[Flaw]
+) -> Out:
     fields = mapping(item)
-    named, md5 = text(fields.get("path")), text(fields.get("md5"))
-    where = named or "the out"
-    path = posixpath.normpath(posixpath.join(here, folder, named or ""))
-    if named is None or posixpath.isabs(named) or path_fault(path) is not None:
-        message = f"{pointer} names {named!r}, which does not lie in the entry"
-        hint = "an out of an entry lies in its folder"
-        flaws.append(Flaw(message, hint, document.span((*route, "path"))))
-        return None
-    hash_name = text(fields.get("hash"))
+    md5, hash_name = text(fields.get("md5")), text(fields.get("hash"))
     if hash_name in KNOWN_HASHES and (md5 is None or not is_md5(md5.removesuffix(".dir"))):
-        message = f"{where} has no well-formed md5"
+        message = f"{path} has no well-formed md5"
         hint = "32 lower-case hexadecimal digits, '.dir' behind those of a folder; see dvc commit"
         flaws.append(Flaw(message, hint, document.span((*route, "md5"))))
         md5 = None
@@ -148,7 +179,7 @@ def _out(
         value = fields.get(key)
         good = type(value) is int and value >= 0
         if not good and (must or value is not None):
-            message = f"{where} has no {key}" if value is None else f"{key} is no whole number"
+            message = f"{path} has no {key}" if value is None else f"{key} is no whole number"
             flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
         sizes.append(value if good else None)
     remote = text(fields.get("remote"))

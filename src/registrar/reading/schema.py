@@ -54,11 +54,15 @@ class Schema:
     @cached_property
     def _validator(self) -> Any:
         # imported here: a registry without a fault never needs it
-        from jsonschema.validators import Draft7Validator, validator_for
+        from jsonschema.validators import Draft7Validator, extend, validator_for
         from referencing import Registry
 
         empty: Registry[Any] = Registry()  # so that no reference is ever fetched
-        return validator_for(self.document, default=Draft7Validator)(self.document, registry=empty)
+        found = validator_for(self.document, default=Draft7Validator)
+        # 1.0 is an integer to JSON Schema; to every reader of ours it is none
+        types = found.TYPE_CHECKER.redefine("integer", lambda checker, value: type(value) is int)
+        strict: Any = extend(found, type_checker=types)  # type: ignore[no-untyped-call]
+        return strict(self.document, registry=empty)
 
     def validate_itself(self) -> None:
         """Raise SchemaInvalidError where this is no JSON Schema, or a reference dangles."""

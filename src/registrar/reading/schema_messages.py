@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from registrar.domain.places import Route, dotted
-from registrar.reading.documents import Ambiguous, Document, Flaw
+from registrar.reading.documents import Ambiguous, Document, Flaw, lines_of
 from registrar.reading.nearest import nearest
 from registrar.reading.schema import Schema, SchemaError, to_json
 
@@ -146,7 +146,7 @@ def _quote(route: Route, document: Document) -> Flaw:
         value = value[step]
     written = str(value)
     if span.line == span.end_line:
-        line = document.text.split("\n")[span.line - 1]
+        line = lines_of(document.text)[span.line - 1]
         written = line[span.column - 1 : span.end_column - 1] or written
     taken = value.taken_for if isinstance(value, Ambiguous) else _ARTICLES[_kind(value)]
     message = f"{dotted(route)}: {written[:80]} is taken for {taken}, and text is wanted"

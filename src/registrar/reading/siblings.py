@@ -6,9 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 
+def fold_case(path: str) -> str:
+    """The form in which two paths are one where case and Unicode forms are not told apart."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
+
+
 def fold(folder: str) -> str:
     """The form in which two folders of one registry may not be equal."""
-    return unicodedata.normalize("NFKC", folder).casefold().partition("+")[0]
+    return fold_case(folder).partition("+")[0]
 
 
 def siblings(folders: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

@@ -35,8 +35,11 @@ except ImportError:  # PyYAML without libyaml: the same events, slower
     from registrar.reading.pure_yaml import Parser  # type: ignore[assignment]
 
 
-def read_yaml(raw: bytes) -> Document:
-    """Read one strict YAML document; never raises on any bytes."""
+def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
+    """Read one strict YAML document; never raises on any bytes.
+
+    With ``any_keys`` a key is its text, whatever it may be taken for: for files that DVC writes.
+    """
     text, flaw = decode(raw)
     if flaw is not None:
         return unreadable(text, flaw)
@@ -46,7 +49,7 @@ def read_yaml(raw: bytes) -> Document:
     controls = control_flaws(text, raw)
     if controls:
         return unreadable(text, *controls)
-    builder = Builder()
+    builder = Builder(any_keys)
     try:
         documents = _feed(builder, text)
     except StopReading:

@@ -31,9 +31,10 @@ class Frame:
 class Builder:
     """Turns events into data, marks and flaws, with an explicit stack."""
 
-    __slots__ = ("ambiguous", "data", "flaws", "marks", "multiline", "nodes", "stack")
+    __slots__ = ("ambiguous", "any_keys", "data", "flaws", "marks", "multiline", "nodes", "stack")
 
-    def __init__(self) -> None:
+    def __init__(self, any_keys: bool = False) -> None:
+        self.any_keys = any_keys
         self.stack: list[Frame] = []
         self.flaws: list[Flaw] = []
         self.ambiguous: list[Route] = []
@@ -119,7 +120,7 @@ class Builder:
         key = event.value
         if key == "<<" and not event.style:
             self.flaw("merge key '<<' is not allowed", "write the keys out", event)
-        elif type(value) is not str:
+        elif type(value) is not str and not self.any_keys:
             taken = value.taken_for if type(value) is Ambiguous else "a value, not text"
             self.flaw(f"the key {key or 'here'} is taken for {taken}", f'quote it: "{key}"', event)
         if key in frame.items:

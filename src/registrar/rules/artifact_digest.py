@@ -20,9 +20,11 @@ from collections.abc import Iterator
 from registrar.domain.digests import is_sha256
 from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import FileRecord, Metadata
+from registrar.domain.paths import external_path
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Artifact, Entry
+from registrar.reading.schema_messages import schema_flaws
 from registrar.rules.rule import Judging, Rule
 
 _SHOWN = 5
@@ -37,12 +39,23 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     file = entry.metadata_names[0]
     if not metadata.files_declared:
         yield from _required(entry, metadata, artifact, file)
+    elif metadata.files is None and not _refused(entry, judging):
+        hint = "list each file with path, sha256 and size"
+        yield Problem("files cannot be compared with anything", hint, At(file, ("files",)))
     elif metadata.files is not None:
         yield from _listed(metadata, metadata.files, artifact, file)
         if artifact.here:
             yield from _bytes(entry, metadata.files, artifact, file)
+    yield from _external(entry, artifact)
     if artifact.deferred and not judging.policy.bytes_required:
         yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
+
+
+def _refused(entry: Entry, judging: Judging) -> bool:
+    """Tell whether the registry's schema has refused ``files``, so that the cause is told."""
+    document = entry.metadata_document
+    found = schema_flaws(judging.schema, document) if document is not None else []
+    return any(route[:1] == ("files",) for route, _, _ in found)
 
 
 def _required(entry: Entry, metadata: Metadata, artifact: Artifact, file: str) -> Iterator[Outcome]:
@@ -127,6 +140,23 @@ def _compare(entry: Entry, record: FileRecord, file: str) -> Iterator[Outcome]:
     elif content.size != record.size:
         message = f"{record.path} has {content.size:,} bytes, not {record.size:,}"
         yield Problem(message, f"write size: {content.size}", At(file, (*route, "size")))
+
+
+def _external(entry: Entry, artifact: Artifact) -> Iterator[Outcome]:
+    """Files that an ONNX model keeps its weights in must be files of the artifact, too."""
+    for path in artifact.members:
+        content = entry.content(path)
+        if isinstance(content, UnreadableError):
+            continue
+        for location in content.sniffed.external:
+            target = external_path(path, location)
+            if target is not None and target in artifact.below:
+                continue
+            message = (
+                f"{path} keeps weights in {location[:200]!r}, which is no file of the artifact"
+            )
+            hint = "name the folder that holds both as the artifact, or export with weights inside"
+            yield Problem(message, hint, At(path))
 
 
 RULE = Rule(

@@ -18,11 +18,17 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.formats import Format, agrees, by_name, is_data
+from registrar.domain.paths import external_path
 from registrar.domain.places import At
 from registrar.domain.policy import Policy
 from registrar.domain.trees import UnreadableError
 from registrar.reading.entry import Artifact, Content, Entry
 from registrar.rules.rule import Judging, Rule
+
+_EXTERNAL = (".bin", ".data", ".weights")
+"""How exporters call the external data of an ONNX model."""
+_NEVER_EXTERNAL = frozenset({Format.UNKNOWN})
+"""What the names of programs claim: a ``.py`` stays unknown, whoever names it."""
 
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
@@ -37,24 +43,31 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         return
     contents = {path: entry.content(path) for path in artifact.members}
     external = _external(contents)
+    models = 0
     for path, content in contents.items():
-        if isinstance(content, UnreadableError) or content.lfs_pointer or content.size == 0:
+        if isinstance(content, UnreadableError) or content.lfs_pointer:
+            models += 1
             continue  # artifact-present tells it
+        if content.size == 0:
+            continue
         if artifact.below and content.sniffed.format is Format.UNKNOWN:
-            if is_data(path) or path in external:
+            if (is_data(path) and content.is_text) or path in external:
                 continue
+        models += 1
         yield from _judge(path, content, judging.policy)
+    if artifact.below and not models:
+        hint = f"the policy allows {', '.join(judging.policy.formats)}"
+        message = f"no file of {artifact.path}/ is a model"
+        yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
 
 
 def _external(contents: dict[str, Content | UnreadableError]) -> frozenset[str]:
     """Files that an ONNX model of the artifact names as its external data."""
-    found = set()
+    found: set[str | None] = set()
     for path, content in contents.items():
         if not isinstance(content, UnreadableError):
-            folder = path.rpartition("/")[0]
-            for name in content.sniffed.external:
-                found.add(f"{folder}/{name}" if folder else name)
-    return frozenset(found)
+            found |= {external_path(path, name) for name in content.sniffed.external}
+    return frozenset(path for path in found if path and not by_name(path) & _NEVER_EXTERNAL)
 
 
 def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
@@ -78,8 +91,11 @@ def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
 def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outcome]:
     metadata = entry.metadata
     paths = [record.path for record in (metadata.files if metadata else None) or ()]
+    onnx = any(Format.ONNX in by_name(path) for path in paths)
     for path in paths or [artifact.path]:
         claimed = tuple(sorted(by_name(path)))
+        if onnx and path.endswith(_EXTERNAL):
+            continue  # weights that the ONNX model beside them may name; the bytes tell
         if claimed:
             at = At(entry.metadata_names[0], ("artifact",))
             yield from _allowed(path, claimed, policy, at, " by name only")

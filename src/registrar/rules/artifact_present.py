@@ -51,8 +51,8 @@ def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
     node = entry.nodes.get(artifact.path)
     if node is not None and node.kind is not Kind.FILE:
         return  # entry-files has refused what stands there
-    if any(p.flaws and p.path == f"{artifact.path}.dvc" for p in entry.pointers):
-        return  # artifact-pointer has refused it
+    if any(pointer.flaws for pointer in entry.pointers):
+        return  # artifact-pointer has refused what may be its pointer
     hint = f"add {artifact.path}, or track it with dvc add {entry.path}/{artifact.path}"
     inner = artifact.path.removeprefix(f"{entry.path}/")
     meant = inner if inner != artifact.path else nearest(artifact.path, sorted(entry.files))

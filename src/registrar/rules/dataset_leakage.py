@@ -1,7 +1,8 @@
 """Refuses a dataset whose splits share data.
 
-What it does: refuses one file (by SHA-256) in two splits that are not told apart by rows, and
-one `rows_sha256` in two splits, over all manifests of the entry.
+What it does: refuses one file or folder (by its digest) in two splits that are not told apart by
+rows, and one `rows_sha256` in two splits, over all manifests of the entry. Folders that are listed
+by one digest (`file_sets`) are compared by it alone; a note says so.
 
 Why this is bad: a model that has seen its test data reports a metric that means nothing.
 
@@ -21,8 +22,9 @@ Use instead: disjoint files, or disjoint rows:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.reading.entry import Entry
 from registrar.reading.manifest import Manifest
@@ -31,37 +33,65 @@ from registrar.rules.rule import Judging, Rule
 _HINT = "split the data so that no row is in two splits, train and measure again"
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some data of one split: a whole file or folder, or rows of a file."""
+
+    digest: str | None
+    """Of the whole file or folder; None where only rows are told."""
+    rows: str | None
+    split: str
+    at: At
+
+
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     """Compare all splits of all manifests that are here."""
-    seen: dict[str, tuple[str, str]] = {}
-    by_digest: list[str] = []
+    parts: list[_Part] = []
+    sets: dict[str, str] = {}
     for ref in entry.local_manifests:
         manifest = entry.manifest(ref.target)
-        if manifest is None:
-            continue
-        by_digest += [item.name or "" for item in manifest.file_sets if item.split]
-        for digest, split, at in _parts(manifest, ref.target):
-            other = seen.setdefault(digest, (split, at.path))
-            if other[0] != split:
-                message = f'splits "{other[0]}" and "{split}" hold the same data'
-                yield Problem(message, _HINT, at)
-    if len(by_digest) > 1:
-        names = ", ".join(by_digest[:5])
-        yield Blocked(f"{names} are listed by one digest each, so their files cannot be compared")
+        if manifest is not None:
+            parts += _parts(manifest, ref.target)
+            sets |= {item.name or "": item.split for item in manifest.file_sets if item.split}
+    yield from _shared(parts)
+    splits = {part.split for part in parts if part.rows is None}
+    if len({*sets.values(), *splits}) > 1 and sets:
+        names = ", ".join(sorted(sets)[:5])
+        message = f"{names}: listed by one digest each, so their files were not compared"
+        hint = "list the files one by one where a leak would matter"
+        yield Problem(message, hint, At(entry.local_manifests[0].target), Severity.NOTE)
 
 
-def _parts(manifest: Manifest, path: str) -> Iterator[tuple[str, str, At]]:
-    """(digest, split, place) of everything that must be in one split only."""
-    by_name = {file.name: file.sha256 for file in manifest.files}
-    with_rows = {split.name for split in manifest.splits if split.rows_sha256}
-    for file in manifest.files:
-        if file.sha256 and file.split and file.split not in with_rows:
-            yield file.sha256, file.split, At(path, file.route)
+def _shared(parts: list[_Part]) -> Iterator[Outcome]:
+    """The same rows in two splits, or a whole file in one and anything of it in another."""
+    by_rows: dict[str, _Part] = {}
+    by_digest: dict[str, list[_Part]] = {}
+    for part in parts:
+        others: list[_Part] = []
+        if part.rows is not None:
+            others.append(by_rows.setdefault(part.rows, part))
+        if part.digest is not None:
+            same = by_digest.setdefault(part.digest, [])
+            others += [one for one in same if one.rows is None or part.rows is None]
+            same.append(part)
+        other = next((one for one in others if one.split != part.split), None)
+        if other is not None:
+            message = f'splits "{other.split}" and "{part.split}" hold the same data'
+            yield Problem(message, _HINT, part.at)
+
+
+def _parts(manifest: Manifest, path: str) -> Iterator[_Part]:
+    """Everything that must be in one split only."""
+    listed = (*manifest.files, *manifest.file_sets)
+    by_name = {item.name: item.sha256 for item in listed}
+    told_apart = {split.name for split in manifest.splits if split.rows_sha256}
+    for item in listed:
+        if item.sha256 and item.split and item.split not in told_apart:
+            yield _Part(item.sha256, None, item.split, At(path, item.route))
     for split in manifest.splits:
-        if split.rows_sha256:
-            yield "rows:" + split.rows_sha256, split.name, At(path, split.route)
-        elif by_name.get(split.of):
-            yield str(by_name[split.of]), split.name, At(path, split.route)
+        digest = by_name.get(split.of) if split.of is not None else None
+        if digest or split.rows_sha256:
+            yield _Part(digest, split.rows_sha256, split.name, At(path, split.route))
 
 
 RULE = Rule(

@@ -16,6 +16,7 @@ Use instead: the file itself, or a DVC pointer beside which DVC puts the bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
@@ -24,10 +25,12 @@ from registrar.domain.places import At
 from registrar.domain.trees import Kind
 from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
+from registrar.reading.siblings import fold_case
 from registrar.rules.rule import Judging, Rule
 
 FORBIDDEN = (".gitattributes", ".gitmodules", ".dvcignore")
 _DECLARED = (*METADATA_NAMES, CARD_NAME, "dvc.yaml", ".gitignore", "README.md", "metrics.json")
+_LICENCE = re.compile(r"(?:LICEN[SC]E|NOTICE|COPYING)(?:[.-][A-Za-z0-9]+)?(?:\.txt|\.md)?")
 _HINTS = {
     Kind.SYMLINK: "put the file itself here, or track it with dvc add",
     Kind.SUBMODULE: "put the files themselves here, or track them with dvc add",
@@ -55,12 +58,23 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         elif not is_nfc(path):
             hint = "rename it to the composed Unicode form (NFC), as UTF-8"
             yield Problem(f"the name {path!r} is not in Unicode form NFC", hint, at)
-        if path.rpartition("/")[2] in FORBIDDEN:
+        if path.rpartition("/")[2].lower() in FORBIDDEN:
             hint = "remove it; it would make the bytes differ between work tree and git"
             yield Problem(f"{path} is not allowed in an entry", hint, at)
         elif declared is not None and not _is_declared(path, declared, entry):
             strays.setdefault(path.partition("/")[0], []).append(path)
     yield from _strays(strays)
+    yield from _collisions(entry)
+
+
+def _collisions(entry: Entry) -> Iterator[Outcome]:
+    """Two paths that are one on a system that does not tell case or Unicode forms apart."""
+    folded: dict[str, str] = {}
+    for path in entry.nodes:
+        other = folded.setdefault(fold_case(path), path)
+        if other != path:
+            hint = "rename one; on half of all machines they are one file"
+            yield Problem(f"{path} collides with {other}", hint, At(path))
 
 
 def _strays(strays: dict[str, list[str]]) -> Iterator[Outcome]:
@@ -90,12 +104,18 @@ def _is_declared(path: str, declared: frozenset[str], entry: Entry) -> bool:
     top, _, rest = path.partition("/")
     if path in _DECLARED or path in declared or is_pointer_name(path):
         return True
-    if (top == "LICENSES" and rest) or (not rest and top.startswith(("LICENSE", "LICENCE"))):
+    if (top == "LICENSES" and rest.endswith(".txt")) or _LICENCE.fullmatch(path):
         return True
     artifact = entry.artifact.path if entry.artifact else None
     if artifact and inside(path, artifact):
         return True
-    return entry.covered(path) or path in entry.card_text[0]
+    return entry.covered(path) or _mentioned(path, entry.card_text[0])
+
+
+def _mentioned(path: str, card: str) -> bool:
+    """Tell whether a card names a path, and not only a word that it is a part of."""
+    found = re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w/-])", card) if path in card else None
+    return found is not None
 
 
 RULE = Rule(

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.trees import Kind
-from registrar.domain.versions import Version, is_model_name, suggest_folder
+from registrar.domain.versions import RESERVED, Version, is_model_name, suggest_folder
 from registrar.reading.entry import Entry
 from registrar.reading.siblings import fold
 from registrar.rules.rule import Judging, Rule
@@ -54,7 +54,8 @@ def _agreement(entry: Entry) -> Iterator[Outcome]:
         return
     file = entry.metadata_names[0]
     name, version = entry.name.name, str(entry.name.version)
-    if metadata.name is not None and metadata.name != name and is_model_name(metadata.name):
+    told = metadata.name or name
+    if told != name and (is_model_name(told) or told == RESERVED):
         message = f'name is "{metadata.name}", the folder says "{name}"'
         yield Problem(message, f"write name: {name}, or rename the folder", At(file, ("name",)))
     written = metadata.version

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.licences import refs
 from registrar.domain.places import At, Route, Span
+from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
 from registrar.reading.spdx import SpdxError, deprecated, parse
 from registrar.rules.rule import Judging, Rule
@@ -70,7 +71,7 @@ def _inner(entry: Entry, at: At, text: str, start: int, end: int) -> Span | None
     document = entry.metadata_document
     if span is None or document is None or span.line != span.end_line:
         return span
-    line = document.text.split("\n")[span.line - 1]
+    line = lines_of(document.text)[span.line - 1]
     found = line.find(text, span.column - 1)
     if found < 0 or not text or end <= start:
         return span

@@ -76,10 +76,14 @@ def _read(
         if isinstance(value, dict):
             waiting += [((*route, key), item) for key, item in value.items()]
             continue
-        metrics[".".join(str(step) for step in route)] = (number(value), route)
+        name = ".".join(str(step) for step in route)
+        if name in metrics:
+            message = f'two metrics are called "{name}": a key with a dot, and one in a mapping'
+            yield Problem(message, "name one of them otherwise", At(path, route))
+        metrics[name] = (number(value), route)
         if number(value) is None:
-            hint = "metrics are numbers; put everything else into the card"
-            yield Problem(f"{dotted(route)} is no number", hint, At(path, route))
+            hint = "metrics are finite numbers; put everything else into the card"
+            yield Problem(f"{dotted(route)} is no finite number", hint, At(path, route))
 
 
 def _gates(

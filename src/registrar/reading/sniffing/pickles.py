@@ -6,6 +6,7 @@ follows: ``pickle.load`` runs the call before it stumbles over the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -18,6 +19,8 @@ MAX_OPCODES = 100_000
 MAX_LINES = 64 * 1024 * 1024
 """Bytes of text arguments, in all, that are searched for their newlines."""
 _KEPT = 512
+_LONGEST = 300
+"""Digits of a number that is looked at whole."""
 _SHORT = 64
 _JOBLIB = (b"joblib.numpy_pickle", b"joblib.numpy_pickle_compat")
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
@@ -194,26 +197,30 @@ def _line(source: Source, walk: Walk) -> bytes:
 
 
 def _is_literal(code: int, line: bytes) -> bool:
-    """Tell whether a line, or the beginning of a long one, can be the argument of an opcode."""
+    """Tell whether a line, or the beginning of a long one, can be the argument of an opcode.
+
+    As CPython's two unpicklers together: the C one reads to a NUL and takes ``strtol``'s octal,
+    the Python one takes what ``int`` and ``float`` take.
+    """
     if code in b"VP":
         return True
     if code in b"S":
-        quote = line[:1]
-        return quote in (b"'", b'"') and (len(line) == _KEPT or line[-1:] == quote)
+        closed = len(line) > 1 and line[-1:] == line[:1]
+        return line[:1] in (b"'", b'"') and (len(line) == _KEPT or closed)
+    text = line.partition(b"\0")[0].strip()
     if code in b"gp":
-        return line.isdigit()
-    digits = line.removeprefix(b"-")
+        return _is_number(text, int)
     if code in b"IL":
-        digits = digits.removesuffix(b"L")
-        return digits.isdigit()
-    return digits in (b"inf", b"nan") or _is_float(digits)
+        text = text.removesuffix(b"L")
+        return _is_number(text, int) or _is_number(text, lambda digits: int(digits, 0))
+    return _is_number(text, float)
 
 
-def _is_float(text: bytes) -> bool:
-    if not text[:1].isdigit() or len(text) > 40:
-        return False
+def _is_number(text: bytes, read: Callable[[bytes], object]) -> bool:
+    if len(text) > _LONGEST:
+        return text[:_LONGEST].lstrip(b"+-")[:1].isdigit()
     try:
-        float(text)
+        read(text)
     except ValueError:
         return False
     return True
