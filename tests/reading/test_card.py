@@ -36,7 +36,9 @@ def test_the_untouched_template_says_nothing(top: Path) -> None:
 
 
 def test_an_empty_card_misses_all_seven() -> None:
-    assert missing("") == set(TITLES)
+    assert missing("# A card") == set(TITLES)
+    assert [flaw.message for flaw in read("").problems] == ["the card is empty"]
+    assert [flaw.message for flaw in read("\n \n").problems] == ["the card is empty"]
 
 
 HUB_TEMPLATE = """\
@@ -217,6 +219,96 @@ def test_profiles_are_known_and_headings_are_normalised() -> None:
     )
 
 
+NOTHING = (
+    *("." * 40, ":" * 45, "\u00a0" * 45, "\u3000" * 45, "\u200b" * 45, "\u3164" * 45, "—" * 45),
+    *(
+        "&nbsp;" * 9,
+        "TODO " * 12,
+        "N/A " * 11,
+        "N/A, because …",
+        "N/A, because of it",
+        "x " + "." * 60,
+    ),
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.",
+    "Your limitations here. Fill in this section please now.",
+    "<style>\np { color: red; background-color: blue; border: 1px solid }\n</style>",
+    "<script>\nwindow.alert('forty characters and then some more of them')\n</script>",
+    "<?php echo 'forty characters and then some more of them'; ?>",
+)
+
+
+@pytest.mark.parametrize("body", NOTHING)
+def test_what_only_looks_long_says_nothing(body: str) -> None:
+    assert missing(with_limitations(body)) == {"limitations"}
+
+
+@pytest.mark.parametrize("body", ["\u00a0", "\u200b", "<your@email>", "[your email](mailto:)", "—"])
+def test_a_contact_that_is_none(body: str) -> None:
+    assert missing(CARD.replace("wine@example.org", body)) == {"contact"}
+
+
+@pytest.mark.parametrize("value", ["~", "null", "!!null", "&a", "no", "true", "", "[]", "- "])
+def test_a_licence_of_the_front_matter_that_is_none(value: str) -> None:
+    card = CARD.replace("## License\nApache-2.0\n", "")
+    assert missing(f"---\nlicense: {value}\n---\n{card}") == {"license"}
+
+
+@pytest.mark.parametrize(
+    "matter", ["license: mit", "'license': mit", "license:\n- mit", 'license: "MIT"']
+)
+def test_a_licence_of_the_front_matter(matter: str) -> None:
+    card = CARD.replace("## License\nApache-2.0\n", "")
+    assert missing(f"---\n{matter}\n---\n{card}") == set()
+
+
+LEGAL = (
+    ("## License\nApache-2.0", "## License\n[Apache-2.0]\n\n[apache-2.0]: https://spdx.org/x"),
+    ("## License", '## License <a name="license"></a>'),
+    ("## License", "## License {#license}"),
+    ("## License", "## Licenses"),
+    ("## Intended use", "## Intended Use(s)"),
+    ("wine@example.org", "[The wine team]\n\n[the wine  team]: https://acme.example"),
+    ("wine@example.org", "mailto:wine@example.org"),
+    ("wine@example.org", "The wine team, Cork Street 4, Dublin"),
+)
+
+
+@pytest.mark.parametrize(("old", "new"), LEGAL)
+def test_legal_markdown_is_not_refused(old: str, new: str) -> None:
+    assert old in CARD
+    assert missing(CARD.replace(old, new)) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![roc][roc]\n\n[roc]: roc.png",
+        "它只认识一个地区的三个品种，其他葡萄酒会被误认。",
+        "N/A, because the model is not used with wine at all.",
+        "Знает только три сорта одного региона и ничего другого.",
+        "| where | how much |\n|:-----|---:|\n| Rome | 3 |",
+    ],
+)
+def test_what_says_something_in_its_own_way(body: str) -> None:
+    assert missing(with_limitations(body)) == set()
+
+
+def test_a_misspelt_heading_is_named() -> None:
+    (problem,) = read(CARD.replace("## Limitations", "## Limtations")).problems
+    assert problem.hint == 'write "Limitations"'
+    assert problem.span.line == CARD.split("\n").index("## Limitations") + 1
+
+
 def test_long_hostile_cards_are_read_in_reasonable_time() -> None:
-    for text in ("[" * 200_000, "> " * 100_000, "- " * 100_000, "*_`" * 60_000, "<a " * 80_000):
+    # each was minutes once: a pattern that looks again from every place
+    for text in (
+        *("\n# a" + " " * 200_000 + "b", "*x a" + "_" * 200_000 + "b", "![](" + "a" * 400_000),
+        *("| a |\n|-" + " " * 400_000 + "x", "![](" * 100_000, "{{" * 200_000, "<?" * 200_000),
+        *("<style" * 50_000, "[a][" * 80_000, "# a" + " #" * 100_000),
+        "[" * 200_000,
+        "> " * 100_000,
+        "- " * 100_000,
+        "*_`" * 60_000,
+        "<a " * 80_000,
+    ):
         assert missing("## Limitations\n\n" + text) >= {"contact"}

@@ -162,4 +162,5 @@ def _report(
         empty=selection.empty,
         fail_on=request.fail_on,
         untouched=selection.untouched,
+        faults=tuple(fault for answer in judged for fault in answer.faults),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import traceback
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from registrar.app.rulebook import Rulebook
@@ -17,12 +19,15 @@ from registrar.domain.findings import (
     Deferred,
     Finding,
     Outcome,
+    Problem,
     Severity,
     Unchecked,
 )
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At, Place
 from registrar.domain.policy import Policy
+from registrar.domain.trees import Kind
+from registrar.errors import RegistrarError
 from registrar.ports import Tree
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import METADATA_NAMES, Entry
@@ -33,6 +38,8 @@ from registrar.rules.rule import Judging, Record, Rule
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
+MOST = 100
+"""So much of one rule about one entry is told."""
 PARALLEL_FROM = 256
 """Fewer entries than this are judged in one process; starting others costs more."""
 _CHUNK = 32
@@ -46,6 +53,8 @@ class Judged:
     findings: tuple[Finding, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Tracebacks of rules that broke: faults of the program, each of one rule and entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ class Bench:
 def judging_by(tree: Tree, book: Rulebook, folders: Sequence[str]) -> Judging:
     """What judges entries of a tree by a rulebook; ``folders`` are all entries of the tree."""
     texts = tree.children(f"{book.policy.root}/{LICENSES}")
-    names = frozenset(node.path.rpartition("/")[2] for node in texts)
+    names = frozenset(
+        node.path.rpartition("/")[2] for node in texts if node.kind is Kind.FILE and node.size
+    )
     return Judging(book.policy, book.schema, siblings(folders), names)
 
 
@@ -68,13 +79,23 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     """Run every entry rule over one entry."""
     policy = bench.judging.policy
     entry = Entry(bench.tree, policy.root, folder, policy.card_profile)
-    said: list[tuple[Rule, Outcome]] = []
+    said: list[tuple[Rule, str | None, Outcome]] = []
+    faults: list[str] = []
     for rule in RULES:
         if rule.entry is not None and rule.name in bench.rules:
-            said += [(rule, outcome) for outcome in rule.entry(entry, bench.judging)]
+            try:
+                outcomes = list(islice(rule.entry(entry, bench.judging), MOST + 1))
+            except RegistrarError:
+                raise
+            except Exception:  # one broken rule must not hide what all others say
+                outcomes = [Blocked("the rule itself broke: a fault of the program")]
+                faults.append(f"{rule.name} of {entry.path}\n{traceback.format_exc()}")
+            if len(outcomes) > MOST:
+                outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
+            said += [(rule, folder, outcome) for outcome in outcomes]
     record = _record(entry)
-    outcomes = [(rule, folder, outcome) for rule, outcome in said]
-    return sort_outcomes(outcomes, bench, {folder: entry}, {folder: record}), record
+    judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
+    return replace(judged, faults=tuple(faults)) if faults else judged, record
 
 
 def sort_outcomes(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from datetime import date
 
-from registrar.errors import OutputError, UsageError
+from registrar.cli.console import talk, tell_fault, write
+from registrar.errors import UsageError
+from registrar.formats.escape import escape
 
 FORMATS = ("json", "text")
 SEVERITIES = ("error", "warning", "note")
@@ -76,21 +77,11 @@ def run(options: argparse.Namespace) -> int:
     )
     report = check(request, world)
     write(RENDER[options.format](report, sources_of(report, world)))
+    for trace in report.faults[:3]:
+        tell_fault(trace)
+    for path in report.empty if options.format != "text" else ():
+        talk(f"registrar: nothing to check: {escape(path)} holds no entry\n")
     return report.exit_code
-
-
-def write(text: str) -> None:
-    """Print a report; raises OutputError where it cannot be written."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # what could not be written would be written again, and fail again, at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        message = f"the report could not be written: {error.strerror}"
-        raise OutputError(message, "free some space, or write it elsewhere") from error
 
 
 def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from registrar.cli.check import write
+from registrar.cli.console import write
 from registrar.errors import EXIT_FINDINGS, worst
 from registrar.formats.escape import escape
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from registrar import __version__
 from registrar.cli import check, hook, rules
+from registrar.cli.console import talk, tell_fault
 from registrar.errors import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, RegistrarError
 from registrar.formats.escape import escape
 
@@ -76,22 +77,8 @@ def _expected(error: RegistrarError) -> int:
     return error.exit_code
 
 
-def talk(text: str) -> None:
-    """Write to stderr; where that cannot be, the exit code alone must say it."""
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the exit
-
-
 def _fault(error: Exception) -> int:
-    """Tell a fault of the program so that it can be pasted into a report."""
     import traceback
 
-    trace = "".join(traceback.format_exception(error))
-    talk("registrar: this is a fault of the program, not of your model\n")
-    talk("  = please report what follows, with the command that you typed\n")
-    talk(f"  registrar {__version__}, Python {sys.version.split()[0]}\n")
-    talk("\n".join(escape(line) for line in trace.split("\n")) + "\n")
+    tell_fault("".join(traceback.format_exception(error)))
     return EXIT_FAULT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.cli.check import write
+from registrar.cli.console import write
 from registrar.errors import UsageError
 
 

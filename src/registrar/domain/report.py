@@ -10,6 +10,7 @@ from enum import StrEnum
 from registrar.domain.findings import Deferred, Finding, Phase, Severity, Unchecked
 from registrar.domain.policy import Waiver
 from registrar.errors import (
+    EXIT_FAULT,
     EXIT_FINDINGS,
     EXIT_INCOMPLETE,
     EXIT_NOTHING,
@@ -60,6 +61,8 @@ class Report:
     empty: tuple[str, ...] = ()
     """Paths that were asked for and hold no entry; the registry itself where it is empty."""
     fail_on: Severity = Severity.ERROR
+    faults: tuple[str, ...] = ()
+    """Tracebacks of rules that broke; what they were asked for is unchecked."""
     untouched: bool = False
     """True where a base was given and the difference touches no entry: a pass."""
 
@@ -77,7 +80,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 findings, 4 incomplete, 3 nothing to check, 0 pass; the first that holds."""
+        """70 fault, 1 findings, 4 incomplete, 3 nothing to check, 0 pass; the first that holds."""
+        if self.faults:
+            return EXIT_FAULT
         if self.failing:
             return EXIT_FINDINGS
         if self.unchecked:

@@ -14,6 +14,7 @@ from registrar.reading.card_profiles import (
     normalise,
     placeholder,
     profile_of,
+    says_plainly,
     suspect,
 )
 from registrar.reading.documents import Flaw
@@ -67,8 +68,9 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
 
 
 def _says_plainly(first: str, body: str, section: Section, profile: Profile) -> bool:
-    if not first or first[0] in STARTS or suspect(first):
+    if not first or first[0] in STARTS:
         return False
-    if len(first) >= max(section.least, 20):
+    if says_plainly(first, section.least):
         return True
-    return section.least == 1 and first == body and not placeholder(first, profile)
+    short = section.least == 1 and first == body and first.isascii()
+    return short and first[0].isalnum() and not suspect(first) and not placeholder(first, profile)

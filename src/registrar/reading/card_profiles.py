@@ -8,19 +8,24 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 PROFILES = ("default",)
 
-_MARKS = frozenset("[]<>{}|*_!")
+_MARKS = frozenset("[]<>{}|*_!&")
 _TEMPLATES = (
     *("information needed", "both direct", "code below", "emissions"),
-    *("template", "model card", "modelcard"),
+    *("template", "model card", "modelcard", "lorem", " here", "fill ", "todo", "tbd", "n/a"),
 )
 
 _WORDS = re.compile(r"[^a-z0-9/…]+")
+_MARKUP = re.compile(r"<[^<>]{0,500}>|\{#[^{}]{0,200}\}")
+_LETTERS = re.compile(r"[A-Za-z0-9]+")
+_FILLERS = re.compile("[\u115f\u1160\u3164\uffa0]")
+"""Letters that show as nothing."""
 _PREFIX = re.compile(r"^[0-9]+(?:\.[0-9]+)*[.)]?\s+")
 
 
@@ -41,6 +46,8 @@ class Profile:
     sections: tuple[Section, ...]
     placeholders: frozenset[str]
     sentences: frozenset[str]
+    patterns: re.Pattern[str]
+    """Whole sentences that say nothing, in lower case and without punctuation."""
     titles: Mapping[str, tuple[Section, ...]]
     """Titles and aliases to the sections that they stand for."""
 
@@ -66,6 +73,7 @@ def profile_of(name: str) -> Profile:
         sections,
         frozenset(data["placeholders"]),
         frozenset(data["sentences"]),
+        re.compile("|".join(data["patterns"])),
         {name: tuple(s for s in sections if name in s.names) for name in names},
     )
 
@@ -73,7 +81,8 @@ def profile_of(name: str) -> Profile:
 @lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
     """A heading as aliases are written: lower case, no numbers in front, no punctuation."""
-    text = _PREFIX.sub("", text.casefold().replace("[optional]", " ").replace("&", " and "))
+    text = _MARKUP.sub(" ", text.casefold()).replace("[optional]", " ").replace("(s)", "s")
+    text = _PREFIX.sub("", text.replace("&", " and "))
     return " ".join(_WORDS.sub(" ", text).split())
 
 
@@ -93,11 +102,35 @@ def placeholder(text: str, profile: Profile) -> bool:
     stripped = text.strip()
     if re.fullmatch(r"\[[^\[\]]*\]|<[^<>@/:]*>|\{\{.*\}\}", stripped):
         return True
-    words = " ".join(_WORDS.sub(" ", bare).split())
-    return bare in profile.placeholders or words in profile.placeholders
+    words = _WORDS.sub(" ", bare).split()
+    if bare in profile.placeholders or " ".join(words) in profile.placeholders:
+        return True
+    return bool(words) and all(word in profile.placeholders for word in words)
 
 
 def template(sentence: str, profile: Profile) -> bool:
     """Tell a sentence of a known template, ours or the hub's."""
     words = " ".join(_WORDS.sub(" ", sentence.casefold()).split())
-    return words in profile.sentences or placeholder(sentence, profile)
+    if words in profile.sentences or profile.patterns.fullmatch(words):
+        return True
+    return placeholder(sentence, profile)
+
+
+def amount(text: str) -> int:
+    """How much a text says: its characters as a reader counts them, wide ones twice.
+
+    0 for one that is more than half punctuation, or nothing that shows.
+    """
+    text = " ".join(_FILLERS.sub("", text).split())
+    shown = "".join(char for char in text if char.isprintable())
+    letters = sum(map(str.isalnum, shown))
+    wide = 0 if shown.isascii() else sum(unicodedata.east_asian_width(c) in "WF" for c in shown)
+    return len(shown) + wide if 2 * letters >= len(shown) else 0
+
+
+def says_plainly(text: str, least: int) -> bool:
+    """Tell quickly that a line of text says enough; a yes is sure."""
+    if len(text) < max(least, 20) or not text.isascii() or suspect(text):
+        return False
+    letters = sum(map(len, _LETTERS.findall(text)))
+    return 2 * letters >= len(text) and "  " not in text

@@ -7,6 +7,7 @@ and sentences of known templates are left of it.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,49 +15,71 @@ from registrar.domain.places import TOP, Span
 from registrar.reading.card_profiles import (
     Profile,
     Section,
+    amount,
     normalise,
     placeholder,
-    suspect,
+    says_plainly,
     template,
 )
 from registrar.reading.documents import Flaw
 from registrar.reading.markdown import plain, read_markdown
 from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
+from registrar.reading.nearest import nearest
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_UNSEEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<(style|script)\b.*?(?:</\1>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What a page does not show."""
+_REFERENCE = re.compile(r"(!?)\[([^\[\]]{1,1000})\](?:\[([^\[\]]{0,1000})\]|(?!\())")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
 _IMAGE = re.compile(
     r"!\[[^\[\]]{0,1000}\](?:\([^()\s][^()]{0,2000}\)|\[[^\[\]]{1,1000}\])|<img\s[^<>]{0,500}>",
     re.I,
 )
+_NO_TEXT = ("null", "true", "false", "yes", "no", "on", "off")
 _LABEL = re.compile(r"^(?:[-+*] +)?(?:\*\*|__)[^*_]{1,80}?:?(?:\*\*|__):?\s*")
 _DELIMITER = re.compile(r":?-+:?")
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.{0,200}?\}\}")
-_REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because|since|as\b|:|—|–)?(.{10,})", re.I | re.S)
+_REASON = 10
+"""Characters of a reason why something does not apply."""
+_REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)", re.I | re.S)
 
 
 def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
     """The flaws of a card's sections, by the whole reader."""
     markdown = read_markdown(text)
+    if not any(line.text.strip() for line in markdown.lines) and not markdown.front_matter:
+        hint = "registrar rules card-sections shows the sections to write"
+        return (Flaw("the card is empty", hint),)
     headings = [(normalise(heading.text), heading) for heading in markdown.headings]
     problems = []
     for section in wanted.sections:
         if section.front_matter and _in_front_matter(section.front_matter, markdown, wanted):
             continue
         found = [heading for name, heading in headings if name in section.names]
-        flaw = _judge(section, found, markdown, wanted)
+        flaw = _judge(section, found, markdown, wanted) if found else _missing(section, headings)
         problems += [flaw] if flaw else []
     return tuple(sorted(problems, key=lambda flaw: flaw.span))
+
+
+def _missing(section: Section, headings: list[tuple[str, Heading]]) -> Flaw:
+    title = section.title.capitalize()
+    hint = f"add a heading '## {title}' and say it in a sentence or two"
+    for name, heading in headings:
+        if nearest(name, sorted(section.names)):
+            hint = f'write "{title}"'
+            message = f'the section "{section.title}" is missing; this may be meant'
+            return Flaw(message, hint, Span(heading.line, 1, heading.line, 2))
+    return Flaw(f'the section "{section.title}" is missing', hint, TOP)
 
 
 def _judge(
     section: Section, found: list[Heading], markdown: Markdown, profile: Profile
 ) -> Flaw | None:
     """The best of all headings that stand for a section decides."""
-    if not found:
-        hint = f"add a heading '## {section.title.capitalize()}' and say it in a sentence or two"
-        return Flaw(f'the section "{section.title}" is missing', hint, TOP)
-    faults = [_fault(_body(heading, markdown), section, profile) for heading in found]
+    labels = _labels(markdown)
+    faults = [_fault(_body(heading, markdown), section, profile, labels) for heading in found]
     if None in faults:
         return None
     heading, fault = found[0], faults[0]
@@ -82,24 +105,27 @@ def _body(heading: Heading, markdown: Markdown) -> list[Line]:
     return list(markdown.lines[heading.last - first + 1 : end])
 
 
-def _fault(lines: Sequence[Line], section: Section, profile: Profile) -> str | None:
+def _fault(
+    lines: Sequence[Line], section: Section, profile: Profile, labels: frozenset[str]
+) -> str | None:
     """What is wrong with the content of a section; None where it says enough."""
     if _plainly_says(lines, section.least):
         return None
     if not any(line.text.strip() for line in lines if line.kind is not Kind.HEADING):
         return "is empty"
     said = placeholders = 0
-    paragraphs = list(_paragraphs(lines))
+    paragraphs = list(_paragraphs(lines, labels))
     for listed, text in paragraphs:
         table = _table(text, profile)
         if table or _IMAGE.search(text):
             return None
         left = _says(text, profile) if table is None else ""
-        placeholders += not left and bool(text.strip())
-        if left and (listed or _reasoned(text)):
+        placeholders += not amount(left) and bool(text.strip())
+        size = amount(left)
+        if size and (listed or _reasoned(text)):
             return None
-        said += len(left)
-    said += sum(len(line.text.strip()) for line in lines if line.kind is Kind.CODE)
+        said += size
+    said += sum(amount(line.text) for line in lines if line.kind is Kind.CODE)
     if said >= section.least:
         return None
     if said == 0:
@@ -115,17 +141,44 @@ def _plainly_says(lines: Sequence[Line], least: int) -> bool:
             return False
         begins = before is None or before.kind is not Kind.TEXT
         if line.kind is Kind.TEXT and begins and len(line.text) >= max(least, 20):
-            return not suspect(line.text)
+            return says_plainly(line.text, least)
         before = line
     return False
 
 
-def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[bool, str]]:
+def _labels(markdown: Markdown) -> frozenset[str]:
+    """The labels of link reference definitions."""
+    found = (_REFERENCE.match(line.text.strip()) for line in markdown.lines)
+    kinds = (line.kind for line in markdown.lines)
+    return frozenset(
+        _label(match[2])
+        for match, kind in zip(found, kinds, strict=True)
+        if match and kind is Kind.DEFINITION
+    )
+
+
+def _label(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _resolved(text: str, labels: frozenset[str]) -> str:
+    """Reference links whose label is defined, as text and images of their own."""
+
+    def told(match: re.Match[str]) -> str:
+        if _label(match[3] or match[2]) not in labels:
+            return match.group()
+        return f"![{match[2]}](x)" if match[1] else match[2]
+
+    return _REFERENCE.sub(told, text) if labels else text
+
+
+def _paragraphs(lines: Sequence[Line], labels: frozenset[str]) -> Iterator[tuple[bool, str]]:
     """Paragraphs and single items, with HTML comments taken out: (is in a list, text)."""
     gathered: list[str] = []
     listed = False
     text = "\n".join(_readable(line) for line in lines)
-    text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), text)
+    text = _UNSEEN.sub(lambda match: "\n" * match.group().count("\n"), text)
+    text = _resolved(text, labels)
     for line, shown in zip(lines, text.split("\n"), strict=False):
         begins = not shown.strip() or (line.listed and line.kind is Kind.TEXT)
         if begins and gathered:
@@ -150,7 +203,7 @@ def _says(text: str, profile: Profile) -> str:
         if placeholder(row, profile):
             continue
         left.append(_BRACKETED.sub(lambda m: _unless_placeholder(m, profile), row))
-    sentences = re.split(r"(?<=[.!?])\s+", plain(" ".join(left)))
+    sentences = re.split(r"(?<=[.!?])\s+", plain(html.unescape(" ".join(left))))
     kept = [s for s in sentences if s.strip() and not template(s, profile)]
     return " ".join(kept).strip()
 
@@ -162,7 +215,8 @@ def _unless_placeholder(match: re.Match[str], profile: Profile) -> str:
 
 def _reasoned(text: str) -> bool:
     """Tell "N/A, because …", which is an answer, from a bare "N/A"."""
-    return _REASONED.match(text.strip()) is not None
+    found = _REASONED.match(text.strip())
+    return found is not None and amount(found[1]) >= _REASON
 
 
 def _table(text: str, profile: Profile) -> bool | None:
@@ -182,9 +236,17 @@ def _delimits(row: str) -> bool:
 
 
 def _in_front_matter(key: str, markdown: Markdown, profile: Profile) -> bool:
-    for line in markdown.front_matter:
+    for index, line in enumerate(markdown.front_matter):
         name, colon, value = line.partition(":")
-        value = value.partition(" #")[0].strip().strip("\"'")
-        if colon and name.strip() == key and name[:1].strip():
-            return bool(value) and not placeholder(value, profile)
+        if colon and name.strip().strip("\"'") == key and name[:1].strip():
+            value = value.partition(" #")[0].strip() or _first_item(markdown.front_matter, index)
+            value = value.strip("\"'[] ")
+            plain_text = value[:1].isalnum() and value.lower() not in _NO_TEXT
+            return plain_text and not placeholder(value, profile)
     return False
+
+
+def _first_item(lines: Sequence[str], index: int) -> str:
+    """The first item of a list that begins below a key."""
+    below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+    return below.removeprefix("-").strip() if below.startswith("- ") else ""

@@ -269,7 +269,9 @@ class Artifact:
 
     def relative(self, path: str) -> str | None:
         """A path of the entry as a path in the artifact's folder; None for one outside."""
-        if not inside(path, self.path) or path_fault(path):
+        if not inside(path, self.path) or path_fault(path) or path.endswith("/"):
+            return None
+        if path == self.path and self.is_folder:
             return None
         return path[len(self.path) + 1 :] if path != self.path else path
 

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.licences import refs
 from registrar.domain.places import At, Route, Span
+from registrar.domain.trees import Kind
 from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
 from registrar.reading.spdx import SpdxError, deprecated, parse
@@ -47,7 +48,9 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING)
         for ref in refs(expression):
             file = f"LICENSES/{ref}.txt"
-            if file not in entry.files and f"{ref}.txt" not in judging.licence_texts:
+            own = entry.nodes.get(file)
+            here = own is not None and own.kind is Kind.FILE and own.size > 0
+            if not here and f"{ref}.txt" not in judging.licence_texts:
                 hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)
 

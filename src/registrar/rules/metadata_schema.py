@@ -59,8 +59,12 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield Problem(message, "write it on one line", At(file, route))
     for route, value in _paths(document.data):
         fault = path_fault(value)
+        if route[0] == "files" and value.endswith("/"):
+            fault = fault or "ends with '/', and is no file"
         if fault and route not in told:
             hint = "name a file in the entry's folder, relative to it"
+            if route[0] == "source":
+                hint = "name a file of the training repository, relative to its top"
             yield Problem(f'{dotted(route)}: the path "{value}" {fault}', hint, At(file, route))
 
 
@@ -71,6 +75,7 @@ def _paths(data: Any) -> Iterator[tuple[Route, str]]:
     manifests = top.get("dataset_manifest")
     named: list[tuple[Route, Any]] = [
         (("artifact",), top.get("artifact")),
+        (("source", "path"), mapping(top.get("source")).get("path")),
         (("evaluation", "metrics"), mapping(top.get("evaluation")).get("metrics")),
         (("smoke_test", "input"), smoke.get("input")),
         (("smoke_test", "expected"), smoke.get("expected")),

@@ -32,7 +32,11 @@ from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging, Rule
 
 _SCHEMES = ("https", "ssh", "git")
-_SCP = re.compile(r"[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}:[^\s:?#\\][^\s?#\\]{0,1000}")
+_SCP = re.compile(
+    r"([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})@[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[^\s:?#\\][^\s?#\\]{0,1000}"
+)
+_TOKEN = re.compile(r"(?:gh[a-z]_|github_pat_|glpat-|hf_|x-access-token|oauth)", re.IGNORECASE)
+"""How tokens of forges begin that stand in a user's place."""
 _FORMS = "write https://host/path, ssh://git@host/path, git@host:path, or '.' for this repository"
 
 
@@ -43,6 +47,9 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     source, file = entry.metadata.source, entry.metadata_names[0]
     if source.commit is not None and not is_commit(source.commit):
         yield Problem(*_commit(source.commit), At(file, ("source", "commit")))
+    elif source.commit is not None and not source.commit.strip("0"):
+        hint = "write what git rev-parse HEAD says in the training repository"
+        yield Problem("the commit is all zeros", hint, At(file, ("source", "commit")))
     fault = _repository(source.repository) if source.repository is not None else None
     if fault is not None:
         yield Problem(*fault, At(file, ("source", "repository")))
@@ -63,7 +70,10 @@ def _commit(commit: str) -> tuple[str, str]:
 
 def _repository(repository: str) -> tuple[str, str] | None:
     """What is wrong with a repository, never repeating a password; None for a good one."""
-    if repository == "." or _SCP.fullmatch(repository):
+    scp = _SCP.fullmatch(repository)
+    if scp and _TOKEN.match(scp[1]):
+        return "the repository holds credentials", "write git@host:path, and revoke the token"
+    if repository == "." or scp:
         return None
     if has_control(repository) or any(char.isspace() for char in repository):
         return "the repository holds white space or control characters", _FORMS
@@ -79,8 +89,10 @@ def _repository(repository: str) -> tuple[str, str] | None:
 
 
 def _secrets(url: SplitResult) -> tuple[str, str] | None:
-    plain = f"{url.scheme}://{url.hostname}{url.path}"
-    if url.password is not None or (url.username is not None and url.scheme == "https"):
+    port = f":{url.port}" if url.port else ""
+    plain = f"{url.scheme}://{url.hostname}{port}{url.path}"
+    user = url.username
+    if url.password is not None or (user and (url.scheme != "ssh" or _TOKEN.match(user))):
         return "the repository's URL holds credentials", f"write {plain}, and revoke them"
     if url.query or url.fragment:
         return "the repository's URL has a query or fragment", f"write {plain}"
