@@ -10,10 +10,10 @@ from zipimport import zipimporter  # noqa: E402 - frozen, too
 
 SOURCE = os.path.join(os.path.dirname(HERE), "src/registrar/__init__.py")
 PROGRAM = os.path.join(HERE, "registrar.pyz")
-if os.path.isfile(PROGRAM):
-    SPEC = zipimporter(PROGRAM).find_spec("registrar")
-else:  # in the repository of the program itself; src never comes onto the path
-    SPEC = spec_from_file_location("registrar", SOURCE)
+if not os.path.isfile(PROGRAM) and not os.path.isfile(SOURCE):
+    sys.exit(sys.stderr.write("put registrar.pyz beside this script (make pyz)\n") and 2)
+pyz = zipimporter(PROGRAM) if os.path.isfile(PROGRAM) else None  # src never comes onto the path
+SPEC = pyz.find_spec("registrar") if pyz else spec_from_file_location("registrar", SOURCE)
 sys.modules["registrar"] = module_from_spec(SPEC)
 SPEC.loader.exec_module(sys.modules["registrar"])
 sys.argv[1:] = ["check", *(word for word in sys.argv[1:] if word != "--all")]

@@ -44,6 +44,15 @@ def test_links_between_our_pages_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_the_page_of_the_report_names_every_field(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "demo", git=False)
+    repo.add_entry("wine-1.0.0", good_entry(**{"MODEL_CARD.md": "# x"}))
+    report = repo.check().report
+    page = text("docs/report.md")
+    for field in (*report, *report["findings"][0], *report["judged_by"], *report["phases"]):
+        assert f"`{field}`" in page, field
+
+
 def test_generated_files_are_as_generated() -> None:
     for script in sorted((TOP / "scripts").glob("generate_*.py")):
         done = subprocess.run([sys.executable, script, "--check"], capture_output=True, check=False)
@@ -110,7 +119,7 @@ def test_the_quick_start_of_the_readme_is_accepted(tmp_path: Path) -> None:
 
     files = good_entry()
     yaml = re.findall(r"```yaml\n(.*?)```", text("README.md"), re.DOTALL)
-    assert len(yaml) == 2
+    assert len(yaml) == 3
     sha = hashlib.sha256(files["model.onnx"]).hexdigest()
     metadata = yaml[0].replace("<what sha256sum model.onnx says>", sha)
     manifest = yaml[1].replace("<what sha256sum wine.csv says>", "a" * 64)
@@ -123,6 +132,15 @@ def test_the_quick_start_of_the_readme_is_accepted(tmp_path: Path) -> None:
     }
     repo.add_entry("wine-1.0.0", entry)
     assert (repo.check().code, repo.check().findings) == (0, [])
+    size = len(entry.pop("model.onnx"))
+    more = yaml[2].replace("<its SHA-256>", sha).replace("<its bytes>", str(size))
+    entry["metadata.yaml"] += re.sub("(?m)^   ", "", more).encode()
+    pointer = f"outs:\n- {{md5: {'a' * 32}, size: {size}, hash: md5, path: model.onnx}}\n"
+    entry["model.onnx.dvc"] = pointer.encode()
+    repo = Repo(tmp_path / "large", git=False)
+    repo.add_entry("wine-1.0.0", entry)
+    assert (repo.check().code, repo.check().findings) == (0, [])
+    assert len(repo.check().report["deferred"]) == 2
 
 
 def test_the_refusal_that_the_readme_shows_is_real(tmp_path: Path) -> None:

@@ -95,6 +95,14 @@ def test_a_vendored_program_wins_over_an_installed_one(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_script_alone_says_what_it_lacks(top: Path, tmp_path: Path, gate: Path) -> None:
+    shutil.copy(top / "scripts/validate_model_metadata.py", tmp_path)
+    python = bare_python(tmp_path / "venv", gate)
+    done = call(python, tmp_path / "validate_model_metadata.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "put registrar.pyz beside this script (make pyz)\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "packages",

@@ -133,7 +133,9 @@ def test_phases_and_rules_that_did_not_run_are_named() -> None:
         Phase.REMOTE: PhaseState.NOT_ASKED,
     }
     said = render(report(phases=phases, rules_off=("a", "b")), lambda path: [])
-    assert "not asked: history but for source-in-history (give --base), remote" in said
+    assert (
+        "not asked: remote, most of history (give --base; only source-in-history was asked)" in said
+    )
     assert "switched off by policy: a, b" in said
 
 

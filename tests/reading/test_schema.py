@@ -31,6 +31,14 @@ def parts(schema: Any) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.parametrize("name", ["metadata", "dataset-manifest"])
+def test_every_key_says_what_it_means(name: str) -> None:
+    for part in parts(bundled(name).document):
+        for key, value in part.get("properties", {}).items():
+            if isinstance(value, dict):
+                assert "$ref" in value or "description" in value, key
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bundled_schema_is_what_the_strict_reader_reads(name: str) -> None:
     assert Schema(bundled_bytes(name)).document == bundled(name).document

@@ -222,7 +222,11 @@ ARTIFACTS = {
     "cut": (ONNX[:-1], "artifact-digest", "the SHA-256"),
     "pickle": (b"\x80\x04cposix\nsystem\n.", "artifact-format", "pickle"),
     "pickle-protocol-0": (b"cposix\nsystem\n(S'id'\ntR.", "artifact-format", "pickle"),
-    "gzip-bomb": (gzip.compress(b"0" * 50_000_000), "artifact-format", "no format that is known"),
+    "gzip-bomb": (
+        gzip.compress(b"0" * 50_000_000, mtime=0),
+        "artifact-format",
+        "no format that is known",
+    ),
     "zlib-pickle": (zlib.compress(b"\x80\x04cposix\nsystem\n."), "artifact-format", "joblib"),
     "html": (b"<html>404</html>", "artifact-format", "no format that is known"),
     "script": (b"#!/bin/sh\nid\n", "artifact-format", "no format that is known"),

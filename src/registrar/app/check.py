@@ -140,7 +140,7 @@ def _report(
 ) -> Report:
     findings = sorted((*waived.standing, *last.findings), key=lambda finding: finding.order)
     unchecked = [item for answer in judged for item in answer.unchecked]
-    compared = comparison.before is not None and comparison.blocked is None
+    compared = comparison.has_base or (comparison.before is not None and not comparison.blocked)
     history = PhaseState.RUN if compared else PhaseState.PARTLY
     return Report(
         at=at,

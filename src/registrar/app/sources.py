@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from registrar.domain.findings import Finding
 from registrar.domain.report import Report
 from registrar.domain.trees import UnreadableError
 from registrar.ports import Tree, World
 from registrar.reading.documents import MAX_BYTES, decode
-from registrar.reading.waivers import WAIVERS_NAME
+
+_SECRET = re.compile(
+    r"(?<=://)(?!git@)[^\s/@]{1,500}(?=@)|\b(?:gh[a-z]_|github_pat_|glpat-|hf_)\w{8,}"
+)
+"""User and password of a URL, and tokens of forges: a log is no place for them."""
 
 
-def sources_of(report: Report, world: World) -> Callable[[str], list[str]]:
-    """Lines by path, read from the head; those of the waivers from where they were judged."""
-    cache: dict[str, list[str]] = {}
+def sources_of(report: Report, world: World) -> Callable[[Finding], list[str]]:
+    """The lines of the file that a finding is in, without credentials.
 
-    def lines(path: str) -> list[str]:
-        if path not in cache:
-            revision = report.judged_by.revision if path == WAIVERS_NAME else report.head
-            cache[path] = _lines(_tree(world, revision), path)
-        return cache[path]
+    They are read from the head; for a waiver that judges, from where the judge was taken.
+    """
+    cache: dict[tuple[str | None, str], list[str]] = {}
+
+    def lines(finding: Finding) -> list[str]:
+        path = finding.place.path
+        of_judge = finding.rule == "waiver-valid"
+        revision = report.judged_by.revision if of_judge else report.head
+        if (revision, path) not in cache:
+            cache[revision, path] = _lines(_tree(world, revision), path)
+        return cache[revision, path]
 
     return lines
 
@@ -39,4 +50,7 @@ def _lines(tree: Tree | None, path: str) -> list[str]:
         return []
     finally:
         tree.close()
-    return [] if flaw else text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n")
+    if flaw is not None:
+        return []
+    text = _SECRET.sub(lambda match: "*" * len(match.group()), text)
+    return text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n")

@@ -11,6 +11,8 @@ from registrar.errors import UsageError
 from registrar.formats.escape import escape
 
 FORMATS = ("json", "text")
+PLANNED = ("--remote", "--verify-bytes", "--runtime", "--all-phases")
+"""Options of later versions: reports name them, and typing one says when."""
 SEVERITIES = ("error", "warning", "note")
 """What --format and --fail-on take; what they stand for is imported when something is judged."""
 
@@ -54,6 +56,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--format", choices=FORMATS, default="text", help="how the report is printed"
     )
+    for planned in PLANNED:
+        command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=run)
 
 
@@ -66,6 +70,10 @@ def run(options: argparse.Namespace) -> int:
     from registrar.domain.findings import Severity
     from registrar.formats.table import FORMATS as RENDER
 
+    for planned in PLANNED:
+        if getattr(options, planned.removeprefix("--").replace("-", "_")):
+            hint = "dvc pull, then registrar check judges the bytes that are here"
+            raise UsageError(f"{planned} is planned for a later version", hint)
     top, paths = _paths(options.paths)
     world = world_at(top)
     request = CheckRequest(

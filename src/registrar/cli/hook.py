@@ -22,7 +22,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     hook = hooks.add_parser(
         "pre-receive",
         help="judge a push before any ref moves; git runs it",
-        description="Write hooks/pre-receive: #!/bin/sh, then: exec registrar hook pre-receive",
+        description="Write hooks/pre-receive: #!/bin/sh, then: "
+        "exec <venv>/bin/python -I -m registrar hook pre-receive",
         allow_abbrev=False,
     )
     hook.set_defaults(run=run)

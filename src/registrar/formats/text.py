@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from registrar.domain.findings import Finding, Severity
 from registrar.domain.places import Span
 from registrar.domain.report import PhaseState, Report, Verdict
+from registrar.errors import EXIT_NOTHING
 from registrar.formats.escape import escape
 
-Sources = Callable[[str], list[str]]
-"""The lines of a file of the judged trees, by path; [] where it cannot be shown."""
+Sources = Callable[[Finding], list[str]]
+"""The lines of the file that a finding is in; [] where it cannot be shown."""
 
 _MAX_WIDTH = 100
 _MAX_LINES = 4
+_MAX_DEFERRED = 5
 
 
 def render(report: Report, sources: Sources) -> str:
@@ -30,10 +32,11 @@ def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
     yield f"{finding.severity.value}[{finding.rule}]: {escape(finding.message)}"
     span = finding.place.span
     where = f":{span.line}:{span.column}" if span else ""
-    lines = sources(finding.place.path) if span else []
+    lines = sources(finding) if span else []
     frame = list(_frame(span, lines)) if span else []
     margin = " " * (len(str(span.line)) if span and frame else 0)
-    yield f" {margin}--> {escape(finding.place.path)}{where}"
+    if finding.place.path:
+        yield f" {margin}--> {escape(finding.place.path)}{where}"
     yield from frame
     if finding.hint:
         yield f" {margin} = hint: {escape(finding.hint)}"
@@ -91,15 +94,25 @@ def _rest(report: Report) -> Iterator[list[str]]:
     settled: dict[str, list[str]] = {}
     for item in report.deferred:
         settled.setdefault(item.settled_by, []).append(item.rule)
-    yield [
-        f"deferred: the bytes are not here ({', '.join(rules)})\n  = settle it: {escape(command)}"
-        for command, rules in settled.items()
-    ]
+    yield list(_deferred(settled))
     yield [
         f"unchecked[{item.rule}]: {escape(item.entry or 'the registry')}: {escape(item.reason)}"
         for item in report.unchecked
     ]
     yield [f"nothing to check: {escape(path)} holds no entry" for path in report.empty]
+
+
+def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:
+    """What waits for bytes that are elsewhere, entry by entry as far as a person reads."""
+    for command, rules in list(settled.items())[:_MAX_DEFERRED]:
+        yield f"deferred: the bytes are not here ({', '.join(rules)})"
+        yield f"  = settle it: {escape(command)}"
+    more = len(settled) - _MAX_DEFERRED
+    if more > 0:
+        yield f"deferred: the same for {more:,} more {'entry' if more == 1 else 'entries'}"
+        yield "  = settle all: registrar check --remote --verify-bytes"
+    if settled:
+        yield "  (--remote is planned; until then dvc pull, and registrar check again)"
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -112,11 +125,12 @@ def _summary(report: Report) -> Iterator[str]:
     parts += [] if report.findings else ["no findings"]
     named = (("waived", report.waived), ("deferred", report.deferred))
     parts += [f"{len(items)} {name}" for name, items in (*named, ("unchecked", report.unchecked))]
-    yield f"{_VERDICTS[report.verdict]}: {', '.join(parts)}"
+    nothing = report.exit_code == EXIT_NOTHING
+    yield f"{'NOTHING TO CHECK' if nothing else _VERDICTS[report.verdict]}: {', '.join(parts)}"
     states = report.phases.items()
     missing = [phase.value for phase, state in states if state is PhaseState.NOT_ASKED]
     if PhaseState.PARTLY in report.phases.values():
-        missing.insert(0, "history but for source-in-history (give --base)")
+        missing.append("most of history (give --base; only source-in-history was asked)")
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:
         yield f"  switched off by policy: {', '.join(report.rules_off)}"

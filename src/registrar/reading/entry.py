@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,6 +81,10 @@ class Entry:
         self._contents: dict[str, Content | UnreadableError] = {}
         self._documents: dict[str, Document] = {}
         self._manifests: dict[str, Manifest | None] = {}
+
+    def typed(self, path: str = "") -> str:
+        """The path of the entry, or of a file in it, as a word of a command to be typed."""
+        return shlex.quote(f"{self.path}/{path}" if path else self.path)
 
     @cached_property
     def name(self) -> EntryName | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 from typing import Any
 
+from registrar.domain.licences import And, Or
 from registrar.domain.metadata import gates_from, mapping, text
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route, Span
@@ -38,10 +39,10 @@ def read_policy(
     document = read_toml(raw)
     if not document.readable:
         return None, document.flaws
-    flaws = [flaw for _, _, flaw in schema_flaws(bundled("policy"), document)]
-    if flaws:
-        return None, tuple(flaws)
-    flaws = _meaning(document, rules, profiles)
+    found = schema_flaws(bundled("policy"), document)
+    flaws = [flaw for _, _, flaw in found]
+    if not any(keyword == "type" for _, keyword, _ in found):
+        flaws += _meaning(document, rules, profiles)
     return (None, tuple(flaws)) if flaws else (_policy(document.data), ())
 
 
@@ -60,7 +61,9 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
             flaw(("rules", "severity", name), f'unknown rule "{name}"', hint)
     for item in _get(data, "license", "allow") or ():
         try:
-            parse(item)
+            if isinstance(parse(item), And | Or):
+                message = f'"{item}" is an expression, and allows nothing by itself'
+                flaw(("license", "allow"), message, "list its licences one by one")
         except SpdxError as error:
             flaw(("license", "allow"), f'"{item}" is no SPDX licence', error.hint)
     profile = _get(data, "card", "profile")

@@ -61,7 +61,7 @@ def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
         builder.flaws.append(Flaw(f"not YAML: {str(error)[:200]}", "see the place"))
         documents = 1
     if documents == 0:
-        return unreadable(text, Flaw("the file is empty", "fill it in"))
+        return unreadable(text, Flaw("the file is empty", "write it, or remove it"))
     data = None if builder.flaws else builder.data
     marks = builder.marks
     return Document(

@@ -48,7 +48,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield from _bytes(entry, metadata.files, artifact, file)
     yield from _external(entry, artifact)
     if artifact.deferred and not judging.policy.bytes_required:
-        yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
+        yield Deferral(f"registrar check --remote --verify-bytes {entry.typed()}")
 
 
 def _refused(entry: Entry, judging: Judging) -> bool:

@@ -39,7 +39,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     if artifact.deferred:
         yield from _by_name(entry, artifact, judging.policy)
         if not judging.policy.bytes_required:
-            yield Deferral(f"registrar check --remote --verify-bytes {entry.path}")
+            yield Deferral(f"registrar check --remote --verify-bytes {entry.typed()}")
         return
     contents = {path: entry.content(path) for path in artifact.members}
     external = _external(contents)

@@ -99,7 +99,7 @@ def _bytes(entry: Entry, artifact: Artifact) -> Iterator[Outcome]:
         found = _address(out, artifact, contents)
         if out.md5 is not None and found and out.md5 not in found:
             message = f"{out.pointer} is of other bytes than the {artifact.path} beside it"
-            hint = f"run dvc add {entry.path}/{artifact.path}, and dvc push"
+            hint = f"run dvc add {entry.typed(artifact.path)}, and dvc push"
             yield Problem(message, hint, At(out.pointer, (*out.route, "md5")))
 
 

@@ -44,7 +44,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         yield from _absent(entry, artifact, at)
     elif judging.policy.bytes_required:
         message = f"the policy wants the bytes of {artifact.path} here; only a pointer is"
-        yield Problem(message, f"run dvc pull {entry.path}/{artifact.path}", at)
+        yield Problem(message, f"run dvc pull {entry.typed(artifact.path)}", at)
 
 
 def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
@@ -53,7 +53,7 @@ def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
         return  # entry-files has refused what stands there
     if any(pointer.flaws for pointer in entry.pointers):
         return  # artifact-pointer has refused what may be its pointer
-    hint = f"add {artifact.path}, or track it with dvc add {entry.path}/{artifact.path}"
+    hint = f"add {artifact.path}, or track it with dvc add {entry.typed(artifact.path)}"
     inner = artifact.path.removeprefix(f"{entry.path}/")
     meant = inner if inner != artifact.path else nearest(artifact.path, sorted(entry.files))
     if meant is not None and meant in entry.files:

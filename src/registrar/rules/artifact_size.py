@@ -31,7 +31,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     for path, node in entry.nodes.items():
         if node.kind is Kind.FILE and node.size > limit and not entry.covered(path):
             message = f"{path} has {node.size:,} bytes; the policy allows {limit:,} in git"
-            hint = f"dvc add {entry.path}/{path}, commit the pointer, dvc push"
+            hint = f"dvc add {entry.typed(path)}, commit the pointer, dvc push"
             yield Problem(message, hint, At(path))
 
 

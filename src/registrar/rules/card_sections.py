@@ -14,7 +14,16 @@ Example:
 
     TODO
 
-Use instead: two sentences about where it fails, or `N/A, because …`.
+Use instead: two sentences about where it fails, or `N/A, because` and the reason. The whole card:
+
+    # Wine cultivar 1.2.0
+    ## Model description
+    ## Intended use
+    ## Limitations
+    ## Dataset sources
+    ## Evaluation metrics
+    ## License
+    ## Contact
 """
 
 from __future__ import annotations
@@ -34,7 +43,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         return
     if CARD_NAME not in entry.nodes:
         near = [path for path in entry.files if path.lower() == CARD_NAME.lower()]
-        hint = f"rename {near[0]}" if near else "copy docs/model_card_template.md and fill it in"
+        hint = "copy docs/model_card_template.md, or what registrar rules card-sections shows"
+        hint = f"rename {near[0]} to {CARD_NAME}" if near else hint
         yield Problem(f"there is no {CARD_NAME}", hint)
         return
     if CARD_NAME not in entry.files:

@@ -29,7 +29,10 @@ from registrar.reading.siblings import fold_case
 from registrar.rules.rule import Judging, Rule
 
 FORBIDDEN = (".gitattributes", ".gitmodules", ".dvcignore")
-_DECLARED = (*METADATA_NAMES, CARD_NAME, "dvc.yaml", ".gitignore", "README.md", "metrics.json")
+_DECLARED = (
+    *(*METADATA_NAMES, CARD_NAME, CARD_NAME.lower(), "dvc.yaml", ".gitignore", "README.md"),
+    "metrics.json",
+)
 _LICENCE = re.compile(r"(?:LICEN[SC]E|NOTICE|COPYING)(?:-[A-Za-z0-9]+)*(?:\.txt|\.md)?")
 _HINTS = {
     Kind.SYMLINK: "put the file itself here, or track it with dvc add",

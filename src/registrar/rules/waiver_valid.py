@@ -27,11 +27,17 @@ from registrar.domain.policy import Waiver
 from registrar.reading.waivers import WAIVERS_NAME
 from registrar.rules.rule import Change, Rule
 
+_NEAR = ("waivers.yml", "waivers.json")
 UNUSED_AFTER = timedelta(days=30)
 
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Judge the register of waivers and each waiver of a judged entry."""
+    for name in _NEAR:
+        if change.head.node(name) is not None:
+            at = At(name, absolute=True)
+            message = f"{name} is not read"
+            yield None, Problem(message, f"rename it to {WAIVERS_NAME}", at, Severity.WARNING)
     mended = any(file.path == WAIVERS_NAME and not file.flaws for file in change.gate_files)
     severity = Severity.NOTE if mended else None  # the change that mends them must get in
     for flaw in change.waiver_flaws:
