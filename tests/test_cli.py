@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, POLICY, Repo, good_repo, run
+from builders import ENTRY, POLICY, Repo, good_entry, good_repo, run
 
 import registrar.cli.check as check_command
 from registrar import __version__
@@ -192,3 +195,66 @@ def test_output_does_not_depend_on_locale_or_zone(
     monkeypatch.setenv("TZ", "America/Adak")
     monkeypatch.setenv("LC_ALL", "C")
     assert repo.check_text("--at", "2026-11-24").out == first
+
+
+@pytest.mark.parametrize("option", ["--remote", "--verify-bytes", "--runtime", "--all-phases"])
+def test_an_option_of_a_later_version_says_so(option: str, tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    result = repo.check_text(option)
+    assert (result.code, result.out) == (2, "")
+    assert f"{option} is planned for a later version" in result.err
+    assert "dvc pull" in result.err
+
+
+def test_nothing_to_check_is_said_in_every_format(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    result = repo.check()
+    assert (result.code, result.report["exit_code"]) == (3, 3)
+    assert "nothing to check: model_registry holds no entry" in result.err
+    assert "NOTHING TO CHECK: 0 entries checked" in repo.check_text().out
+
+
+@pytest.mark.parametrize("argv", [["check", "--base", "nope"], ["--nope"], ["rules", "nope"]])
+def test_a_full_stderr_does_not_change_the_exit_code(argv: list[str], tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-I", "-m", "registrar", *argv]
+        done = subprocess.run(command, cwd=repo.path, stderr=full, check=False)
+    assert done.returncode == 2
+
+
+def test_an_old_locale_does_not_end_the_program(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: " + "é" * 200)
+    env = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "ascii", "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "registrar", "check"]
+    done = subprocess.run(command, cwd=repo.path, env=env, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+
+
+def test_credentials_stay_out_of_the_output(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    url = "https://user:hunter2@github.com/acme/wine"
+    repo.edit(f"{ENTRY}/metadata.yaml", "https://github.com/acme/wine", url)
+    said = repo.check_text()
+    assert said.code == 1
+    assert "holds credentials" in said.out
+    assert "hunter2" not in said.out + said.err + repo.check().out
+
+
+def test_many_deferred_entries_are_told_in_a_few_lines(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    model = (repo.path / ENTRY / "model.onnx").read_bytes()
+    pointer = f"outs:\n- {{md5: {'a' * 32}, size: {len(model)}, hash: md5, path: model.onnx}}\n"
+    for number in range(12):
+        files = good_entry() | {"model.onnx.dvc": pointer.encode()}
+        del files["model.onnx"]
+        files["metadata.yaml"] += b"dvc: {remote: s}\n"
+        files["metadata.yaml"] = files["metadata.yaml"].replace(b'"1.0.0"', b'"2.%d.0"' % number)
+        repo.add_entry(f"wine-2.{number}.0", files)
+    said = repo.check_text()
+    assert said.code == 0
+    assert said.out.count("settle it: ") == 5
+    assert "deferred: the same for 7 more entries" in said.out
+    assert "--remote is planned" in said.out
+    assert len(repo.check().report["deferred"]) == 24

@@ -84,6 +84,7 @@ def test_folders_are_split_at_the_first_version(folder: str, name: str, version:
 @pytest.mark.parametrize(
     ("folder", "meant"),
     [
+        *(("wine_1.0.0", "wine-1.0.0"), ("a_b.1.2", "a_b-1.2.0")),
         ("resnet-50", "resnet-50-1.0.0"),
         ("my-model-1.0", "my-model-1.0.0"),
         ("my-model-v2", "my-model-2.0.0"),

@@ -7,7 +7,7 @@ A case changes the good entry of ``builders`` and says what is expected::
     policy = "..."                        # another registrar.toml; "" for none
     [[edit]]                              # file, old, new: a text that must be there
     [files]                               # path = text, relative to the entry
-    # @SIZE@, @SHA@: of the good model; @OTHER@: other bytes in hexadecimal
+    # @SIZE@, @SHA@, @GOOD@: of the good model; @OTHER@: other bytes; both in hexadecimal
     [hex]                                 # path = bytes in hexadecimal
     [top]                                 # path = text, relative to the repository
     others = ["entry-files"]              # rules besides this one that speak too
@@ -53,6 +53,7 @@ def _build(case: dict[str, Any], path: Path) -> Repo:
 def test_case(path: Path, tmp_path: Path) -> None:
     rule, kind = path.parts[-3], path.parts[-2]
     text = path.read_text(encoding="utf-8").replace("@SIZE@", str(len(ONNX)))
+    text = text.replace("@GOOD@", ONNX.hex()).replace("@ZEROS@", "0" * 390)
     case = tomllib.loads(text.replace("@SHA@", SHA).replace("@OTHER@", OTHER.hex()))
     result = _build(case, tmp_path / "repo").check("--at", "2026-11-24", *case.get("args", ()))
     assert result.code not in (2, 70), result.err

@@ -18,6 +18,8 @@ _SEMVER = re.compile(
     rf"(?:-({_PRE}(?:\.{_PRE})*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
 _NAME = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+_OTHER_SIGN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*?)[_. ](v?[0-9]+\.[0-9]+(?:\.[0-9]+)?)")
+"""A version behind another sign than ``-``: ``wine_1.0.0``."""
 _SHORT = re.compile(r"v?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?")
 
 
@@ -98,6 +100,8 @@ def suggest_folder(folder: str) -> str | None:
     """Guess the folder that was meant: ``resnet-50`` gives ``resnet-50-1.0.0``."""
     if len(folder) > MAX_FOLDER:
         return None
+    other = _OTHER_SIGN.fullmatch(folder)
+    folder = f"{other[1]}-{other[2]}" if other else folder
     head, _, tail = folder.rpartition("-")
     short = _SHORT.fullmatch(tail)
     name = re.sub(r"[^a-z0-9_]+", "-", (head or folder).lower()).strip("-_")

@@ -116,7 +116,9 @@ def _is_declared(path: str, declared: frozenset[str], entry: Entry) -> bool:
 
 
 def _mentioned(path: str, card: str) -> bool:
-    """Tell whether a card names a path, and not only a word that it is a part of."""
+    """Tell whether a card names a path, and not only a word that it is, or is a part of."""
+    if path.isalnum():
+        return f"`{path}`" in card or f"]({path})" in card
     found = re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w/-])", card) if path in card else None
     return found is not None
 
