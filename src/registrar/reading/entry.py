@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from registrar.domain.metadata import ManifestRef, Metadata, metadata_from
-from registrar.domain.paths import inside, path_fault
+from registrar.domain.paths import inside
 from registrar.domain.places import At, Span
 from registrar.domain.trees import Kind, Node, UnreadableError
 from registrar.domain.versions import EntryName, split_folder
+from registrar.reading.artifact import Artifact, Content, read_content
 from registrar.reading.card import Card
 from registrar.reading.card import read as read_card
-from registrar.reading.characters import begins_as_text, control_flaws
+from registrar.reading.characters import control_flaws
 from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
 from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
-from registrar.reading.pointers import (
-    LFS_MAX,
-    Out,
-    Pointer,
-    is_lfs_pointer,
-    is_pointer_name,
-    read_pointer,
-)
+from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
 from registrar.reading.yaml import read_yaml
-
-if TYPE_CHECKING:
-    from registrar.reading.sniffing import Sniffed
 
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
 CARD_NAME = "MODEL_CARD.md"
-_BLOCK = 1024 * 1024
-_HEAD = 64 * 1024
 
 
 class Files(Protocol):
@@ -53,21 +40,6 @@ class Files(Protocol):
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What the bytes of one file of the artifact are: digest, size, format by content."""
-
-    sha256: str
-    size: int
-    sniffed: Sniffed
-    lfs_pointer: bool
-    is_text: bool
-    """Whether it begins as UTF-8 text without control characters."""
-    md5: tuple[str, ...] = ()
-    """Where a pointer tracks the bytes: their MD5, and that with Unix line ends, as DVC before
-    3.0 took it of text."""
 
 
 class Entry:
@@ -222,7 +194,7 @@ class Entry:
         if path not in self._contents:
             try:
                 with self.tree.open(f"{self.path}/{path}") as stream:
-                    self._contents[path] = _content(stream, self.covered(path))
+                    self._contents[path] = read_content(stream, self.covered(path))
             except UnreadableError as error:
                 self._contents[path] = error
             except OSError as error:
@@ -239,65 +211,3 @@ class Entry:
         if at.path in self.files and at.path.endswith((".yaml", ".yml", ".json")):
             return self.document(at.path).span(at.route, at.key)
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """The artifact that metadata names: where its bytes are."""
-
-    path: str
-    is_file: bool
-    below: tuple[str, ...]
-    """Files of a folder artifact that are here, relative to the entry."""
-    outs: tuple[Out, ...]
-    """Pointers whose output is the artifact."""
-
-    @property
-    def here(self) -> bool:
-        """Tell whether its bytes are in this tree."""
-        return self.is_file or bool(self.below)
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """The files whose bytes are here."""
-        return (self.path,) if self.is_file else self.below
-
-    @property
-    def is_folder(self) -> bool:
-        """Tell whether it is a folder, by its bytes or by its pointer."""
-        return bool(self.below) or (not self.is_file and any(out.is_folder for out in self.outs))
-
-    @property
-    def deferred(self) -> bool:
-        """Tell whether its bytes lie behind a pointer and are not here."""
-        return bool(self.outs) and not self.here
-
-    def relative(self, path: str) -> str | None:
-        """A path of the entry as a path in the artifact's folder; None for one outside."""
-        if not inside(path, self.path) or path_fault(path) or path.endswith("/"):
-            return None
-        if path == self.path and self.is_folder:
-            return None
-        return path[len(self.path) + 1 :] if path != self.path else path
-
-
-def _content(stream: BinaryIO, tracked: bool) -> Content:
-    from registrar.reading.sniffing import sniff  # not needed where all bytes lie elsewhere
-
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    head = stream.read(LFS_MAX + 1)
-    is_text = begins_as_text(head + stream.read(_HEAD))
-    stream.seek(0)
-    sniffed = sniff(stream, size)
-    stream.seek(0)
-    digest = hashlib.sha256()
-    names = [hashlib.md5(usedforsecurity=False) for _ in range(2 * tracked)]
-    total = 0
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        for name, told in zip(names, (block, block.replace(b"\r\n", b"\n")), strict=False):
-            name.update(told)
-        total += len(block)
-    md5 = tuple(name.hexdigest() for name in names)
-    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head), is_text, md5)

@@ -23,7 +23,8 @@ from registrar.domain.metadata import FileRecord, Metadata
 from registrar.domain.paths import external_path
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
-from registrar.reading.entry import Artifact, Entry
+from registrar.reading.artifact import Artifact
+from registrar.reading.entry import Entry
 from registrar.reading.schema_messages import schema_flaws
 from registrar.rules.rule import Judging, Rule
 

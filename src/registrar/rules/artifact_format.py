@@ -22,7 +22,8 @@ from registrar.domain.paths import external_path
 from registrar.domain.places import At
 from registrar.domain.policy import Policy
 from registrar.domain.trees import UnreadableError
-from registrar.reading.entry import Artifact, Content, Entry
+from registrar.reading.artifact import Artifact, Content
+from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging, Rule
 
 _EXTERNAL = (".bin", ".data", ".weights")

@@ -21,8 +21,9 @@ from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
+from registrar.reading.artifact import Artifact, Content
 from registrar.reading.digests import actual_digest, recorded_digest
-from registrar.reading.entry import Artifact, Content, Entry
+from registrar.reading.entry import Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out, folder_md5
 from registrar.rules.rule import Judging, Rule
 

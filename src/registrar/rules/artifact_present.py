@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.trees import Kind, UnreadableError
-from registrar.reading.entry import Artifact, Entry
+from registrar.reading.artifact import Artifact
+from registrar.reading.entry import Entry
 from registrar.reading.nearest import nearest
 from registrar.rules.rule import Judging, Rule
 
