@@ -159,3 +159,28 @@ def test_a_first_policy_is_counted_too(tmp_path: Path) -> None:
     repo.write("registrar.toml", POLICY.replace('"Apache-2.0", ', ""))
     (found,) = messages(repo, "--base", "main", rule="gate-intact")
     assert found == "1 entry would newly fail under this policy"
+
+
+SOFT = {
+    "license": ("license: Apache-2.0", 'license: ["GPL-3.0-only"]', "license-policy"),
+    "evaluation": ("metrics: metrics.json", "metrics: 5", "metrics-gate"),
+    "files": ("size: ", "size: 0.5, x-old: ", "artifact-digest"),
+}
+
+
+@pytest.mark.parametrize("key", SOFT)
+@pytest.mark.parametrize("how", ["waived", "a warning"])
+def test_a_schema_that_is_waived_leaves_no_other_rule_silent(
+    repo: Repo, key: str, how: str
+) -> None:
+    old, new, rule = SOFT[key]
+    repo.edit(f"{ENTRY}/metadata.yaml", old, new)
+    assert repo.check("--at", "2026-11-24").report["unchecked"] == [], "the error says it"
+    if how == "waived":
+        repo.write("waivers.yaml", waivers("rule: metadata-schema, entry: wine-1.0.0"))
+    else:
+        policy = '[rules.severity]\nmetadata-schema = "warning"\n[license]'
+        repo.write("registrar.toml", POLICY.replace("[license]", policy))
+    result = repo.check("--at", "2026-11-24")
+    assert rule in [item["rule"] for item in result.report["unchecked"]], result.out
+    assert result.code in (1, 4)

@@ -207,3 +207,11 @@ def test_a_whole_policy() -> None:
 def test_identity_is_never_amendable(item: str) -> None:
     raw = f'[immutable]\namend = ["{item}"]\n'.encode()
     assert read_policy(raw, RULE_NAMES, PROFILES)[0] is None
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1" + "0" * 320])
+def test_a_floor_that_judges_nothing_is_no_policy(value: str) -> None:
+    raw = f'[metrics."*"]\n"test.accuracy" = {{min = {value}}}\n'.encode()
+    policy, flaws = read_policy(raw, RULE_NAMES, PROFILES)
+    assert policy is None
+    assert "min of test.accuracy is no finite number" in flaws[0].message

@@ -234,6 +234,16 @@ NOTHING = (
     "<style>\np { color: red; background-color: blue; border: 1px solid }\n</style>",
     "<script>\nwindow.alert('forty characters and then some more of them')\n</script>",
     "<?php echo 'forty characters and then some more of them'; ?>",
+    *(
+        "Coming soon. " * 4,
+        "To be written. " * 3,
+        "Not applicable. " * 3,
+        "FIXME: " * 8,
+        "XXX xxx " * 8,
+    ),
+    "<p hidden>Nobody sees these forty characters, and nobody ever reads them.</p>",
+    "<template>Nobody sees these forty characters, and nobody ever reads them.</template>",
+    "<img width=1>",
 )
 
 
@@ -269,6 +279,8 @@ LEGAL = (
     ("## Intended use", "## Intended Use(s)"),
     ("wine@example.org", "[The wine team]\n\n[the wine  team]: https://acme.example"),
     ("wine@example.org", "mailto:wine@example.org"),
+    ("wine@example.org", "The maintainers can be reached [here](https://acme.example)."),
+    ("## License\nApache-2.0", "## License\nThe license text can be found [here](LICENSE)."),
     ("wine@example.org", "The wine team, Cork Street 4, Dublin"),
 )
 
@@ -287,6 +299,10 @@ def test_legal_markdown_is_not_refused(old: str, new: str) -> None:
         "N/A, because the model is not used with wine at all.",
         "Знает только три сорта одного региона и ничего другого.",
         "| where | how much |\n|:-----|---:|\n| Rome | 3 |",
+        "<table><tr><td>Rome</td><td>3</td></tr></table>",
+        "<ul>\n<li>Rome\n</ul>",
+        "<img src='roc.png'>",
+        "The limits of the model are described in detail [here](https://acme.example).",
     ],
 )
 def test_what_says_something_in_its_own_way(body: str) -> None:
@@ -304,7 +320,7 @@ def test_long_hostile_cards_are_read_in_reasonable_time() -> None:
     for text in (
         *("\n# a" + " " * 200_000 + "b", "*x a" + "_" * 200_000 + "b", "![](" + "a" * 400_000),
         *("| a |\n|-" + " " * 400_000 + "x", "![](" * 100_000, "{{" * 200_000, "<?" * 200_000),
-        *("<style" * 50_000, "[a][" * 80_000, "# a" + " #" * 100_000),
+        *("# data\n" * 140_000, "<style" * 50_000, "[a][" * 80_000, "# a" + " #" * 100_000),
         "[" * 200_000,
         "> " * 100_000,
         "- " * 100_000,

@@ -9,7 +9,14 @@ from datetime import date
 
 from registrar.app.comparison import Comparison, Revisions, compare
 from registrar.app.gate_files import changed_gate_files
-from registrar.app.judging import Bench, Judged, judge_all, judging_by, sort_outcomes
+from registrar.app.judging import (
+    SCHEMA_RULE,
+    Bench,
+    Judged,
+    judge_all,
+    judging_by,
+    sort_outcomes,
+)
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.second_look import newly_failing
 from registrar.app.selection import Selection, root_fault, select
@@ -139,7 +146,9 @@ def _report(
     at: date,
 ) -> Report:
     findings = sorted((*waived.standing, *last.findings), key=lambda finding: finding.order)
+    told = {f.entry for f in findings if f.rule == SCHEMA_RULE and f.severity is Severity.ERROR}
     unchecked = [item for answer in judged for item in answer.unchecked]
+    unchecked += [i for answer in judged for i in answer.blind if i.entry not in told]
     compared = comparison.has_base or (comparison.before is not None and not comparison.blocked)
     history = PhaseState.RUN if compared else PhaseState.PARTLY
     return Report(

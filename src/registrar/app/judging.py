@@ -40,9 +40,23 @@ if TYPE_CHECKING:
 
 MOST = 100
 """So much of one rule about one entry is told."""
+SCHEMA_RULE = "metadata-schema"
+NEEDS = {
+    "artifact": ("artifact-digest", "artifact-format", "artifact-present"),
+    "base_models": ("base-model-pinned",),
+    "dataset_manifest": ("dataset-leakage", "dataset-manifest"),
+    "evaluation": ("metrics-gate",),
+    "files": ("artifact-digest",),
+    "license": ("license-policy", "license-valid"),
+    "source": ("source-in-history", "source-pinned"),
+    "training_hash": ("training-hash",),
+}
+"""Keys of metadata to the rules that see nothing where the schema refuses them."""
 PARALLEL_FROM = 256
 """Fewer entries than this are judged in one process; starting others costs more."""
 _CHUNK = 32
+_HEAD = 4096
+"""So much of a licence's text tells whether it is one."""
 PAGES = "docs/rules"
 
 
@@ -55,6 +69,9 @@ class Judged:
     unchecked: tuple[Unchecked, ...] = ()
     faults: tuple[str, ...] = ()
     """Tracebacks of rules that broke: faults of the program, each of one rule and entry."""
+    blind: tuple[Unchecked, ...] = ()
+    """What other rules could not look at, because the schema refuses it; told where that refusal
+    does not stand, as a waiver or the policy may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +85,9 @@ class Bench:
 
 def judging_by(tree: Tree, book: Rulebook, folders: Sequence[str]) -> Judging:
     """What judges entries of a tree by a rulebook; ``folders`` are all entries of the tree."""
-    texts = tree.children(f"{book.policy.root}/{LICENSES}")
-    names = frozenset(
-        node.path.rpartition("/")[2] for node in texts if node.kind is Kind.FILE and node.size
-    )
+    texts = [n for n in tree.children(f"{book.policy.root}/{LICENSES}") if n.kind is Kind.FILE]
+    told = [node.path for node in texts if tree.read(node.path, _HEAD).strip()]
+    names = frozenset(path.rpartition("/")[2] for path in told)
     return Judging(book.policy, book.schema, siblings(folders), names)
 
 
@@ -95,7 +111,23 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
             said += [(rule, folder, outcome) for outcome in outcomes]
     record = _record(entry)
     judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
-    return replace(judged, faults=tuple(faults)) if faults else judged, record
+    blind = tuple(_blind(said, bench))
+    if faults or blind:
+        judged = replace(judged, faults=tuple(faults), blind=blind)
+    return judged, record
+
+
+def _blind(said: Iterable[tuple[Rule, str | None, Outcome]], bench: Bench) -> Iterator[Unchecked]:
+    """The rules that find nothing to judge where the schema refuses a value that they need."""
+    keys = {
+        (folder, str(outcome.at.route[0]))
+        for rule, folder, outcome in said
+        if rule.name == SCHEMA_RULE and isinstance(outcome, Problem) and outcome.at.route
+    }
+    for folder, key in sorted(keys, key=str):
+        for name in NEEDS.get(key, ()):
+            if name in bench.rules:
+                yield Unchecked(name, folder, f"metadata-schema refuses {key}, which it needs")
 
 
 def sort_outcomes(

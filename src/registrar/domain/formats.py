@@ -82,8 +82,8 @@ DATA_EXTENSIONS: _Claims = MappingProxyType(
 )
 """Extensions of data beside a model, to what such a file may turn out to be."""
 
-DATA_NAMES = frozenset({"MLmodel"})
-"""Whole names of data beside a model."""
+DATA_NAMES = frozenset({"MLmodel", "LICENSE", "NOTICE"})
+"""Whole names of data beside a model: text, whatever it says."""
 
 ZIPS = _TORCH | {Format.KERAS, Format.NPZ, Format.SKOPS, Format.ZIP}
 """Formats that are a zip: a file that is named ``.zip`` and holds one of them tells no lie."""

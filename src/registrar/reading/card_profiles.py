@@ -23,6 +23,8 @@ _TEMPLATES = (
 
 _WORDS = re.compile(r"[^a-z0-9/…]+")
 _MARKUP = re.compile(r"<[^<>]{0,500}>|\{#[^{}]{0,200}\}")
+_WORDS_OF_ONE = 6
+"""No placeholder has so many different words."""
 _LETTERS = re.compile(r"[A-Za-z0-9]+")
 _FILLERS = re.compile("[\u115f\u1160\u3164\uffa0]")
 """Letters that show as nothing."""
@@ -132,5 +134,6 @@ def says_plainly(text: str, least: int) -> bool:
     """Tell quickly that a line of text says enough; a yes is sure."""
     if len(text) < max(least, 20) or not text.isascii() or suspect(text):
         return False
-    letters = sum(map(len, _LETTERS.findall(text)))
-    return 2 * letters >= len(text) and "  " not in text
+    words = _LETTERS.findall(text)
+    different = len({word.lower() for word in words})
+    return 2 * sum(map(len, words)) >= len(text) and "  " not in text and different >= _WORDS_OF_ONE

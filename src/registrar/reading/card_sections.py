@@ -27,20 +27,25 @@ from registrar.reading.markdown_document import Heading, Kind, Line, Markdown
 from registrar.reading.nearest import nearest
 
 _UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<(style|script)\b.*?(?:</\1>|\Z)",
+    r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<(style|script|template)\b.*?(?:</\1>|\Z)"
+    r"|<([a-z]{1,10})\s(?:[^<>]{0,200}\s)?hidden\b[^<>]{0,200}>.*?(?:</\2>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 """What a page does not show."""
 _REFERENCE = re.compile(r"(!?)\[([^\[\]]{1,1000})\](?:\[([^\[\]]{0,1000})\]|(?!\())")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
 _IMAGE = re.compile(
-    r"!\[[^\[\]]{0,1000}\](?:\([^()\s][^()]{0,2000}\)|\[[^\[\]]{1,1000}\])|<img\s[^<>]{0,500}>",
+    r"!\[[^\[\]]{0,1000}\](?:\([^()\s][^()]{0,2000}\)|\[[^\[\]]{1,1000}\])|<img\s[^<>]{0,500}\bsrc\s{0,9}=[^<>]{1,500}>",
     re.I,
 )
 _NO_TEXT = ("null", "true", "false", "yes", "no", "on", "off")
+_CELL = re.compile(r"<(?:td|li)\b[^<>]{0,200}>\s{0,50}(?:<[a-z]+>)?\w", re.IGNORECASE)
+"""A filled cell of a table, or item of a list, in HTML."""
 _LABEL = re.compile(r"^(?:[-+*] +)?(?:\*\*|__)[^*_]{1,80}?:?(?:\*\*|__):?\s*")
 _DELIMITER = re.compile(r":?-+:?")
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.{0,200}?\}\}")
+_MAX_HEADINGS = 20
+"""So many headings of one section are looked under."""
 _REASON = 10
 """Characters of a reason why something does not apply."""
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)", re.I | re.S)
@@ -79,6 +84,7 @@ def _judge(
 ) -> Flaw | None:
     """The best of all headings that stand for a section decides."""
     labels = _labels(markdown)
+    found = found[:_MAX_HEADINGS]
     faults = [_fault(_body(heading, markdown), section, profile, labels) for heading in found]
     if None in faults:
         return None
@@ -116,7 +122,7 @@ def _fault(
     said = placeholders = 0
     paragraphs = list(_paragraphs(lines, labels))
     for listed, text in paragraphs:
-        table = _table(text, profile)
+        table = _table(text, profile) or bool(_CELL.search(text)) or None
         if table or _IMAGE.search(text):
             return None
         left = _says(text, profile) if table is None else ""

@@ -16,6 +16,9 @@ FORBIDDEN = re.compile(
 )
 
 
+_BINARY = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+
+
 def control_flaws(text: str, raw: bytes) -> list[Flaw]:
     """Find every forbidden character in a text; ``raw`` are its bytes, for the quick look."""
     if b"\r" not in raw and not raw.translate(None, _ALLOWED):
@@ -42,7 +45,7 @@ def begins_as_text(head: bytes) -> bool:
         text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return False
-    return FORBIDDEN.search(text.removesuffix("\r")) is None
+    return _BINARY.search(text) is None
 
 
 def describe(char: str) -> str:

@@ -139,8 +139,8 @@ class Entry:
         """The dataset manifests that metadata names inside the entry, where they are here."""
         if self.metadata is None:
             return []
-        refs = self.metadata.dataset_manifests
-        return [ref for ref in refs if not ref.is_url and ref.target in self.files]
+        refs = {ref.target: ref for ref in reversed(self.metadata.dataset_manifests)}
+        return [r for r in reversed(refs.values()) if not r.is_url and r.target in self.files]
 
     def manifest(self, path: str) -> Manifest | None:
         """A dataset manifest of the entry as typed values; None where it is not readable."""

@@ -22,7 +22,8 @@ from registrar.reading.documents import (
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 """A string that is not closed is one token to the end: looked at once, not from each quote."""
-_MAX_DIGITS = 400
+_MAX_DIGITS = 300
+"""More digits than any float holds."""
 
 
 class _Refused(Exception):  # noqa: N818

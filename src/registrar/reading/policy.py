@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from registrar.domain.licences import And, Or
-from registrar.domain.metadata import gates_from, mapping, text
+from registrar.domain.metadata import gates_from, mapping, number, text
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route, Span
 from registrar.domain.policy import IDENTITY, Policy
@@ -74,6 +74,13 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
         if _amends_identity(item):
             message = f'"{item}" is identity and may not be amended'
             flaw(("immutable", "amend"), message, "publish a new version instead")
+    for pattern, gates in mapping(data.get("metrics")).items():
+        for metric, gate in mapping(gates).items():
+            for key in ("min", "max", "max_regression"):
+                value = mapping(gate).get(key, 0)
+                if number(value) is None:
+                    route = ("metrics", pattern, metric)
+                    flaw(route, f"{key} of {metric} is no finite number", "write one")
     root = _get(data, "registry", "root")
     if root is not None and path_fault(root):
         flaw(("registry", "root"), f"root {path_fault(root)}", "a folder of this repository")

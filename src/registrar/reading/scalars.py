@@ -30,7 +30,8 @@ _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _KINDS = {"int": "a number", "float": "a number", "bool": "a truth value", "timestamp": "a date"}
-_MAX_DIGITS = 400
+_MAX_DIGITS = 300
+"""More digits than any float holds."""
 
 
 @lru_cache(maxsize=8192)

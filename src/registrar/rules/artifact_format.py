@@ -77,7 +77,8 @@ def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
         if "unknown" not in policy.formats:
             listed = ", ".join(policy.formats)
             message = f"the content of {path} is of no format that is known"
-            yield Problem(message, f"the policy allows {listed}", at)
+            hint = f"the policy allows {listed}; data beside a model is .json, .yaml, .txt or .md"
+            yield Problem(message, hint, at)
         return
     how = ""
     if not agrees(path, found):
@@ -92,6 +93,12 @@ def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
 def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outcome]:
     metadata = entry.metadata
     paths = [record.path for record in (metadata.files if metadata else None) or ()]
+    if artifact.is_folder and paths and not any(map(by_name, paths)):
+        hint = f"the policy allows {', '.join(policy.formats)}"
+        message = f"no file of {artifact.path}/ is a model, by name only"
+        if "unknown" not in policy.formats:
+            yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
+        return
     onnx = any(Format.ONNX in by_name(path) for path in paths)
     for path in paths or [artifact.path]:
         claimed = tuple(sorted(by_name(path)))

@@ -42,6 +42,8 @@ class _Part:
     rows: str | None
     split: str
     at: At
+    untold: bool = False
+    """A number of rows that nothing tells from others."""
 
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
@@ -65,33 +67,45 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
 def _shared(parts: list[_Part]) -> Iterator[Outcome]:
     """The same rows in two splits, or a whole file in one and anything of it in another."""
     by_rows: dict[str, _Part] = {}
-    by_digest: dict[str, list[_Part]] = {}
+    whole: dict[str, _Part] = {}
+    some: dict[str, _Part] = {}
     for part in parts:
-        others: list[_Part] = []
+        others: list[_Part | None] = []
         if part.rows is not None:
             others.append(by_rows.setdefault(part.rows, part))
         if part.digest is not None:
-            same = by_digest.setdefault(part.digest, [])
-            others += [one for one in same if one.rows is None or part.rows is None]
-            same.append(part)
-        other = next((one for one in others if one.split != part.split), None)
+            others.append(whole.get(part.digest))
+            if part.rows is None:
+                others.append(some.get(part.digest))
+            (some if part.rows else whole).setdefault(part.digest, part)
+        other = next((one for one in others if one and one.split != part.split), None)
         if other is not None:
-            message = f'splits "{other.split}" and "{part.split}" hold the same data'
-            yield Problem(message, _HINT, part.at)
+            yield _problem(other, part)
+
+
+def _problem(other: _Part, part: _Part) -> Problem:
+    if not (part.untold and other.untold):
+        message = f'splits "{other.split}" and "{part.split}" hold the same data'
+        return Problem(message, _HINT, part.at)
+    message = f'splits "{other.split}" and "{part.split}" are of one file, and not told apart'
+    hint = "add rows_sha256 to each: the SHA-256 of its rows"
+    return Problem(message, hint, part.at)
 
 
 def _parts(manifest: Manifest, path: str) -> Iterator[_Part]:
     """Everything that must be in one split only."""
     listed = (*manifest.files, *manifest.file_sets)
     by_name = {item.name: item.sha256 for item in listed}
-    told_apart = {split.name for split in manifest.splits if split.rows_sha256}
+    told_apart = {(split.name, split.of) for split in manifest.splits if split.rows_sha256}
     for item in listed:
-        if item.sha256 and item.split and item.split not in told_apart:
+        if item.sha256 and item.split and (item.split, item.name) not in told_apart:
             yield _Part(item.sha256, None, item.split, At(path, item.route))
     for split in manifest.splits:
         digest = by_name.get(split.of) if split.of is not None else None
+        untold = split.rows is not None and not split.rows_sha256
         if digest or split.rows_sha256:
-            yield _Part(digest, split.rows_sha256, split.name, At(path, split.route))
+            at = At(path, split.route)
+            yield _Part(digest, split.rows_sha256, split.name, at, untold)
 
 
 RULE = Rule(

@@ -46,15 +46,20 @@ from registrar.rules.rule import Judging, Rule
 
 _PROSE = ("description", "method", "known_biases", "legal_basis")
 """Fields that may have several lines."""
-_URL = re.compile(r"(https|s3|gs)://[^\s@?#]+(\?[^\s@]*)?")
+_URL = re.compile(r"(https|s3|gs)://[^\s@?#/]+(/[^\s?#]*)?(\?\S*)?")
 
 
 def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     """Judge every manifest that metadata names."""
     if entry.metadata is None:
         return
+    seen: set[str] = set()
     for ref in entry.metadata.dataset_manifests:
         at = At(entry.metadata_names[0], ref.route)
+        if ref.target in seen:
+            yield Problem(f"{ref.target} is named twice", "keep one", at)
+            continue
+        seen.add(ref.target)
         if ref.is_url:
             yield from _url(ref, at)
         elif ref.target not in entry.nodes:
@@ -67,7 +72,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
 
 def _url(ref: ManifestRef, at: At) -> Iterator[Outcome]:
     if not _URL.fullmatch(ref.target):
-        hint = "write an https://, s3:// or gs:// URL without credentials"
+        credentials = " without credentials" if "@" in ref.target.split("/")[2:3] else ""
+        hint = f"write an https://, s3:// or gs:// URL{credentials}"
         yield Problem(f'"{ref.target[:200]}" is no URL of a manifest', hint, at)
     elif ref.sha256 is None:
         hint = f"write {{url: {ref.target}, sha256: <its SHA-256>}}"
@@ -82,7 +88,7 @@ def _evaluated(entry: Entry) -> Iterator[Outcome]:
         return
     refs = metadata.dataset_manifests
     manifests = [m for ref in entry.local_manifests if (m := entry.manifest(ref.target))]
-    if len(manifests) < len(refs) or not manifests:
+    if len(manifests) < len({ref.target for ref in refs}) or not manifests:
         return
     named: set[str | None] = set()
     for manifest in manifests:

@@ -107,6 +107,8 @@ def _is_declared(path: str, declared: frozenset[str], entry: Entry) -> bool:
     top, _, rest = path.partition("/")
     if path in _DECLARED or path in declared or is_pointer_name(path):
         return True
+    if path.endswith("/.gitignore"):  # DVC writes one beside each output
+        return True
     if (top == "LICENSES" and rest.endswith(".txt")) or _LICENCE.fullmatch(path):
         return True
     artifact = entry.artifact.path if entry.artifact else None

@@ -24,7 +24,6 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.licences import refs
 from registrar.domain.places import At, Route, Span
-from registrar.domain.trees import Kind
 from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
 from registrar.reading.spdx import SpdxError, deprecated, parse
@@ -48,8 +47,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING)
         for ref in refs(expression):
             file = f"LICENSES/{ref}.txt"
-            own = entry.nodes.get(file)
-            here = own is not None and own.kind is Kind.FILE and own.size > 0
+            own = entry.raw(file) if file in entry.files else b""
+            here = isinstance(own, bytes) and bool(own.strip())
             if not here and f"{ref}.txt" not in judging.licence_texts:
                 hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)

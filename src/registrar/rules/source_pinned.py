@@ -37,6 +37,8 @@ _SCP = re.compile(
 )
 _TOKEN = re.compile(r"(?:gh[a-z]_|github_pat_|glpat-|hf_|x-access-token|oauth)", re.IGNORECASE)
 """How tokens of forges begin that stand in a user's place."""
+_LONGEST_USER = 20
+"""What is longer is no name of a person or an organisation."""
 _FORMS = "write https://host/path, ssh://git@host/path, git@host:path, or '.' for this repository"
 
 
@@ -88,11 +90,17 @@ def _repository(repository: str) -> tuple[str, str] | None:
     return _secrets(url)
 
 
+def _looks_secret(user: str) -> bool:
+    return len(user) > _LONGEST_USER or _TOKEN.match(user) is not None
+
+
 def _secrets(url: SplitResult) -> tuple[str, str] | None:
     port = f":{url.port}" if url.port else ""
     plain = f"{url.scheme}://{url.hostname}{port}{url.path}"
     user = url.username
-    if url.password is not None or (user and (url.scheme != "ssh" or _TOKEN.match(user))):
+    if user and url.password is None and url.scheme != "ssh" and not _looks_secret(user):
+        return "the repository's URL names a user, and a token looks the same", f"write {plain}"
+    if url.password is not None or (user and (url.scheme != "ssh" or _looks_secret(user))):
         return "the repository's URL holds credentials", f"write {plain}, and revoke them"
     if url.query or url.fragment:
         return "the repository's URL has a query or fragment", f"write {plain}"

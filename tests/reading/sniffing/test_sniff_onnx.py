@@ -151,7 +151,7 @@ def test_a_location_that_is_too_long_is_not_named(sniffed):
 def test_locations_are_counted(sniffed, monkeypatch):
     monkeypatch.setattr(sniffing_onnx, "MAX_EXTERNAL", 3)
     graph = GRAPH + b"".join(field(5, external(f"{n}.bin")) for n in range(9))
-    assert sniffed(model(graph)).external == ("0.bin", "1.bin", "2.bin")
+    assert sniffed(model(graph)).external == ("0.bin", "1.bin", "2.bin", sniffing_onnx.HIDDEN)
 
 
 def test_a_location_need_not_be_text(sniffed):
@@ -163,7 +163,7 @@ def test_graphs_in_graphs_are_followed_to_a_depth(sniffed):
     for _ in range(200):
         graph = field(1, NODE + field(5, field(1, "body") + field(6, graph)))
     found = sniffed(model(graph))
-    assert (found.format, found.external) == (Format.ONNX, ())
+    assert (found.format, found.external) == (Format.ONNX, (sniffing_onnx.HIDDEN,))
 
 
 def test_fields_are_counted_over_the_whole_file(sniffed, monkeypatch):
@@ -178,7 +178,7 @@ def test_nodes_are_skipped_once_many_fields_were_seen(sniffed, monkeypatch):
     assert sniffed(model(graph)).external == ("late.bin",)
     monkeypatch.setattr(sniffing_onnx, "_RESERVED", sniffing_onnx.MAX_FIELDS - 10)
     found = sniffed(model(graph))
-    assert (found.format, found.external) == (Format.ONNX, ())
+    assert (found.format, found.external) == (Format.ONNX, (sniffing_onnx.HIDDEN,))
 
 
 def test_tensors_are_skipped_and_not_read(counting):
@@ -273,3 +273,28 @@ def test_a_saved_model_is_told(format_of, formats_when_cut):
 )
 def test_what_a_saved_model_does_not_have_is_refused(content, format_of):
     assert format_of(content) is Format.UNKNOWN
+
+
+EVASIONS = {
+    "an empty list before it": field(5, field(4, b"") + external("hidden.bin")),
+    "two numbers before it": field(5, field(5, b"\x01\x02") + external("hidden.bin")),
+    "a sparse tensor": field(15, field(1, external("hidden.bin"))),
+    "a list in the attribute": field(
+        1, field(5, field(1, "v") + field(8, 3) + field(5, external("hidden.bin")))
+    ),
+    "a sparse attribute": field(
+        1, field(4, "C") + field(5, field(22, field(1, external("h.bin"))))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVASIONS)
+def test_external_data_does_not_hide(name, sniffed):
+    assert sniffed(model(GRAPH + EVASIONS[name])).external, name
+
+
+@pytest.mark.parametrize("number", [20, 25])
+def test_external_data_in_training_and_functions_does_not_hide(number, sniffed):
+    node = field(4, "Constant") + field(5, field(1, "v") + field(5, external("hidden.bin")))
+    further = field(number, field(7, node))
+    assert sniffed(model(GRAPH) + further).external == (sniffing_onnx.HIDDEN,)

@@ -7,6 +7,8 @@ refused, although protobuf would skip them: what is not known is not ONNX.
 
 from __future__ import annotations
 
+import re
+
 from registrar.domain.formats import Format
 from registrar.reading.sniffing.protobuf import (
     BYTES,
@@ -48,6 +50,11 @@ TENSOR: Kinds = kinds(varints="2 14", messages="3 6 8 9 12 13 16") | {
     10: (I64, BYTES),
     11: (VARINT, BYTES),
 }
+HIDDEN = "(a place that is not told plainly)"
+"""Stands for external data that was found, and not read field by field."""
+_LOCATION = re.compile(rb"\x0a(?:\x08|\x88[\x00\x80]+)location")
+"""The key of an entry of ``external_data``, whatever stands around it."""
+_BLOCK = 1024 * 1024
 _PAIR = kinds(messages="1 2")
 _SHORTEST = len("location") + 4
 """No attribute below this length can name external data."""
@@ -73,6 +80,8 @@ def sniff_onnx(source: Source) -> Sniffed | None:
             seen.add(number)
             if number == 7:  # fields of the graph are kept as negative numbers
                 seen.update(-field for field in walk.graph(start, end, _MAX_DEPTH))
+            elif number in (20, 25):  # training, functions: graphs and nodes further in
+                walk.rest(start, end)
             elif number == 1:
                 source.go(start)
                 version = varint(source)
@@ -102,10 +111,29 @@ class _Walk:
                 self._tensor(at, after)
             elif number == 1:
                 self._node(at, after, depth)
+            elif number == 15:  # sparse tensors
+                self.rest(at, after)
         return seen
 
+    def rest(self, start: int, end: int) -> None:
+        """Look for external data where nothing is read field by field.
+
+        That may be long (lists of numbers), or deep; a location that is found here is not told.
+        """
+        before = b""
+        while start < end and HIDDEN not in self.external:
+            self.source.go(start)
+            block = self.source.take(min(end - start, _BLOCK))
+            if _LOCATION.search(before + block):
+                self.external[HIDDEN] = None
+            start += len(block)
+            before = block[-16:]
+
     def _node(self, start: int, end: int, depth: int) -> None:
-        if end - start < _SHORTEST or self.budget.left < _RESERVED:
+        if end - start < _SHORTEST:
+            return
+        if self.budget.left < _RESERVED:
+            self.rest(start, end)
             return
         self.source.go(start)
         for number, at, after in fields(self.source, end, NODE, self.budget):
@@ -115,18 +143,22 @@ class _Walk:
     def _attribute(self, start: int, end: int, depth: int) -> None:
         self.source.go(start)
         for number, at, after in fields(self.source, end, ATTRIBUTE, self.budget):
-            if number in (7, 8, 9):
-                return  # lists of numbers and strings, without end and without tensors
+            if number in (7, 8, 9):  # lists of numbers and strings, without end
+                self.rest(at, end)
+                return
             if number in (5, 10):
                 self._tensor(at, after)
             elif number in (6, 11) and depth:
                 self.graph(at, after, depth - 1)
+            elif number in (6, 11, 22, 23):  # too deep, or sparse
+                self.rest(at, after)
 
     def _tensor(self, start: int, end: int) -> None:
         self.source.go(start)
         for number, at, after in fields(self.source, end, TENSOR, self.budget):
-            if number in (4, 5, 7, 10, 11) and after - at <= 10:
-                return  # numbers one by one, in the tensor itself
+            if number in (4, 5, 7, 10, 11) and after - at <= 10:  # numbers one by one
+                self.rest(after, end)
+                return
             if number == 13:
                 self._external(at, after)
 
@@ -137,8 +169,9 @@ class _Walk:
             if after - at <= MAX_LOCATION:
                 self.source.go(at)
                 pair[number] = self.source.take(after - at)
-        if pair[1] == b"location" and pair[2] and len(self.external) < MAX_EXTERNAL:
-            self.external[pair[2].decode("utf-8", "replace")] = None
+        if pair[1] == b"location" and pair[2]:
+            name = pair[2].decode("utf-8", "replace")
+            self.external[name if len(self.external) < MAX_EXTERNAL else HIDDEN] = None
 
 
 def sniff_savedmodel(source: Source) -> Sniffed | None:
