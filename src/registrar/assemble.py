@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from registrar.domain.pushes import Server
 from registrar.integrations.clock import SystemClock
@@ -53,19 +54,29 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         object_format = None if reason else git.run("rev-parse", "--show-object-format")
         tree = WorkTree(top, (object_format or b"sha1").decode().strip())
     history = None if reason else GitHistory(git)
-    return World(top, tree, history, reason, SystemClock())
+    return World(tree, history, reason, SystemClock())
 
 
-def server_at(git_dir: str) -> Server:
-    """What the repository and the configuration of a git server say about its gate."""
+def server_at(git_dir: str, pushed: Iterable[str]) -> Server:
+    """What the repository and the configuration of a git server say about its gate.
+
+    ``pushed`` are the refs of the push: a symbolic one may lead to a ref that is not there yet.
+    """
     git = Git(git_dir, git_dir, quarantine=True)
-    head = (git.run("symbolic-ref", "--quiet", "HEAD") or b"").decode("utf-8", "replace").strip()
-    refs = (git.run("config", "--get-all", "registrar.refs") or b"").decode("utf-8", "replace")
-    allow = (git.run("config", "--get", "registrar.gateChanges") or b"").strip() == b"allow"
-    listed = git.must("for-each-ref", "--format=%(refname) %(symref)").decode("utf-8", "replace")
-    pairs = (line.split(" ", 1) for line in listed.splitlines())
-    known = {ref: aim or ref for ref, aim in pairs}
-    return Server(head, tuple(refs.split()), allow, known)
+
+    def said(*arguments: str) -> str:
+        return (git.run(*arguments) or b"").decode("utf-8", "surrogateescape").strip()
+
+    listed = said("for-each-ref", "--format=%(refname) %(symref)")
+    known = {ref: aim or ref for ref, _, aim in (ln.partition(" ") for ln in listed.splitlines())}
+    for ref in pushed:
+        known.setdefault(ref, said("symbolic-ref", "--quiet", "--", ref))
+    return Server(
+        head=said("symbolic-ref", "--quiet", "HEAD"),
+        refs=tuple(said("config", "--get-all", "registrar.refs").split()),
+        gate_changes_allowed=said("config", "--get", "registrar.gateChanges") == "allow",
+        known={ref: aim for ref, aim in known.items() if aim},
+    )
 
 
 def _is_bare(folder: str) -> bool:

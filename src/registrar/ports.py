@@ -36,6 +36,9 @@ class Tree(Protocol):
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
 
+    def fingerprint(self, path: str) -> str | None:
+        """git's mode and object id of a file or link; None where nothing, or a folder, stands."""
+
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
         """git's object id and mode of each child of a folder, as git would store it.
 
@@ -72,8 +75,12 @@ class History(Protocol):
     def resolve(self, revision: str) -> str | None:
         """The full commit hash of a revision; raises RevisionError for an ambiguous name."""
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor of two commits."""
+    @property
+    def sparse(self) -> bool:
+        """Tell whether the work tree holds a part of the files only."""
+
+    def merge_bases(self, one: str, other: str) -> list[str]:
+        """The best common ancestors of two commits; several after merges crosswise."""
 
     def ancestry(self, commits: Iterable[str], tip: str) -> Mapping[str, Ancestry]:
         """For each full commit hash, whether it is an ancestor of ``tip`` (or ``tip`` itself)."""
@@ -99,8 +106,6 @@ class Clock(Protocol):
 class World:
     """All that a check may look at besides its request."""
 
-    top: str
-    """The folder that paths on the command line are relative to: the top of the repository."""
     work_tree: Tree | None
     """None in a bare repository."""
     history: History | None

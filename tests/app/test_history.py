@@ -298,7 +298,7 @@ def test_a_waiver_may_be_bound_to_a_digest(repo: Repo) -> None:
     break_licence(repo)
     waive(repo, "license-policy")
     text = (repo.path / "waivers.yaml").read_text()
-    repo.write("waivers.yaml", text + f"  sha256: {'0' * 64}\n")
+    repo.write("waivers.yaml", text + f'  sha256: "{"0" * 64}"\n')
     assert repo.check(*AT).code == 1
     repo.write("waivers.yaml", text + f"  sha256: {SHA}\n")
     assert repo.check(*AT).code == 0

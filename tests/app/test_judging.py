@@ -147,8 +147,11 @@ def test_a_rule_that_is_switched_on_is_counted(repo: Repo) -> None:
 def test_entries_below_a_new_root_are_counted(repo: Repo) -> None:
     repo.write("registrar.toml", OTHER_ROOT)
     repo.write("models/evil-1.0.0/metadata.yaml", "license: nope\n")
-    (found,) = messages(repo, "--base", "main", rule="gate-intact")
-    assert found == "1 entry would newly fail under this policy"
+    found = messages(repo, "--base", "main", rule="gate-intact")
+    assert found == [
+        "1 entry in model_registry would no longer be judged by anybody",
+        "1 entry would newly fail under this policy",
+    ]
 
 
 def test_a_first_policy_is_counted_too(tmp_path: Path) -> None:

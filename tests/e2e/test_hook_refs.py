@@ -117,3 +117,58 @@ def test_a_refused_first_push_says_what_to_push_first(server: Server, repo: Repo
     taken, said = push(repo, server)
     assert not taken
     assert "push registrar.toml alone first" in said
+
+
+def test_what_a_judged_symbolic_ref_stands_for_is_judged(repo: Repo, server: Server) -> None:
+    assert push(repo, server)[0]
+    assert push(repo, server, "main:stable")[0]
+    server.repo.git("symbolic-ref", "refs/heads/prod", "refs/heads/stable")
+    server.repo.git("config", "registrar.refs", "refs/heads/prod")
+    bad(repo)
+    taken, said = push(repo, server, "bad:stable")
+    assert not taken
+    assert "evil-1.0.0" in said
+
+
+def test_a_symbolic_ref_to_a_branch_that_is_not_there(repo: Repo, server: Server) -> None:
+    server.repo.git("symbolic-ref", "refs/heads/prod", "refs/heads/main")
+    bad(repo)
+    assert not push(repo, server, "bad:prod")[0]
+    assert server.tip() == ""
+
+
+def test_the_default_branch_may_come_last(repo: Repo, server: Server) -> None:
+    server.repo.git("config", "registrar.refs", "refs/heads/*")
+    assert push(repo, server, "main:feature")[0]
+    taken, said = push(repo, server)
+    assert taken, said
+
+
+def test_a_tag_that_is_called_as_a_branch_in_full_hinders_nobody(
+    repo: Repo, server: Server
+) -> None:
+    assert push(repo, server)[0]
+    assert push(repo, server, "main:refs/tags/refs/heads/main")[0]
+    server.repo.git("config", "registrar.refs", "refs/heads/*")
+    taken, said = push(repo, server, "main:other")
+    assert taken, said
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
+def test_names_are_utf_8_whatever_the_pushers_locale(
+    repo: Repo, server: Server, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Latin-1 locale, which showed the fault, is not on every machine; PYTHONUTF8=0 is near."""
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    server.repo.git("symbolic-ref", "HEAD", "refs/heads/größe")
+    repo.write("registrar.toml", POLICY + '[registry]\nroot = "modèles"\n')
+    repo.git("rm", "-rfq", "model_registry")
+    repo.commit("root")
+    assert push(repo, server, "main:größe")[0]
+    for name, content in BAD.items():
+        repo.write(f"modèles/evil-1.0.0/{name}", content)
+    repo.commit("bad")
+    taken, said = push(repo, server, "main:größe")
+    assert not taken, said

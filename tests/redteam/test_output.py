@@ -122,7 +122,8 @@ def test_ctrl_c_ends_with_130(jobs: str, tmp_path: Path) -> None:
     repo = good_repo(tmp_path / "repo")
     os.mkfifo(tmp_path / "started")
     code = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # it may come ignored
         "from registrar.rules import RULES\n"
         "from registrar.reading import entry\n"
         "slow = entry.Entry.raw\n"

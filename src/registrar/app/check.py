@@ -18,8 +18,9 @@ from registrar.app.judging import (
     sort_outcomes,
 )
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
-from registrar.app.second_look import newly_failing
-from registrar.app.selection import Selection, root_fault, select
+from registrar.app.second_look import NOTHING, second_look
+from registrar.app.selection import Selection, select
+from registrar.app.top import top_faults
 from registrar.app.waiving import Waived, apply_waivers
 from registrar.domain.findings import Phase, Severity
 from registrar.domain.report import PhaseState, Report
@@ -89,9 +90,9 @@ def _change(
 ) -> Change:
     before, head, root = comparison.before, comparison.head, book.policy.root
     gate_files = changed_gate_files(before, head, book.policy) if before is not None else ()
-    failing = 0
+    again = NOTHING
     if gate_files and comparison.has_base:
-        failing = newly_failing(bench, book, gate_files, selection.all, at, request.jobs)
+        again = second_look(bench, book, gate_files, selection.all, at, request.jobs)
     return Change(
         policy=book.policy,
         at=at,
@@ -103,16 +104,18 @@ def _change(
         before=before if comparison.blocked is None else None,
         touched=selection.touched,
         changed=selection.changed,
+        leaning=selection.leaning,
         entries=frozenset(selection.all),
         renamed=selection.renamed,
-        root_fault=root_fault(head, root),
+        top_faults=tuple(top_faults(head, root)),
         gate_files=gate_files,
         base_has_policy=book.has_policy,
         first_policy=not book.has_policy
         and (comparison.base_commit is None or head.node(POLICY_NAME) is not None),
         gate_changes_allowed=request.gate_changes_allowed,
         rewritten=comparison.rewritten,
-        newly_failing=failing,
+        newly_failing=again.failing,
+        left_behind=again.left,
         waivers=book.waivers.waivers,
         waiver_flaws=book.waivers.flaws,
         has_base=comparison.has_base,

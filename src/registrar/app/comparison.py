@@ -8,6 +8,10 @@ from registrar.errors import RevisionError, UsageError
 from registrar.ports import Ancestry, History, Tree, World
 
 SHALLOW = "this is a shallow clone; run git fetch --unshallow"
+CROSSED = (
+    "base and head have several merge bases; merge the base into the branch, then there is one"
+)
+SPARSE = "this is a sparse checkout; judge a revision (--head HEAD), or git sparse-checkout disable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,18 @@ def _with_base(asked: Revisions, world: World) -> Comparison:
     head = history.tree(head_commit) if head_commit else _work_tree(world)
     against = head_commit or history.resolve("HEAD")
     blocked = SHALLOW if history.shallow else None
+    if asked.head is None and history.sparse:
+        blocked = SPARSE
     before, rewritten = base, False
     if against is not None and asked.base is None:
         rewritten = history.ancestry([base], against)[base] is not Ancestry.YES
     elif against is not None:
-        found = history.merge_base(base, against)
-        if found is None and blocked is None:
+        found = history.merge_bases(base, against)
+        if not found and blocked is None:
             blocked = "base and head have no common history"
-        before = found or base
+        if len(found) > 1 and blocked is None:
+            blocked = CROSSED  # what is reverted to one of them would not be seen
+        before = found[0] if found else base
     judge = base
     if asked.policy_from is not None:
         judge = _resolve(history, asked.policy_from, "--policy-from")
@@ -124,8 +132,9 @@ def _without_base(asked: Revisions, world: World) -> Comparison:
     tip = history.resolve("HEAD") if history else None
     upstream = history.upstream() if history else None
     merge_base = None
-    if history is not None and tip and upstream and not history.shallow:
-        merge_base = history.merge_base(tip, upstream)
+    if history is not None and tip and upstream and not (history.shallow or history.sparse):
+        found_bases = history.merge_bases(tip, upstream)
+        merge_base = found_bases[0] if len(found_bases) == 1 else None
     return Comparison(
         head=head,
         head_commit=None,

@@ -37,8 +37,20 @@ def changed_gate_files(before: Tree, head: Tree, policy: Policy) -> tuple[GateFi
     root = policy.root
     paths = {*_FIXED, f"{root}/{SCHEMA_NAME}", *_matching(before), *_matching(head)}
     changed = [path for path in sorted(paths) if _print(before, path) != _print(head, path)]
-    days = policy.waiver_max_days
-    return tuple(GateFile(path, _flaws(head, path, root, days)) for path in changed)
+    files = [GateFile(path, _flaws(head, path, root, policy.waiver_max_days)) for path in changed]
+    if POLICY_NAME in changed and WAIVERS_NAME not in changed and head.node(WAIVERS_NAME):
+        days = _max_days(head)
+        if days < policy.waiver_max_days:  # the waivers that are there must fit the new limit
+            files.append(GateFile(WAIVERS_NAME, _flaws(head, WAIVERS_NAME, root, days), False))
+    return tuple(files)
+
+
+def _max_days(head: Tree) -> int:
+    try:
+        policy = read_policy(head.read(POLICY_NAME, MAX_BYTES), RULE_NAMES, PROFILES)[0]
+    except UnreadableError:
+        policy = None
+    return policy.waiver_max_days if policy is not None else 10**6
 
 
 def policy_files(root: str) -> frozenset[str]:
@@ -53,19 +65,27 @@ def _matching(tree: Tree) -> Iterator[str]:
                 yield node.path
 
 
-def _print(tree: Tree, path: str) -> tuple[Kind, str] | None:
-    """Kind and digest of a file; None where there is none."""
-    node = tree.node(path)
-    if node is None:
-        return None
+def _print(tree: Tree, path: str) -> tuple[str, str] | None:
+    """What a file is: its kind, and the digest of its text with Unix line ends; None for nothing.
+
+    A link is what it aims at, also where it stands for a folder above the file.
+    """
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        above = "/".join(parts[:depth])
+        node = tree.node(above)
+        if node is None:
+            return None
+        if node.kind is not Kind.FOLDER and (depth < len(parts) or node.kind is not Kind.FILE):
+            return node.kind.value, str(tree.fingerprint(above))
     digest = hashlib.sha256()
     try:
         with tree.open(path) as stream:
             while block := stream.read(_BLOCK):
-                digest.update(block)
+                digest.update(block.replace(b"\r\n", b"\n"))
     except UnreadableError as error:
-        return node.kind, str(error)
-    return node.kind, digest.hexdigest()
+        return Kind.UNREADABLE.value, str(error)
+    return Kind.FILE.value, digest.hexdigest()
 
 
 def _waiver_flaws(book: WaiverBook, max_days: int) -> tuple[Flaw, ...]:

@@ -91,7 +91,7 @@ def _request(update: Update, server: Server, world: World) -> CheckRequest:
         revisions = Revisions(base_tip=update.old, head=update.new, policy_from=lender)
     elif head is not None:
         revisions = Revisions(base=head, head=update.new)
-    elif server.is_new:
+    elif server.is_new or update.ref == server.head:
         revisions = Revisions(head=update.new, first=True)
     else:
         hint = "on the server: git symbolic-ref HEAD <the branch that judges new ones>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from registrar.domain.findings import Phase
 from registrar.domain.policy import BUILT_IN, Policy
 from registrar.domain.report import JudgedBy
 from registrar.domain.trees import Kind, UnreadableError
@@ -18,6 +19,10 @@ from registrar.reading.waivers import WAIVERS_NAME, WaiverBook, read_waivers
 from registrar.rules import RULE_NAMES, RULES
 
 SCHEMA_NAME = "MODEL_METADATA_SCHEMA.json"
+
+
+_PHASES = (Phase.STATIC, Phase.HISTORY)
+"""The phases that there are so far; a rule of another one is never run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Rulebook:
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that run."""
-        return tuple(rule.name for rule in RULES if rule.name not in self.off)
+        return tuple(r.name for r in RULES if r.name not in self.off and r.phase in _PHASES)
 
 
 def built_in() -> Rulebook:

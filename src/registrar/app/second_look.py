@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from registrar.app.gate_files import policy_files
@@ -14,31 +15,44 @@ from registrar.errors import PolicyError
 from registrar.rules.rule import GateFile
 
 
-def newly_failing(
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Entries that would newly fail, and entries that nobody would judge any more."""
+
+    failing: int = 0
+    left: int = 0
+
+
+NOTHING = SecondLook()
+
+
+def second_look(
     bench: Bench,
     present: Rulebook,
     gate_files: tuple[GateFile, ...],
     folders: tuple[str, ...],
     at: date,
     jobs: int | None,
-) -> int:
-    """Number of entries that fail under the head's policy files and do not under the base's.
+) -> SecondLook:
+    """What becomes of the entries under the head's policy files.
 
-    0 where no policy file changes, or where the head's are not valid, which is told elsewhere.
+    Nothing where no policy file changes, or where the head's are not valid: told elsewhere.
     """
     if not {file.path for file in gate_files} & policy_files(present.policy.root):
-        return 0
+        return NOTHING
     try:
         coming = read_rulebook(bench.tree, "work-tree")
     except PolicyError:
-        return 0
+        return NOTHING
     root = coming.policy.root
     then = entries_of(bench.tree, root)
     judged = Bench(bench.tree, judging_by(bench.tree, coming, then), coming.rules)
     after = _failing(judged, coming, then, at, jobs)
-    if not after or root != present.policy.root:
-        return len(after)  # below a new root nothing was judged before
-    return len(after - _failing(bench, present, folders, at, jobs))
+    if root != present.policy.root:
+        return SecondLook(len(after), len(folders))  # below a new root nothing was judged before
+    if not after:
+        return NOTHING
+    return SecondLook(len(after - _failing(bench, present, folders, at, jobs)))
 
 
 def _failing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registrar.app.comparison import Comparison
@@ -29,6 +29,8 @@ class Selection:
     judged: tuple[str, ...]
     touched: frozenset[str] = frozenset()
     """Entries that differ, deleted ones included; empty where nothing is compared."""
+    leaning: Mapping[str, str] = field(default_factory=dict)
+    """Entries that use a licence text beside them which the change touches, to that text."""
     changed: frozenset[str] = frozenset()
     """The same without regard to the paths that were asked for."""
     renamed: dict[str, str] = field(default_factory=dict)
@@ -47,21 +49,6 @@ def entries_of(tree: Tree, root: str) -> tuple[str, ...]:
     )
 
 
-def root_fault(tree: Tree, root: str) -> str | None:
-    """Why nothing below the registry's root could be judged; None for a folder, or nothing."""
-    parts = root.split("/")
-    for depth in range(len(parts)):
-        path = "/".join(parts[: depth + 1])
-        node = tree.node(path)
-        if node is None:
-            return None
-        if node.kind is not Kind.FOLDER:
-            return f"{path} is a {node.kind.value}, not a folder"
-        if any(child.path == path for child in tree.children(path)):
-            return f"{path} is a {Kind.UNREADABLE.value}"
-    return None
-
-
 def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection:
     """Select by base and paths; ``paths`` are relative to the top of the repository.
 
@@ -74,10 +61,10 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
     touched: frozenset[str] = frozenset()
     renamed: dict[str, str] = {}
     gone: list[str] = []
-    lean: frozenset[str] = frozenset()
+    leaning: dict[str, str] = {}
     if comparison.before is not None:
         changed, renamed = _differences(comparison.before, comparison.head, root)
-        lean = _leaning(comparison.before, comparison.head, root, everything)
+        leaning = _leaning(comparison.before, comparison.head, root, everything)
         touched = frozenset(name for name in changed if _wanted(f"{root}/{name}", paths))
         gone = [name for name in touched if name not in everything]
     empty = tuple(
@@ -86,12 +73,12 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
         if not any(_match(f"{root}/{name}", path) for name in (*everything, *gone))
     )
     if comparison.has_base:
-        judged = tuple(name for name in chosen if name in touched or name in lean)
+        judged = tuple(name for name in chosen if name in touched or name in leaning)
         untouched = not touched and not judged
-        return Selection(everything, judged, touched, changed, renamed, empty, untouched)
+        return Selection(everything, judged, touched, leaning, changed, renamed, empty, untouched)
     if not chosen and not gone and not empty:
         empty = (root,)
-    return Selection(everything, tuple(chosen), touched, changed, renamed, empty)
+    return Selection(everything, tuple(chosen), touched, leaning, changed, renamed, empty)
 
 
 def _wanted(entry: str, paths: Sequence[str]) -> bool:
@@ -118,17 +105,20 @@ def _entry_prints(tree: Tree, root: str) -> dict[str, str]:
     return {name: value for name, value in prints.items() if name in names}
 
 
-def _leaning(before: Tree, head: Tree, root: str, entries: Sequence[str]) -> frozenset[str]:
-    """Entries that use the registry's own licence texts, where the change touches these."""
-    if _texts(before, root) == _texts(head, root):
-        return frozenset()
-    users = []
-    for name in entries:
-        entry = Entry(head, root, name)
-        document = entry.metadata_document
-        if document is not None and "licenseref-" in document.text.lower():
-            users.append(name)
-    return frozenset(users)
+def _leaning(before: Tree, head: Tree, root: str, entries: Sequence[str]) -> dict[str, str]:
+    """Entries that use a licence text beside them, where the change touches it."""
+    old, new = _texts(before, root), _texts(head, root)
+    touched = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+    if not touched:
+        return {}
+    users = {}
+    for folder in entries:
+        metadata = Entry(head, root, folder).metadata
+        named = " ".join(metadata.licences).lower() if metadata is not None else ""
+        for name in sorted(touched):
+            if name.lower().removesuffix(".txt") in named:
+                users[folder] = name
+    return users
 
 
 def _texts(tree: Tree, root: str) -> dict[str, str]:

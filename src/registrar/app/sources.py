@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from registrar.domain.findings import Finding
 from registrar.domain.report import Report
@@ -17,22 +18,31 @@ _SECRET = re.compile(
 """User and password of a URL, and tokens of forges: a log is no place for them."""
 
 
-def sources_of(report: Report, world: World) -> Callable[[Finding], list[str]]:
+@contextmanager
+def sources_of(report: Report, world: World) -> Iterator[Callable[[Finding], list[str]]]:
     """The lines of the file that a finding is in, without credentials.
 
     They are read from the head; for a waiver that judges, from where the judge was taken.
     """
-    cache: dict[tuple[str | None, str], list[str]] = {}
+    trees: dict[str | None, Tree | None] = {}
+    kept: dict[tuple[str | None, str], list[str]] = {}
 
     def lines(finding: Finding) -> list[str]:
         path = finding.place.path
         of_judge = finding.rule == "waiver-valid"
         revision = report.judged_by.revision if of_judge else report.head
-        if (revision, path) not in cache:
-            cache[revision, path] = _lines(_tree(world, revision), path)
-        return cache[revision, path]
+        if revision not in trees:
+            trees[revision] = _tree(world, revision)
+        if (revision, path) not in kept:
+            kept[revision, path] = _lines(trees[revision], path)
+        return kept[revision, path]
 
-    return lines
+    try:
+        yield lines
+    finally:
+        for tree in trees.values():
+            if tree is not None:
+                tree.close()
 
 
 def _tree(world: World, revision: str | None) -> Tree | None:
@@ -48,8 +58,6 @@ def _lines(tree: Tree | None, path: str) -> list[str]:
         text, flaw = decode(tree.read(path, MAX_BYTES))
     except UnreadableError:
         return []
-    finally:
-        tree.close()
     if flaw is not None:
         return []
     text = _SECRET.sub(lambda match: "*" * len(match.group()), text)

@@ -84,7 +84,8 @@ def run(options: argparse.Namespace) -> int:
         jobs=options.jobs,
     )
     report = check(request, world)
-    write(RENDER[options.format](report, sources_of(report, world)))
+    with sources_of(report, world) as sources:
+        write(RENDER[options.format](report, sources))
     for trace in report.faults[:3]:
         tell_fault(trace)
     for path in report.empty if options.format != "text" else ():
@@ -104,8 +105,11 @@ def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
     for path in given:
         whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
         inner = os.path.relpath(os.path.normpath(whole), top)
+        if inner.startswith(".."):  # a link from outside is followed, one in the tree is judged
+            inner = os.path.relpath(os.path.realpath(path), top)
         if inner.startswith(".."):
             raise UsageError(f"{path} does not lie in {top}", "check one repository at a time")
+        inner = os.fsencode(inner).decode("utf-8", "surrogateescape")
         relative.append("" if inner == "." else inner)
     return top, tuple(relative)
 

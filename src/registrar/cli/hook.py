@@ -40,11 +40,14 @@ def run(options: argparse.Namespace) -> int:
     world = world_at(git_dir, git_dir=git_dir, quarantine=True)
 
     def show(report: Report) -> None:
-        write(text.render(report, sources_of(report, world)))
+        with sources_of(report, world) as sources:
+            write(text.render(report, sources))
 
     codes = []
-    updates = read_updates(sys.stdin)
-    for answer in pre_receive(updates, server_at(git_dir), world, show):
+    told = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")  # whatever the locale is
+    updates = read_updates(told.splitlines())
+    server = server_at(git_dir, [update.ref for update in updates])
+    for answer in pre_receive(updates, server, world, show):
         write(f"registrar: {escape(answer.line)}\n")
         if not answer.accepted:
             codes.append(answer.report.exit_code if answer.report else EXIT_FINDINGS)

@@ -85,6 +85,12 @@ class Metadata:
     gates: Mapping[str, Gate]
     smoke_paths: tuple[str, ...]
 
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """Every licence that is named: of the weights, the code, the data, the base models."""
+        named = (self.license, self.code_license, *(model.license for model in self.base_models))
+        return (*self.data_licenses, *(text for text in named if text is not None))
+
 
 def metadata_from(data: object) -> Metadata:
     """Build the typed view from a read document of any shape."""

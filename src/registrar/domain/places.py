@@ -35,12 +35,11 @@ class At:
     """Where a rule points: a file of the entry and a route in it, or an explicit span.
 
     ``path`` is relative to the entry's folder, "" for the folder itself; with ``absolute``
-    it is relative to the top of the repository. ``key`` points at the key, not the value.
+    it is relative to the top of the repository.
     """
 
     path: str = ""
     route: Route = ()
-    key: bool = False
     span: Span | None = None
     absolute: bool = False
 

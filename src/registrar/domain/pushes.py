@@ -41,6 +41,7 @@ class Server:
     def judges(self, ref: str) -> bool:
         """Tell whether updates of a ref are judged, under whatever name it is pushed."""
         names = {ref, self.known.get(ref, ref)}
+        names |= {other for other, aim in self.known.items() if aim == ref}
         patterns = [*self.refs, *(f"refs/heads/{pattern}" for pattern in self.refs)]
         return self.head in names or any(fnmatchcase(n, p) for n in names for p in patterns)
 

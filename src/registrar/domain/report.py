@@ -88,7 +88,3 @@ class Report:
         if self.unchecked:
             return EXIT_INCOMPLETE
         return EXIT_NOTHING if self.empty else EXIT_PASS
-
-    def count(self, severity: Severity) -> int:
-        """Number of findings of one severity."""
-        return sum(f.severity is severity for f in self.findings)

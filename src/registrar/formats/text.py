@@ -18,11 +18,17 @@ Sources = Callable[[Finding], list[str]]
 _MAX_WIDTH = 100
 _MAX_LINES = 4
 _MAX_DEFERRED = 5
+_MAX_FINDINGS = 200
+"""What nobody reads to its end is not written; a git server sends every line to the pusher."""
 
 
 def render(report: Report, sources: Sources) -> str:
     """All findings with their lines, then what was not looked at, then the summary."""
-    blocks = ["\n".join(_finding(finding, sources)) for finding in report.findings]
+    told = report.findings[:_MAX_FINDINGS]
+    blocks = ["\n".join(_finding(finding, sources)) for finding in told]
+    if len(told) < len(report.findings):
+        more = len(report.findings) - len(told)
+        blocks.append(f"… and {more:,} more findings; --format json tells all of them")
     blocks += ["\n".join(lines) for lines in _rest(report) if lines]
     blocks.append("\n".join(_summary(report)))
     return "\n\n".join(blocks) + "\n"

@@ -34,13 +34,13 @@ class WorkTree:
             return []
         try:
             with os.scandir(self._real(folder)) as found:
-                names = sorted(os.fsencode(item.name) for item in found)
+                names = sorted(item.name for item in found)
         except FileNotFoundError:
             return []
         except OSError:
             return [Node(folder, Kind.UNREADABLE)]
         prefix = folder + "/" if folder else ""
-        return [n for n in (self.node(prefix + os.fsdecode(name)) for name in names) if n]
+        return [n for n in (self.node(prefix + _text(name)) for name in names) if n]
 
     def walk(self, folder: str) -> list[Node]:
         """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
@@ -66,7 +66,8 @@ class WorkTree:
         try:
             with os.scandir(self._real(here)) as items:
                 for item in items:
-                    path = f"{here}/{item.name}" if here else item.name
+                    name = _text(item.name)
+                    path = f"{here}/{name}" if here else name
                     if item.is_dir(follow_symlinks=False):
                         if os.path.lexists(self._real(path + "/.git")):
                             found.append(Node(path, Kind.SUBMODULE))
@@ -119,6 +120,11 @@ class WorkTree:
             raise UnreadableError("it is no regular file")
         return handle, status.st_size
 
+    def fingerprint(self, path: str) -> str | None:
+        """git's mode and object id of a file or link, computed from its bytes."""
+        node = self.node(path)
+        return " ".join(self._leaf(node)) if node and node.kind is not Kind.FOLDER else None
+
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
         """Compute git's object ids of each child of a folder from the files themselves."""
         prints = {}
@@ -138,7 +144,7 @@ class WorkTree:
         for child in self.children(folder):
             if child.path[len(entry) + 1 :] in hidden:
                 continue
-            name = os.fsencode(child.path.rpartition("/")[2])
+            name = _bytes(child.path.rpartition("/")[2])
             if child.kind is Kind.FOLDER and depth < MAX_DEPTH:
                 oid = self._tree_id(child.path, entry, hidden, depth + 1)
                 if oid:
@@ -154,7 +160,7 @@ class WorkTree:
         """Mode and object id of a file or link; an id that nothing has for all else."""
         real = self._real(node.path)
         if node.kind is Kind.SYMLINK:
-            return "120000", self._object(b"blob", os.fsencode(os.readlink(real)))
+            return "120000", self._object(b"blob", os.readlink(real))
         try:
             with self.open(node.path) as stream:
                 status = os.fstat(stream.fileno())
@@ -173,14 +179,25 @@ class WorkTree:
     def close(self) -> None:
         """Nothing to free."""
 
-    def _real(self, path: str) -> str:
-        return f"{self.top}/{path}" if path else self.top
+    def _real(self, path: str) -> bytes:
+        top = os.fsencode(self.top)
+        return top + b"/" + _bytes(path) if path else top
 
 
 @lru_cache(maxsize=1024)
 def _without_links(top: str, folder: str) -> bool:
     """Tell whether no part of a folder's path below the top is a link."""
-    return os.path.realpath(f"{top}/{folder}") == os.path.realpath(top) + "/" + folder
+    inner = os.fsencode(top) + b"/" + _bytes(folder)
+    return os.path.realpath(inner) == os.path.realpath(os.fsencode(top)) + b"/" + _bytes(folder)
+
+
+def _text(name: bytes) -> str:
+    """A name as it is in git: UTF-8, whatever the locale is."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _node(path: str, status: os.stat_result) -> Node:

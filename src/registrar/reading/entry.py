@@ -207,7 +207,7 @@ class Entry:
             return at.span
         if is_pointer_name(at.path):
             found = [pointer.document for pointer in self.pointers if pointer.path == at.path]
-            return found[0].span(at.route, at.key) if found else None
+            return found[0].span(at.route) if found else None
         if at.path in self.files and at.path.endswith((".yaml", ".yml", ".json")):
-            return self.document(at.path).span(at.route, at.key)
+            return self.document(at.path).span(at.route)
         return None

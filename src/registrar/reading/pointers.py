@@ -38,7 +38,6 @@ class Out:
     size: int | None
     nfiles: int | None
     hash_name: str | None
-    remote: str | None
     route: Route
 
     @property
@@ -182,5 +181,4 @@ def _out(
             message = f"{path} has no {key}" if value is None else f"{key} is no whole number"
             flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
         sizes.append(value if good else None)
-    remote = text(fields.get("remote"))
-    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, remote, route)
+    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, route)

@@ -3,7 +3,7 @@
 ``compile_schema`` turns a schema into nested closures. They say yes only where jsonschema
 would; a no means "ask jsonschema", so that every message and every refusal is its own. Schemas
 with keywords that are not listed here get no quick answer. Held equal to jsonschema by
-``tests/property/test_quick_schema_laws.py``.
+``tests/reading/test_schema.py``.
 """
 
 from __future__ import annotations

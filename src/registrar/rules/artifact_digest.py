@@ -89,6 +89,8 @@ def _listed(
     for record in files:
         at = At(file, ("files", record.index, "path"))
         outside = artifact.relative(record.path) is None
+        if record.path == artifact.path and artifact.is_folder and not artifact.here:
+            outside = False  # artifact-pointer tells that the pointer is of a folder
         if outside or (artifact.is_file and record.path != artifact.path):
             hint = "files lists the artifact's files only"
             if f"{artifact.path}/{record.path}" in artifact.below:
@@ -97,11 +99,6 @@ def _listed(
         elif record.path in seen:
             yield Problem(f"{record.path} is listed twice", "keep one", at)
         seen.add(record.path)
-    hash_ = (metadata.training_hash or "").removeprefix("sha256:")
-    first = files[0]
-    single = not artifact.is_folder and len(files) == 1 and first.path == artifact.path
-    if single and is_sha256(hash_) and is_sha256(first.sha256) and hash_ != first.sha256:
-        return  # training-hash tells it
     if artifact.path not in seen and not artifact.is_folder and not artifact.below:
         message = f"files does not list {artifact.path}"
         if not any(artifact.relative(path) for path in seen):

@@ -67,13 +67,14 @@ def _agreement(artifact: Artifact) -> Iterator[Outcome]:
 def _files(artifact: Artifact, metadata: Metadata) -> Iterator[Outcome]:
     """Sizes and counts of the pointer against ``files``."""
     files = metadata.files
-    if not files or any(artifact.relative(record.path) is None for record in files):
+    others = [record for record in files or () if record.path != artifact.path]
+    if not files or any(artifact.relative(record.path) is None for record in others):
         return
-    single = len(files) == 1 and files[0].path == artifact.path
+    as_file = len(others) < len(files)
     total = sum(record.size for record in files)
     for out in artifact.outs:
         yield from _size(out, total)
-        if out.md5 is not None and out.is_folder == single:
+        if out.md5 is not None and out.is_folder == as_file:
             word = "a folder" if out.is_folder else "a file"
             hint = "list the artifact's files as they are, or run dvc add again"
             message = f"{out.pointer} tracks {word}, files says otherwise"

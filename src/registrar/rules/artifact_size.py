@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.trees import Kind
-from registrar.reading.entry import Entry
+from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
 from registrar.rules.rule import Judging, Rule
 
 
@@ -32,6 +32,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         if node.kind is Kind.FILE and node.size > limit and not entry.covered(path):
             message = f"{path} has {node.size:,} bytes; the policy allows {limit:,} in git"
             hint = f"dvc add {entry.typed(path)}, commit the pointer, dvc push"
+            if path in (*METADATA_NAMES, CARD_NAME) or path.endswith((".json", ".yaml", ".yml")):
+                hint = "make it smaller; a document is read whole"
             yield Problem(message, hint, At(path))
 
 

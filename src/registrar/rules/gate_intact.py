@@ -25,9 +25,8 @@ from registrar.rules.rule import Change, Rule
 
 def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Judge the gate files of the change."""
-    if change.root_fault is not None:
-        hint = "make it a folder; what it stands for would not be judged"
-        yield None, Problem(change.root_fault, hint, _at(change.policy.root))
+    for path, fault, hint in change.top_faults:
+        yield None, Problem(fault, hint, _at(path))
     for name in FORBIDDEN:
         path = f"{change.policy.root}/{name}"
         if change.head.node(path) is not None:
@@ -41,7 +40,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         hint = "push without --force: merge or rebase onto the present tip"
         yield None, Problem("the head does not descend from the old tip", hint)
         return  # what differs is the doing of both sides, and none of it is judged one by one
-    names = [file.path for file in change.gate_files]
+    names = [file.path for file in change.gate_files if file.changed]
     if names and change.changed and change.base_has_policy:
         entries = ", ".join(sorted(change.changed)[:5])
         message = f"models ({entries}) and gate files ({', '.join(names)}) change together"
@@ -57,6 +56,8 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         for flaw in file.flaws:
             at = At(file.path, span=flaw.span, absolute=True)
             yield None, Problem(f"{file.path} would not be valid: {flaw.message}", flaw.hint, at)
+    if change.left_behind:
+        yield None, _left_behind(change.left_behind, change)
     if change.newly_failing:
         count = change.newly_failing
         message = (
@@ -64,6 +65,13 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         )
         hint = "run registrar check on this branch without --base to see them"
         yield None, Problem(message, hint, _at(names[0]), Severity.NOTE)
+
+
+def _left_behind(count: int, change: Change) -> Problem:
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    message = f"{entries} in {change.policy.root} would no longer be judged by anybody"
+    hint = "the new root is another folder; move them in a change before"
+    return Problem(message, hint, _at("registrar.toml"), Severity.NOTE)
 
 
 def _at(path: str) -> At:

@@ -45,6 +45,8 @@ class GateFile:
     path: str
     flaws: tuple[Flaw, ...] = ()
     """What makes the head's version invalid."""
+    changed: bool = True
+    """False for one that a change of another gate file makes invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,12 @@ class Change:
     """Entries that were asked for and differ between ``before`` and the head, or are deleted."""
     changed: frozenset[str] = frozenset()
     """All entries that differ, asked for or not."""
+    leaning: Mapping[str, str] = field(default_factory=dict)
+    """Entries that use a licence text beside them which differs, to its file name."""
     entries: frozenset[str] = frozenset()
     """All entries of the head."""
-    root_fault: str | None = None
-    """Why nothing below the registry's root can be judged."""
+    top_faults: tuple[tuple[str, str, str], ...] = ()
+    """What keeps the registry or its policy from being judged: path, message, hint."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Deleted entries whose very tree stands under a new name."""
     gate_files: tuple[GateFile, ...] = ()
@@ -84,6 +88,8 @@ class Change:
     """True where the head does not descend from the old tip."""
     newly_failing: int = 0
     """Entries that would fail under the head's own policy files and do not under the base's."""
+    left_behind: int = 0
+    """Entries below the base's root, where the head's policy has another."""
     waivers: tuple[Waiver, ...] = ()
     waiver_flaws: tuple[Flaw, ...] = ()
     used_waivers: frozenset[Waiver] = frozenset()

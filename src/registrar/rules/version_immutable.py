@@ -21,10 +21,13 @@ from typing import Any
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At, Route, dotted
 from registrar.domain.trees import UnreadableError
+from registrar.ports import Tree
+from registrar.reading.documents import MAX_BYTES
 from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
 from registrar.rules.rule import Change, Rule
 
+_DOCUMENTS = (".json", ".yaml", ".yml")
 _HINT = "undo it, and publish the change as a new version"
 
 
@@ -35,6 +38,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
             yield None, Blocked(change.blocked)
         return
     root = change.policy.root
+    yield from _relicensed(change, change.before)
     for folder in sorted(change.touched):
         before = Entry(change.before, root, folder)
         if before.node is None:
@@ -49,6 +53,18 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
                 told = [Problem(message, "", severity=Severity.NOTE)]
             for outcome in told:
                 yield folder, outcome
+
+
+def _relicensed(change: Change, before: Tree) -> Iterator[tuple[str | None, Outcome]]:
+    """A licence text beside the entries says what merged ones are licensed by."""
+    root = change.policy.root
+    for folder, name in change.leaning.items():
+        path = f"{root}/LICENSES/{name}"
+        both = before.node(path) is not None and change.head.node(path) is not None
+        if both and before.node(f"{root}/{folder}") is not None:
+            message = f"{path}, which the merged {folder} is licensed by, was changed"
+            hint = "restore it, and put the new text under another name"
+            yield folder, Problem(message, hint, At(path, absolute=True))
 
 
 def _removed(folder: str, change: Change) -> Problem:
@@ -96,7 +112,10 @@ def _names_file(item: str, path: str) -> bool:
 def _metadata(before: Entry, after: Entry, amend: tuple[str, ...]) -> Iterator[Outcome]:
     old, new = before.metadata_document, after.metadata_document
     if new is None or not new.readable:
-        return  # metadata-readable tells it
+        if old is not None and old.readable:  # told whatever becomes of metadata-readable
+            message = "the metadata of a merged version is gone, or can no longer be read"
+            yield Problem(message, _HINT)
+        return
     file = after.metadata_names[0]
     if old is None or not old.readable:
         if old is None or old.text != new.text:
@@ -168,11 +187,13 @@ def _same(before: Entry, after: Entry, path: str) -> bool:
         return False
     if one.sha256 == other.sha256:
         return True
-    if path.endswith((".txt", ".md")) and path not in _identity_files(after):
+    bytes_matter = path in _identity_files(after) and not path.endswith(_DOCUMENTS)
+    if one.is_text and other.is_text and not bytes_matter:
         texts = [entry.raw(path) for entry in (before, after)]
-        lines = [raw.split(b"\r\n") for raw in texts if isinstance(raw, bytes)]
-        return len(lines) == 2 and b"\n".join(lines[0]) == b"\n".join(lines[1])
-    if not (path.endswith((".json", ".yaml", ".yml")) or is_pointer_name(path)):
+        plain = [raw.replace(b"\r\n", b"\n") for raw in texts if isinstance(raw, bytes)]
+        if len(plain) == 2 and plain[0] == plain[1] and len(plain[0]) <= MAX_BYTES:
+            return True
+    if not (path.endswith(_DOCUMENTS) or is_pointer_name(path)):
         return False
     old, new = before.document(path), after.document(path)
     return old.readable and new.readable and _equal(old.data, new.data)

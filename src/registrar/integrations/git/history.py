@@ -53,15 +53,22 @@ class GitHistory:
         places = [place.format(name) for place in _PLACES]
         refs = self._text("for-each-ref", "--format=%(refname)", *places) or ""
         found = [ref for ref in refs.splitlines() if ref in places]
+        if name in found:
+            return  # written in full
         if len(found) > 1 or (found and _SHORT.fullmatch(name)):
             others = found if len(found) > 1 else [*found, "the short hash of a commit"]
             message = f"{revision} is ambiguous: {' or '.join(others)}"
             raise RevisionError(message, f"write it in full, such as {found[-1]}")
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor."""
-        found = self._text("merge-base", one, other)
-        return found.splitlines()[0] if found else None
+    def merge_bases(self, one: str, other: str) -> list[str]:
+        """The best common ancestors; several after merges crosswise."""
+        found = self._text("merge-base", "--all", one, other)
+        return found.splitlines() if found else []
+
+    @property
+    def sparse(self) -> bool:
+        """Tell whether the work tree holds a part of the files only."""
+        return self._text("config", "--bool", "core.sparseCheckout") == "true"
 
     def ancestry(self, commits: Iterable[str], tip: str) -> Mapping[str, Ancestry]:
         """Ask for all commits in two git calls, however many there are."""

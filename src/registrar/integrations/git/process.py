@@ -58,14 +58,18 @@ class Git:
 
     def run(self, *arguments: str, feed: bytes = b"") -> bytes | None:
         """The output of one call, or None where git answered with an error."""
-        done = subprocess.run(
-            self.command(*arguments),
-            input=feed,
-            capture_output=True,
-            env=environment(self.quarantine),
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                self.command(*arguments),
+                input=feed,
+                capture_output=True,
+                env=environment(self.quarantine),
+                timeout=_TIMEOUT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f"git {arguments[0]} did not answer within {_TIMEOUT} seconds"
+            raise GitError(message, "see whether another git holds the repository") from error
         return done.stdout if done.returncode == 0 else None
 
     def must(self, *arguments: str, feed: bytes = b"") -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -112,6 +111,13 @@ class GitTree:
             raise UnreadableError("it is no regular file")
         return self._objects.open(item.oid)[1]
 
+    def fingerprint(self, path: str) -> str | None:
+        """Mode and object id of a file or link."""
+        item = self._item(path)
+        if item is None or item.kind is Kind.FOLDER:
+            return None
+        return f"{item.mode.zfill(6)} {item.oid}"
+
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
         """Mode and object id of each child of a folder."""
         items = self._folder(folder).items()
@@ -166,7 +172,7 @@ def _parse(name: str, raw: bytes, width: int) -> Iterator[tuple[str, _Item]]:
         space, end = raw.find(b" ", at), raw.find(b"\0", at)
         if not at < space < end or end + 1 + width > len(raw):
             raise GitError(f"the tree {name} is malformed", "run git fsck")
-        child = os.fsdecode(raw[space + 1 : end])
+        child = raw[space + 1 : end].decode("utf-8", "surrogateescape")  # whatever the locale is
         if child.lower() in _NO_NAMES or "/" in child or child in seen:
             raise GitError(f"the tree {name} holds {child!r}, twice or at all", "run git fsck")
         seen.add(child)
