@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from builders import ENTRY, ONNX, POLICY, Repo
 from naive import naive_accepts
+from refusals import refused
 
 
 @pytest.fixture
@@ -23,18 +24,6 @@ def repo(tmp_path: Path) -> Repo:
     made.add_entry()
     made.add_entry("good-1.0.0")
     return made
-
-
-def refused(repo: Repo, rule: str, path: str | None = None) -> str:
-    """The messages of a rule; the good entry beside must not be touched by it."""
-    result = repo.check()
-    assert result.code == 1, result.out + result.err
-    assert not [f for f in result.findings if f["entry"] == "good-1.0.0"], result.findings
-    found = [f for f in result.findings if f["rule"] == rule]
-    assert found, result.findings
-    if path is not None:
-        assert path in {f["path"] for f in found}
-    return "\n".join(f["message"] for f in found)
 
 
 def link_out(repo: Repo) -> str:
@@ -268,48 +257,3 @@ def test_a_malformed_pointer_is_no_traceback(text: str, repo: Repo) -> None:
     (repo.path / ENTRY / "model.onnx").unlink()
     repo.write(f"{ENTRY}/model.onnx.dvc", text)
     assert refused(repo, "artifact-pointer", f"{ENTRY}/model.onnx.dvc")
-
-
-def folder_artifact(repo: Repo) -> None:
-    import hashlib
-
-    from registrar.domain.digests import folder_digest
-
-    (repo.path / ENTRY / "model.onnx").unlink()
-    shas = {}
-    lines = ""
-    for name in ("a.onnx", "b/c.onnx", "it's -x %s.json"):
-        content = ONNX if name.endswith(".onnx") else b"{}"
-        repo.write(f"{ENTRY}/model/{name}", content)
-        shas[name] = hashlib.sha256(content).hexdigest()
-        lines += f'\n- {{path: "model/{name}", sha256: "{shas[name]}", size: {len(content)}}}'
-    path = repo.path / ENTRY / "metadata.yaml"
-    text = path.read_text()
-    head, _, rest = text.partition("files:\n")
-    rest = rest.split("\n", 1)[1]
-    text = head + "files:" + lines + "\n" + rest
-    old = text.split("training_hash: ")[1].split("\n")[0]
-    text = text.replace(old, f"sha256:{folder_digest(shas)}").replace(": model.onnx", ": model")
-    path.write_text(text)
-
-
-def test_a_folder_artifact_with_odd_names_is_fine(repo: Repo) -> None:
-    folder_artifact(repo)
-    assert (repo.check().code, repo.check().findings) == (0, [])
-
-
-def test_a_folder_artifact_with_a_missing_an_extra_and_another_file(repo: Repo) -> None:
-    folder_artifact(repo)
-    repo.write(f"{ENTRY}/model/extra.json", "{}")
-    assert "model/extra.json is in the artifact and not in files" in refused(
-        repo, "artifact-digest"
-    )
-    (repo.path / ENTRY / "model/extra.json").unlink()
-    (repo.path / ENTRY / "model/b/c.onnx").unlink()
-    assert "model/b/c.onnx is listed and not here" in refused(repo, "artifact-digest")
-
-
-def test_a_pickle_in_a_folder_artifact(repo: Repo) -> None:
-    folder_artifact(repo)
-    repo.write(f"{ENTRY}/model/notes.json", b"\x80\x04cposix\nsystem\n.")
-    assert "notes.json is pickle" in refused(repo, "artifact-format")

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from builders import ENTRY, Repo, good_repo
 
+from registrar.formats.table import FORMATS
+
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 HOSTILE = {
     "csi": "\x1b[2J\x1b[31m",
@@ -47,7 +49,9 @@ def plant(repo: Repo, text: str) -> None:
 def test_hostile_text_is_escaped_everywhere(name: str, tmp_path: Path) -> None:
     repo = good_repo(tmp_path / "repo")
     plant(repo, HOSTILE[name])
-    for result in (repo.check(), repo.check_text(), repo.check_text("--base", "HEAD")):
+    asked = [("--format", name) for name in FORMATS]
+    for argv in (*asked, (), ("--base", "HEAD")):
+        result = repo.check_text(*argv)
         assert result.code == 1, result.err
         assert clean(result.out), RAW.findall(result.out)
         assert clean(result.err)
