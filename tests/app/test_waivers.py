@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ENTRY, SHA, Repo, good_repo
+from builders import ENTRY, POLICY, SHA, Repo, good_repo
 
 AT = ("--at", "2026-11-24")
 
