@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,8 @@ def test_bytes_of_dvc_beside_a_merged_pointer_change_nothing(tmp_path: Path) -> 
     repo = good_repo(tmp_path / "repo")
     raw = (repo.path / ENTRY / "model.onnx").read_bytes()
     (repo.path / ENTRY / "model.onnx").unlink()
-    pointer = f"outs:\n- md5: {'d' * 32}\n  size: {len(raw)}\n  hash: md5\n  path: model.onnx\n"
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    pointer = f"outs:\n- md5: {md5}\n  size: {len(raw)}\n  hash: md5\n  path: model.onnx\n"
     repo.write(f"{ENTRY}/model.onnx.dvc", pointer)
     repo.edit(
         f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: Apache-2.0\ndvc: {remote: s}"
@@ -232,3 +234,6 @@ def test_bytes_of_dvc_beside_a_merged_pointer_change_nothing(tmp_path: Path) -> 
     repo.write(f"{ENTRY}/model.onnx", raw)
     assert repo.check("--base", "main").report["checked"] == []
     assert repo.check().report["deferred"] == []
+    repo.edit(f"{ENTRY}/MODEL_CARD.md", "wine@example.org", "cellar@example.org")
+    result = repo.check("--base", "main")
+    assert (result.rules, result.report["checked"]) == ([], ["wine-1.0.0"]), result.findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,6 +29,8 @@ from registrar.reading.policy import POLICY_NAME
 from registrar.rules import RULES
 from registrar.rules.rule import Change, Record
 
+OnEntry = Callable[[int, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
@@ -42,21 +44,25 @@ class CheckRequest:
     gate_changes_allowed: bool = True
 
 
-def check(request: CheckRequest, world: World) -> Report:
+def check(request: CheckRequest, world: World, on_entry: OnEntry | None = None) -> Report:
     """Judge a tree and answer with one frozen report.
+
+    ``on_entry`` is told how many entries of how many are judged, each time that one is.
 
     Raises PolicyError where the judging policy is not valid, RevisionError and UsageError where
     the request cannot be carried out.
     """
     comparison = compare(request.revisions, world)
     try:
-        return _check(request, world, comparison)
+        return _check(request, world, comparison, on_entry)
     finally:
         for tree in comparison.trees:
             tree.close()
 
 
-def _check(request: CheckRequest, world: World, comparison: Comparison) -> Report:
+def _check(
+    request: CheckRequest, world: World, comparison: Comparison, on_entry: OnEntry | None
+) -> Report:
     at = request.at or world.clock.today()
     judge = comparison.judge
     book = read_rulebook(judge, comparison.judge_source) if judge is not None else built_in()
@@ -69,6 +75,8 @@ def _check(request: CheckRequest, world: World, comparison: Comparison) -> Repor
         for answer, record in answers:
             judged.append(answer)
             records[record.folder] = record
+            if on_entry is not None:
+                on_entry(len(judged), len(selection.judged))
     change = _change(request, world, comparison, book, selection, bench, records, at)
     judged.append(_judge_change(bench, change, "waiver-valid", without=True))
     changed = selection.touched if comparison.has_base else frozenset()

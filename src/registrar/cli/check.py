@@ -6,7 +6,7 @@ import argparse
 import os
 from datetime import date
 
-from registrar.cli.console import talk, tell_fault, write
+from registrar.cli.console import Progress, painted, talk, tell_fault, write
 from registrar.errors import UsageError
 from registrar.formats.escape import escape
 
@@ -83,9 +83,14 @@ def run(options: argparse.Namespace) -> int:
         fail_on=Severity(options.fail_on),
         jobs=options.jobs,
     )
-    report = check(request, world)
+    progress = Progress()
+    try:
+        report = check(request, world, progress)
+    finally:
+        progress.end()
     with sources_of(report, world) as sources:
-        write(RENDER[options.format](report, sources))
+        text = RENDER[options.format](report, sources)
+    write(painted(text) if options.format == "text" else text)
     for trace in report.faults[:3]:
         tell_fault(trace)
     for path in report.empty if options.format != "text" else ():
