@@ -124,7 +124,17 @@ def test_a_warning_does_not_newly_fail(repo: Repo) -> None:
 
 def test_two_files_of_metadata_are_none(repo: Repo) -> None:
     repo.write(f"{ENTRY}/metadata.json", "{}")
-    assert repo.check().rules == ["metadata-readable"]
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: prose")
+    assert repo.check().rules == ["metadata-readable"], "which of the two would be judged?"
+
+
+def test_a_registry_that_was_emptied_is_no_empty_registry(repo: Repo, tmp_path: Path) -> None:
+    clone = Repo(tmp_path / "clone", git=False)
+    repo.git("checkout", "--quiet", "main")
+    clone.git("clone", "--quiet", str(repo.path), ".")
+    clone.git("rm", "-rf", "--quiet", ENTRY)
+    result = clone.check()
+    assert (result.rules, result.err) == (["version-immutable"], "")
 
 
 def test_a_blank_owner_answers_for_nothing(repo: Repo) -> None:
@@ -141,7 +151,7 @@ def test_small_borders() -> None:
         flaw = decode(head)[1]
         assert flaw is not None
         assert "UTF-16" in flaw.message
-    assert fold("ﬁne-1.0.0") == fold("FINE-1.0.0") != fold("fin-1.0.0")
+    assert fold("ｗine-1.0.0") == fold("WINE-1.0.0") != fold("win-1.0.0")
 
 
 def test_merge_bases_that_cross_are_incomplete(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def _with_base(asked: Revisions, world: World) -> Comparison:
         tip=base,
         base_commit=base,
         has_base=True,
-        rewritten=rewritten and blocked is None,
+        rewritten=rewritten,
         blocked=blocked,
     )
 
