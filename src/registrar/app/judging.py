@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import traceback
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -104,6 +103,8 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
             except RegistrarError:
                 raise
             except Exception:  # one broken rule must not hide what all others say
+                import traceback  # only now: it costs the start of every check
+
                 outcomes = [Blocked("the rule itself broke: a fault of the program")]
                 faults.append(f"{rule.name} of {entry.path}\n{traceback.format_exc()}")
             if len(outcomes) > MOST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import BinaryIO, Protocol
@@ -24,6 +24,8 @@ from registrar.reading.yaml import read_yaml
 
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
 CARD_NAME = "MODEL_CARD.md"
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./+-]*")
+"""A path that a shell takes for one word, as it is."""
 
 
 class Files(Protocol):
@@ -56,7 +58,12 @@ class Entry:
 
     def typed(self, path: str = "") -> str:
         """The path of the entry, or of a file in it, as a word of a command to be typed."""
-        return shlex.quote(f"{self.path}/{path}" if path else self.path)
+        whole = f"{self.path}/{path}" if path else self.path
+        if _PLAIN_WORD.fullmatch(whole):
+            return whole
+        import shlex  # hardly ever
+
+        return shlex.quote(whole)
 
     @cached_property
     def name(self) -> EntryName | None:

@@ -9,6 +9,7 @@ with keywords that are not listed here get no quick answer. Held equal to jsonsc
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "number": lambda value: type(value) is int or type(value) is float,
     "null": lambda value: value is None,
 }
+_OF_TEXT = frozenset(("type", "minLength", "maxLength", "pattern"))
 _MAX_DEPTH = 32
 
 
@@ -47,10 +49,23 @@ def compile_schema(schema: Any, root: Any = None, depth: int = 0) -> Accepts:
     unknown = schema.keys() - _SILENT - _KEYWORDS.keys() - _OBJECT - {"type", "enum"}
     if unknown:
         raise Unsupported(", ".join(sorted(unknown)))
+    if schema.get("type") == "string" and not schema.keys() - _SILENT - _OF_TEXT:
+        return _text(schema)
     checks = [make(schema[word], root, depth) for word, make in _KEYWORDS.items() if word in schema]
     if schema.keys() & _OBJECT:
         checks.append(_object(schema, root, depth))
     return _all(_type(schema.get("type")), _enum(schema.get("enum")), checks)
+
+
+def _text(schema: Mapping[str, Any]) -> Accepts:
+    """What most values are, in one step: a text of some length, perhaps of a pattern."""
+    least, most = schema.get("minLength", 0), schema.get("maxLength", sys.maxsize)
+    if "pattern" not in schema:
+        return lambda value: isinstance(value, str) and least <= len(value) <= most
+    search = re.compile(schema["pattern"]).search
+    return lambda value: (
+        isinstance(value, str) and least <= len(value) <= most and search(value) is not None
+    )
 
 
 def _all(of_type: Accepts | None, enum: Accepts | None, checks: list[Accepts]) -> Accepts:

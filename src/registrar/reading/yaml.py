@@ -78,12 +78,13 @@ def _feed(builder: Builder, text: str) -> int:
     """Run all events through the builder; the number of documents."""
     parser = Parser(text)
     documents = 0
+    next_event, plainly = parser.get_event, builder.plainly
     try:
         while True:
-            event: Any = parser.get_event()
+            event: Any = next_event()
             kind = type(event)
             if kind is ScalarEvent:
-                if not builder.plainly(event):
+                if not plainly(event):
                     builder.scalar(event)
             elif kind is MappingStartEvent:
                 builder.open(event, {})

@@ -60,16 +60,21 @@ class Builder:
         return tuple(steps)
 
     def plainly(self, event: Any) -> bool:
-        """Take a key or value of a mapping that is plainly text, quickly; False for others."""
+        """Take a key, a value or an item that is plainly text, quickly; False for others."""
         value = event.value
         if not value or event.anchor is not None or event.tag is not None or not self.stack:
             return False
         frame = self.stack[-1]
         items = frame.items
-        if not value.isprintable() or (not event.style and value[0] in SUSPECT):
+        if not value.isprintable():
             return False
-        if type(items) is not dict:
+        if not event.style and value[0] in SUSPECT and type(resolve(value)) is not str:
             return False
+        if type(items) is list:
+            self.nodes += 1
+            items.append(value)
+            frame.marks.append(event)
+            return True
         if frame.key_event is None:
             if value in items:
                 return False
