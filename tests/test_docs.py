@@ -23,7 +23,7 @@ from registrar.rules import ALL_RULES, RULE_NAMES, RULES
 
 TOP = Path(__file__).parent.parent
 PAGES = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md"]
-PAGES += [*sorted((TOP / "docs").rglob("*.md")), *sorted(TOP.glob("*/README.md"))]
+PAGES += [*sorted((TOP / "docs").rglob("*.md")), *sorted(TOP.glob("[a-z]*/README.md"))]
 
 
 def text(path: str) -> str:
