@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,14 @@ def test_a_pickle_in_a_folder_artifact(repo: Repo) -> None:
     folder_artifact(repo)
     repo.write(f"{ENTRY}/model/notes.json", b"\x80\x04cposix\nsystem\n.")
     assert "notes.json is pickle" in refused(repo, "artifact-format")
+
+
+def test_many_files_that_each_take_long_end(repo: Repo) -> None:
+    folder_artifact(repo)
+    slow = zlib.compress(b"N0" * 40_000)
+    for number in range(60):
+        repo.write(f"{ENTRY}/model/slow{number}.bin", slow)
+    repo.write(f"{ENTRY}/model/zz.json", "{}")
+    said = refused(repo, "artifact-format")
+    assert "not looked at: the files before it were too much" in said
+    assert "model/zz.json" in said, "what was not looked at is refused, also where it is text"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from registrar.domain.paths import inside, path_fault
 from registrar.reading.characters import begins_as_text
+from registrar.reading.effort import Effort
 from registrar.reading.pointers import LFS_MAX, Out, is_lfs_pointer
 
 if TYPE_CHECKING:
@@ -72,16 +73,21 @@ class Artifact:
         return path[len(self.path) + 1 :] if path != self.path else path
 
 
-def read_content(stream: BinaryIO, tracked: bool) -> Content:
-    """Digest and sniff a seekable stream; MD5s only where a pointer ``tracked`` it."""
-    from registrar.reading.sniffing import sniff  # not needed where all bytes lie elsewhere
+def read_content(stream: BinaryIO, tracked: bool, effort: Effort) -> Content:
+    """Digest and sniff a seekable stream; MD5s only where a pointer ``tracked`` it.
+
+    ``effort`` is what is left for sniffing the files of an entry.
+    """
+    # imported here: not needed where all bytes lie elsewhere
+    from registrar.reading.sniffing import NOT_LOOKED_AT, sniff
 
     size = stream.seek(0, 2)
     stream.seek(0)
     head = stream.read(LFS_MAX + 1)
     is_text = begins_as_text(head + stream.read(_HEAD))
     stream.seek(0)
-    sniffed = sniff(stream, size)
+    sniffed = sniff(stream, size, effort)
+    is_text = is_text and sniffed.detail != NOT_LOOKED_AT
     stream.seek(0)
     digest = hashlib.sha256()
     names = [hashlib.md5(usedforsecurity=False) for _ in range(2 * tracked)]

@@ -17,6 +17,7 @@ from registrar.reading.card import Card
 from registrar.reading.card import read as read_card
 from registrar.reading.characters import control_flaws
 from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
+from registrar.reading.effort import Effort
 from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
 from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
@@ -52,6 +53,7 @@ class Entry:
         self.folder = folder
         self.path = f"{root}/{folder}"
         self._profile = profile
+        self._effort = Effort()
         self._contents: dict[str, Content | UnreadableError] = {}
         self._documents: dict[str, Document] = {}
         self._manifests: dict[str, Manifest | None] = {}
@@ -201,7 +203,7 @@ class Entry:
         if path not in self._contents:
             try:
                 with self.tree.open(f"{self.path}/{path}") as stream:
-                    self._contents[path] = read_content(stream, self.covered(path))
+                    self._contents[path] = read_content(stream, self.covered(path), self._effort)
             except UnreadableError as error:
                 self._contents[path] = error
             except OSError as error:

@@ -77,6 +77,8 @@ def _judge(path: str, content: Content, policy: Policy) -> Iterator[Outcome]:
         if "unknown" not in policy.formats:
             listed = ", ".join(policy.formats)
             message = f"the content of {path} is of no format that is known"
+            if content.sniffed.detail:
+                message += f" ({content.sniffed.detail})"
             hint = f"the policy allows {listed}; data beside a model is .json, .yaml, .txt or .md"
             yield Problem(message, hint, at)
         return

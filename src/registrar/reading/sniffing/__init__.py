@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from registrar.domain.formats import Format
+from registrar.reading.effort import Effort
 from registrar.reading.sniffing.archives import sniff_tar, sniff_zip
 from registrar.reading.sniffing.compressed import sniff_compressed
 from registrar.reading.sniffing.headers import sniff_gguf, sniff_hdf5, sniff_npy, sniff_tflite
@@ -16,7 +17,9 @@ from registrar.reading.sniffing.sniffed import Sniffed
 from registrar.reading.sniffing.source import Source, TruncatedError
 from registrar.reading.sniffing.trees import sniff_lightgbm, sniff_xgboost
 
-__all__ = ["SNIFFERS", "Sniffed", "sniff"]
+__all__ = ["NOT_LOOKED_AT", "SNIFFERS", "Sniffed", "sniff"]
+
+NOT_LOOKED_AT = "not looked at: the files before it were too much"
 
 SNIFFERS: tuple[Callable[[Source], Sniffed | None], ...] = (
     sniff_pickle,
@@ -37,13 +40,17 @@ SNIFFERS: tuple[Callable[[Source], Sniffed | None], ...] = (
 something else as well is told by what it can do."""
 
 
-def sniff(stream: BinaryIO, size: int) -> Sniffed:
+def sniff(stream: BinaryIO, size: int, effort: Effort | None = None) -> Sniffed:
     """Find the format of the ``size`` bytes of a seekable stream.
+
+    ``effort`` is shared by the files of an entry; where it is used up nothing is known of a file.
 
     Reads heads, headers and directories, all bounded; moves the stream. Never raises on any
     bytes; an OSError of the stream passes through.
     """
-    source = Source(stream, size)
+    if effort is not None and effort.left <= 0:
+        return Sniffed(Format.UNKNOWN, detail=NOT_LOOKED_AT)
+    source = Source(stream, size, effort)
     for sniffer in SNIFFERS:
         try:
             found = sniffer(source)

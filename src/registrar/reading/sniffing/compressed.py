@@ -48,7 +48,7 @@ def sniff_compressed(source: Source) -> Sniffed | None:
     content, whole = head
     if is_tar(content):
         return Sniffed(Format.TAR, detail=f"{kind}-compressed tar")
-    inner = sniff_pickle(Source.of(content), partial=not whole)
+    inner = sniff_pickle(Source.of(content, source.effort), partial=not whole)
     if inner is not None:
         return Sniffed(Format.JOBLIB, detail=f"{kind}-compressed {inner.detail}")
     return Sniffed(Format.UNKNOWN, detail=f"{kind}-compressed")

@@ -103,6 +103,7 @@ def _begins(walk: Walk, end: End) -> bool:
 def _walk(source: Source, walk: Walk) -> End:
     try:
         for _ in range(MAX_OPCODES):
+            source.effort.left -= 1
             code = source.byte()
             end = _step(source, walk, code)
             if end is not None:

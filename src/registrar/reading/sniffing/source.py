@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import BinaryIO
 
+from registrar.reading.effort import Effort
+
 WINDOW = 8 * 1024
 """Bytes read at once. Small, because what lies behind a skipped tensor is mostly short."""
 
@@ -19,20 +21,21 @@ class Source:
     Every method that reads or moves raises TruncatedError where the bytes do not suffice.
     """
 
-    __slots__ = ("_start", "_stream", "_window", "head", "position", "size")
+    __slots__ = ("_start", "_stream", "_window", "effort", "head", "position", "size")
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: BinaryIO, size: int, effort: Effort | None = None) -> None:
         stream.seek(0)
         self._stream = stream
         self._start = 0
         self._window = self.head = stream.read(max(0, min(size, WINDOW)))
         self.position = 0
         self.size = size
+        self.effort = effort or Effort()
 
     @classmethod
-    def of(cls, content: bytes) -> Source:
+    def of(cls, content: bytes, effort: Effort | None = None) -> Source:
         """A source of bytes that are in memory."""
-        return cls(io.BytesIO(content), len(content))
+        return cls(io.BytesIO(content), len(content), effort)
 
     def go(self, position: int) -> None:
         """Move to an absolute offset in bytes; the end itself is allowed."""
