@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, POLICY, Repo, good_repo
+from builders import ENTRY, POLICY, Repo
 
 from registrar.app.waiving import apply_waivers
 from registrar.domain.findings import Finding, Severity
@@ -17,13 +17,6 @@ from registrar.reading.policy import size_from
 from registrar.reading.siblings import fold
 
 AT = date(2026, 11, 24)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = good_repo(tmp_path / "repo")
-    made.git("checkout", "--quiet", "-b", "work")
-    return made
 
 
 def waiver(sha256: str | None = None) -> Waiver:

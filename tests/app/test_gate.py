@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from builders import ENTRY, POLICY, Repo, good_repo
-
-AT = ("--at", "2026-11-24")
-
-
-def branch(repo: Repo) -> Repo:
-    repo.git("checkout", "--quiet", "-b", "work")
-    return repo
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return branch(good_repo(tmp_path / "repo"))
-
-
-def said(result: Any, rule: str, severity: str = "error") -> list[str]:
-    return [
-        f["message"] for f in result.findings if f["rule"] == rule and f["severity"] == severity
-    ]
+from builders import ENTRY, POLICY, Repo
+from changes import branch, said
 
 
 def test_models_and_gate_files_do_not_change_together(repo: Repo) -> None:

@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builders import ENTRY, POLICY, Repo, good_repo
-
-AT = ("--at", "2026-11-24")
-
-
-def branch(repo: Repo) -> Repo:
-    repo.git("checkout", "--quiet", "-b", "work")
-    return repo
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return branch(good_repo(tmp_path / "repo"))
-
-
-def said(result: Any, rule: str, severity: str = "error") -> list[str]:
-    return [
-        f["message"] for f in result.findings if f["rule"] == rule and f["severity"] == severity
-    ]
+from changes import branch, said
 
 
 def test_an_untouched_registry_is_a_pass(repo: Repo) -> None:

@@ -7,19 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, POLICY, Repo, good_repo
+from builders import ENTRY, POLICY, Repo
 
 from registrar.app import judging
 from registrar.domain.findings import Outcome
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = good_repo(tmp_path / "repo")
-    made.git("checkout", "--quiet", "-b", "work")
-    return made
 
 
 def messages(repo: Repo, *argv: str, rule: str) -> list[str]:

@@ -6,24 +6,10 @@ from pathlib import Path
 
 import pytest
 from builders import CARD
+from cards import TITLES, missing, with_limitations
 
 from registrar.reading.card import read
 from registrar.reading.card_profiles import PROFILES, normalise
-
-TITLES = (
-    *("model description", "intended use", "limitations", "dataset sources"),
-    *("evaluation metrics", "license", "contact"),
-)
-
-
-def missing(text: str) -> set[str]:
-    """The titles of the sections that are refused."""
-    return {title for title in TITLES for p in read(text).problems if f'"{title}"' in p.message}
-
-
-def with_limitations(body: str) -> str:
-    lead, _, rest = CARD.partition("## Limitations\n")
-    return lead + "## Limitations\n" + body + "\n\n## Dataset" + rest.partition("\n## Dataset")[2]
 
 
 def test_a_good_card_has_no_problems() -> None:

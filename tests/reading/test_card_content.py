@@ -4,24 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders import CARD
-
-from registrar.reading.card import read
-
-TITLES = (
-    *("model description", "intended use", "limitations", "dataset sources"),
-    *("evaluation metrics", "license", "contact"),
-)
-
-
-def missing(text: str) -> set[str]:
-    """The titles of the sections that are refused."""
-    return {title for title in TITLES for p in read(text).problems if f'"{title}"' in p.message}
-
-
-def with_limitations(body: str) -> str:
-    lead, _, rest = CARD.partition("## Limitations\n")
-    return lead + "## Limitations\n" + body + "\n\n## Dataset" + rest.partition("\n## Dataset")[2]
-
+from cards import missing, with_limitations
 
 NOTHING = (
     *("." * 40, ":" * 45, "\u00a0" * 45, "\u3000" * 45, "\u200b" * 45, "\u3164" * 45, "—" * 45),
