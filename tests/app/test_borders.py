@@ -249,3 +249,50 @@ def test_a_waiver_of_reading_does_not_waive_the_rest(repo: Repo) -> None:
     (repo.path / ENTRY / "metadata.yaml").unlink()
     result = repo.check("--base", "main", "--at", "2026-11-24")
     assert result.rules == ["version-immutable"]
+
+
+@pytest.mark.parametrize("order", [("a", "z"), ("z", "a")])
+def test_one_licence_text_does_not_hide_another(tmp_path: Path, order: tuple[str, str]) -> None:
+    old, new = order
+    repo = Repo(tmp_path / "repo")
+    allow = '"MIT", "LicenseRef-a", "LicenseRef-z"'
+    repo.write("registrar.toml", POLICY.replace('"MIT"', allow))
+    for folder in ("model_registry/LICENSES", f"{ENTRY}/LICENSES"):
+        repo.write(f"{folder}/LicenseRef-{old}.txt", "do as you like\n")
+    repo.write(f"{ENTRY}/LICENSES/LicenseRef-{new}.txt", "do as you like\n")
+    repo.add_entry()
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "LicenseRef-a AND LicenseRef-z")
+    repo.commit()
+    repo.git("checkout", "--quiet", "-b", "work")
+    repo.write(f"model_registry/LICENSES/LicenseRef-{old}.txt", "all rights reserved\n")
+    repo.write(f"model_registry/LICENSES/LicenseRef-{new}.txt", "as you like\n")
+    assert repo.check("--base", "main").rules == ["version-immutable"]
+
+
+def test_a_licence_text_of_a_longer_name_is_another(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.write("registrar.toml", POLICY.replace('"MIT"', '"MIT", "LicenseRef-foo-2"'))
+    for name in ("foo", "foo-2"):
+        repo.write(f"model_registry/LICENSES/LicenseRef-{name}.txt", "do as you like\n")
+    repo.add_entry()
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "LicenseRef-foo-2")
+    repo.commit()
+    repo.git("checkout", "--quiet", "-b", "work")
+    repo.write("model_registry/LICENSES/LicenseRef-foo.txt", "another text\n")
+    result = repo.check("--base", "main")
+    assert (result.code, result.report["checked"]) == (0, []), result.findings
+
+
+def test_line_ends_of_a_program_are_bytes(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "main")
+    repo.write("scripts/registrar.pyz", b"PK\x03\x04 a\r\nb")
+    repo.commit()
+    repo.git("checkout", "--quiet", "-B", "work")
+    repo.write("scripts/registrar.pyz", b"PK\x03\x04 a\nb")
+    repo.add_entry("beer-1.0.0")
+    assert "gate-intact" in repo.check("--base", "main").rules
+
+
+def test_a_name_beside_the_entries_in_another_case(repo: Repo) -> None:
+    repo.write("model_registry/.GitAttributes", "* text eol=crlf\n")
+    assert repo.check("--base", "main").rules == ["gate-intact"]

@@ -1,8 +1,19 @@
-"""Asking for a refusal."""
+"""A registry of two entries, and asking for a refusal of one of them."""
 
 from __future__ import annotations
 
-from builders import Repo
+from pathlib import Path
+
+from builders import POLICY, Repo
+
+
+def two_entries(path: Path) -> Repo:
+    """One entry to be damaged, and a good one beside it."""
+    made = Repo(path, git=False)
+    made.write("registrar.toml", POLICY)
+    made.add_entry()
+    made.add_entry("good-1.0.0")
+    return made
 
 
 def refused(repo: Repo, rule: str, path: str | None = None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import ENTRY, POLICY, Repo, good_entry, good_repo
+from changes import branch
 
 from registrar.integrations.git import tree as git_tree
 
@@ -20,9 +21,7 @@ OFF = 'schema_version = 1\n[rules]\nseverity = {metadata-schema = "off", card-se
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    made = good_repo(tmp_path / "repo")
-    made.git("checkout", "--quiet", "-b", "work")
-    return made
+    return branch(good_repo(tmp_path / "repo"))
 
 
 def evil(repo: Repo) -> str:

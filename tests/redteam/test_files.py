@@ -12,18 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, ONNX, POLICY, Repo
+from builders import ENTRY, ONNX, Repo
 from naive import naive_accepts
-from refusals import refused
+from refusals import refused, two_entries
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "repo", git=False)
-    made.write("registrar.toml", POLICY)
-    made.add_entry()
-    made.add_entry("good-1.0.0")
-    return made
+    return two_entries(tmp_path / "repo")
 
 
 def link_out(repo: Repo) -> str:
@@ -257,3 +253,17 @@ def test_a_malformed_pointer_is_no_traceback(text: str, repo: Repo) -> None:
     (repo.path / ENTRY / "model.onnx").unlink()
     repo.write(f"{ENTRY}/model.onnx.dvc", text)
     assert refused(repo, "artifact-pointer", f"{ENTRY}/model.onnx.dvc")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_unreadable_licence_text_beside_the_entries(repo: Repo) -> None:
+    for folder in (repo.path, *repo.path.parents):
+        if folder.owner() == "root" and str(folder).count("/") > 1:
+            folder.chmod(0o755)
+    repo.write("model_registry/LICENSES/LicenseRef-foo.txt", "as you like\n").chmod(0)
+    repo.edit(f"{ENTRY}/metadata.yaml", "Apache-2.0", "LicenseRef-foo")
+    command = [sys.executable, "-c", AS_NOBODY]
+    done = subprocess.run(command, cwd=repo.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "the text of LicenseRef-foo is not here" in done.stdout
+    assert "good-1.0.0" not in done.stdout

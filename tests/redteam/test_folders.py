@@ -7,19 +7,15 @@ import zlib
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, ONNX, POLICY, Repo
-from refusals import refused
+from builders import ENTRY, ONNX, Repo
+from refusals import refused, two_entries
 
 from registrar.domain.digests import folder_digest
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "repo", git=False)
-    made.write("registrar.toml", POLICY)
-    made.add_entry()
-    made.add_entry("good-1.0.0")
-    return made
+    return two_entries(tmp_path / "repo")
 
 
 def folder_artifact(repo: Repo) -> None:

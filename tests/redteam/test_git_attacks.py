@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from builders import ENTRY, POLICY, Repo, good_repo
+from changes import branch
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    made = good_repo(tmp_path / "repo")
-    made.git("checkout", "--quiet", "-b", "work")
-    return made
+    return branch(good_repo(tmp_path / "repo"))
 
 
 def forbidden(repo: Repo) -> str:

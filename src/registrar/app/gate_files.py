@@ -19,10 +19,11 @@ from registrar.rules import RULE_NAMES
 from registrar.rules.rule import GateFile
 
 BASELINE_NAME = "baseline.yaml"
+_PROGRAM = "scripts/registrar.pyz"
 _FIXED = (
     *(POLICY_NAME, WAIVERS_NAME, BASELINE_NAME, ".github/rulesets/model-registry.json"),
     *("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"),
-    *("scripts/validate_model_metadata.py", "scripts/registrar.pyz", ".dvc/config"),
+    *("scripts/validate_model_metadata.py", _PROGRAM, ".dvc/config"),
 )
 _PATTERNS = (
     (".github/workflows", "model-registry*.yml"),
@@ -66,9 +67,10 @@ def _matching(tree: Tree) -> Iterator[str]:
 
 
 def _print(tree: Tree, path: str) -> tuple[str, str] | None:
-    """What a file is: its kind, and the digest of its text with Unix line ends; None for nothing.
+    """What a file is: its kind and its digest; None for nothing.
 
-    A link is what it aims at, also where it stands for a folder above the file.
+    Line ends are those of Unix, but for a program; a link is what it aims at, also where it stands
+    for a folder above the file.
     """
     parts = path.split("/")
     for depth in range(1, len(parts) + 1):
@@ -82,7 +84,7 @@ def _print(tree: Tree, path: str) -> tuple[str, str] | None:
     try:
         with tree.open(path) as stream:
             while block := stream.read(_BLOCK):
-                digest.update(block.replace(b"\r\n", b"\n"))
+                digest.update(block if path == _PROGRAM else block.replace(b"\r\n", b"\n"))
     except UnreadableError as error:
         return Kind.UNREADABLE.value, str(error)
     return Kind.FILE.value, digest.hexdigest()

@@ -25,7 +25,7 @@ from registrar.domain.findings import (
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At, Place
 from registrar.domain.policy import Policy
-from registrar.domain.trees import Kind
+from registrar.domain.trees import Kind, Node, UnreadableError
 from registrar.errors import RegistrarError
 from registrar.ports import Tree
 from registrar.reading.digests import actual_digest, recorded_digest
@@ -84,10 +84,17 @@ class Bench:
 
 def judging_by(tree: Tree, book: Rulebook, folders: Sequence[str]) -> Judging:
     """What judges entries of a tree by a rulebook; ``folders`` are all entries of the tree."""
-    texts = [n for n in tree.children(f"{book.policy.root}/{LICENSES}") if n.kind is Kind.FILE]
-    told = [node.path for node in texts if tree.read(node.path, _HEAD).strip()]
-    names = frozenset(path.rpartition("/")[2] for path in told)
+    texts = tree.children(f"{book.policy.root}/{LICENSES}")
+    names = frozenset(n.path.rpartition("/")[2] for n in texts if _says_something(tree, n))
     return Judging(book.policy, book.schema, siblings(folders), names)
+
+
+def _says_something(tree: Tree, node: Node) -> bool:
+    """Tell a text that is there, can be read, and is not blank."""
+    try:
+        return node.kind is Kind.FILE and bool(tree.read(node.path, _HEAD).strip())
+    except UnreadableError:
+        return False
 
 
 def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:

@@ -29,8 +29,8 @@ class Selection:
     judged: tuple[str, ...]
     touched: frozenset[str] = frozenset()
     """Entries that differ, deleted ones included; empty where nothing is compared."""
-    leaning: Mapping[str, str] = field(default_factory=dict)
-    """Entries that use a licence text beside them which the change touches, to that text."""
+    leaning: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that use licence texts beside them which the change touches, to those texts."""
     changed: frozenset[str] = frozenset()
     """The same without regard to the paths that were asked for."""
     renamed: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
     touched: frozenset[str] = frozenset()
     renamed: dict[str, str] = {}
     gone: list[str] = []
-    leaning: dict[str, str] = {}
+    leaning: dict[str, tuple[str, ...]] = {}
     if comparison.before is not None:
         changed, renamed = _differences(comparison.before, comparison.head, root)
         leaning = _leaning(comparison.before, comparison.head, root, everything)
@@ -105,19 +105,22 @@ def _entry_prints(tree: Tree, root: str) -> dict[str, str]:
     return {name: value for name, value in prints.items() if name in names}
 
 
-def _leaning(before: Tree, head: Tree, root: str, entries: Sequence[str]) -> dict[str, str]:
-    """Entries that use a licence text beside them, where the change touches it."""
+def _leaning(
+    before: Tree, head: Tree, root: str, entries: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Entries that use licence texts beside them, where the change touches these."""
     old, new = _texts(before, root), _texts(head, root)
-    touched = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+    touched = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     if not touched:
         return {}
     users = {}
     for folder in entries:
         metadata = Entry(head, root, folder).metadata
-        named = " ".join(metadata.licences).lower() if metadata is not None else ""
-        for name in sorted(touched):
-            if name.lower().removesuffix(".txt") in named:
-                users[folder] = name
+        named = " ".join(metadata.licences) if metadata is not None else ""
+        words = frozenset(named.lower().replace("(", " ").replace(")", " ").split())
+        used = tuple(name for name in touched if name.lower().removesuffix(".txt") in words)
+        if used:
+            users[folder] = used
     return users
 
 

@@ -9,6 +9,7 @@ from registrar.ports import Tree
 from registrar.reading.policy import POLICY_NAME
 from registrar.reading.siblings import fold_case
 from registrar.reading.waivers import WAIVERS_NAME
+from registrar.rules.entry_files import FORBIDDEN
 
 
 def top_faults(tree: Tree, root: str) -> Iterator[tuple[str, str, str]]:
@@ -16,6 +17,10 @@ def top_faults(tree: Tree, root: str) -> Iterator[tuple[str, str, str]]:
     fault = _root_fault(tree, root)
     if fault is not None:
         yield root, fault, "make it a folder; what it stands for would not be judged"
+    for node in tree.children(root):
+        if node.path.rpartition("/")[2].lower() in FORBIDDEN:
+            hint = "remove it; it would make the bytes of entries differ between git and work tree"
+            yield node.path, f"{node.path} is not allowed beside the entries", hint
     judged = {fold_case(name): name for name in (root.split("/")[0], POLICY_NAME, WAIVERS_NAME)}
     for node in tree.children(""):
         meant = judged.get(fold_case(node.path))

@@ -27,11 +27,6 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Judge the gate files of the change."""
     for path, fault, hint in change.top_faults:
         yield None, Problem(fault, hint, _at(path))
-    for name in FORBIDDEN:
-        path = f"{change.policy.root}/{name}"
-        if change.head.node(path) is not None:
-            hint = "remove it; it would make the bytes of entries differ between git and work tree"
-            yield None, Problem(f"{path} is not allowed beside the entries", hint, _at(path))
     if change.before is None:
         if change.blocked is not None and change.has_base:
             yield None, Blocked(change.blocked)
@@ -77,9 +72,6 @@ def _left_behind(count: int, change: Change) -> Problem:
 def _at(path: str) -> At:
     return At(path, absolute=True)
 
-
-FORBIDDEN = (".gitattributes", ".gitmodules", ".dvcignore")
-"""Beside the entries they would do what they are refused for in an entry."""
 
 RULE = Rule(
     name="gate-intact",

@@ -69,8 +69,8 @@ class Change:
     """Entries that were asked for and differ between ``before`` and the head, or are deleted."""
     changed: frozenset[str] = frozenset()
     """All entries that differ, asked for or not."""
-    leaning: Mapping[str, str] = field(default_factory=dict)
-    """Entries that use a licence text beside them which differs, to its file name."""
+    leaning: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that use licence texts beside them which differ, to their file names."""
     entries: frozenset[str] = frozenset()
     """All entries of the head."""
     top_faults: tuple[tuple[str, str, str], ...] = ()

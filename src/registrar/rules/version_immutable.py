@@ -58,7 +58,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
 def _relicensed(change: Change, before: Tree) -> Iterator[tuple[str | None, Outcome]]:
     """A licence text beside the entries says what merged ones are licensed by."""
     root = change.policy.root
-    for folder, name in change.leaning.items():
+    for folder, name in ((f, name) for f, names in change.leaning.items() for name in names):
         path = f"{root}/LICENSES/{name}"
         both = before.node(path) is not None and change.head.node(path) is not None
         if both and before.node(f"{root}/{folder}") is not None:
