@@ -52,7 +52,7 @@ test: setup lint types imports generated  ## lint, type, check contracts, run th
 test-slow: setup  ## the slow lane
 	$(PYTEST) -m "slow and not optin"
 
-test-services:  ## install what the tests need besides Python: git with its HTTP backend
+test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh
 
 demo: setup  ## real entries, damaged copies, and a git server that refuses
