@@ -17,6 +17,7 @@ from registrar.domain.findings import (
     Deferral,
     Deferred,
     Finding,
+    Fix,
     Outcome,
     Problem,
     Severity,
@@ -165,10 +166,18 @@ def sort_outcomes(
                     hint=outcome.hint,
                     place=place(outcome.at, entries.get(folder or "")),
                     url=f"{PAGES}/{rule.name}.md",
+                    fix=_placed(outcome.fix, f"{policy.root}/{folder}") if folder else None,
                     digest=_digest(folder, records, before, policy.root),
                 )
             )
     return Judged(tuple(findings), tuple(deferred), tuple(unchecked))
+
+
+def _placed(fix: Fix | None, folder: str) -> Fix | None:
+    """A fix with its paths from the top of the repository."""
+    if fix is None:
+        return None
+    return Fix(fix.title, tuple(replace(e, path=f"{folder}/{e.path}") for e in fix.edits))
 
 
 def _digest(

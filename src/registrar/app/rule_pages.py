@@ -31,7 +31,7 @@ def page(rule: Rule) -> str:
         "phase": rule.phase.value,
         "severity": rule.severity.value,
         "offline": "yes",
-        "fixable": "no",
+        "fixable": "some of it" if rule.fixable else "no",
         "configurable": f"`{rule.configurable}`",
     }
     header = " | ".join(facts), " | ".join("---" for _ in facts), " | ".join(facts.values())

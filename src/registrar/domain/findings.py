@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registrar.domain.places import At, Place
+from registrar.domain.places import At, Place, Span
 
 
 class Severity(StrEnum):
@@ -31,6 +31,27 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Put other text in the place of a span; an empty span is a place to insert at.
+
+    ``path`` is relative to the entry's folder in a Problem, to the top of the repository in a
+    Finding; spans are those of the text as it was read.
+    """
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What ``registrar fix`` may do about a finding: safe edits, applied all or none."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something is wrong: the raw form of a finding, with a route instead of a line.
 
@@ -41,6 +62,7 @@ class Problem:
     hint: str
     at: At = At()
     severity: Severity | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +93,14 @@ class Finding:
     hint: str
     place: Place
     url: str
-    fixable: bool = False
+    fix: Fix | None = None
     digest: str | None = None
     """Digest of the entry's artifact where known, for waivers bound to it; never printed."""
+
+    @property
+    def fixable(self) -> bool:
+        """Tell whether ``registrar fix`` can mend it."""
+        return self.fix is not None
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

@@ -47,6 +47,11 @@ class Policy:
     """Pattern of model names, then floors by metric (``test.accuracy``)."""
     amend: tuple[str, ...] = (*AMENDABLE, "x-*")
     waiver_max_days: int = 90
+    plugins: tuple[str, ...] = ()
+    """Entry points of the group ``registrar.rules`` that may run; each is a rule of that name."""
+    program_version: str | None = None
+    program_sha256: str | None = None
+    """SHA-256 of the vendored ``scripts/registrar.pyz``, where there is one."""
 
     def floors(self, name: str) -> dict[str, Gate]:
         """All floors that hold for a model of this name, the strictest of each."""

@@ -44,6 +44,31 @@ class JudgedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricDelta:
+    """One metric of an entry, and what the version before it measured on the same name."""
+
+    name: str
+    value: float
+    before: float | None = None
+    better: bool | None = None
+    """Whether the change is for the better; None where nothing says which way is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What a reviewer wants to see of one entry of a change."""
+
+    entry: str
+    verdict: Verdict
+    license: str | None = None
+    size: int | None = None
+    """Bytes of the artifact, from ``files``, its pointer, or the files that are here."""
+    previous: str | None = None
+    """The folder of the next lower version of the same model."""
+    metrics: tuple[MetricDelta, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a check found; formats only write it down."""
 
@@ -63,6 +88,10 @@ class Report:
     fail_on: Severity = Severity.ERROR
     faults: tuple[str, ...] = ()
     """Tracebacks of rules that broke; what they were asked for is unchecked."""
+    baselined: tuple[Finding, ...] = ()
+    """Findings that the registry was adopted with: listed in the baseline, counted, not failing."""
+    facts: tuple[EntryFacts, ...] = ()
+    """The entries of the change, by name; empty where no base was given."""
     untouched: bool = False
     """True where a base was given and the difference touches no entry: a pass."""
 

@@ -47,7 +47,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "waived": [
             {**_finding(finding), "waiver": _waiver(waiver)} for finding, waiver in report.waived
         ],
-        "baselined": [],
+        "baselined": [_finding(finding) for finding in report.baselined],
         "deferred": [
             {"rule": item.rule, "entry": item.entry, "settled_by": item.settled_by}
             for item in report.deferred

@@ -129,6 +129,8 @@ def _summary(report: Report) -> Iterator[str]:
         parts = ["no entry touched"]
     parts += [_plural(count[severity], severity.value) for severity in Severity if count[severity]]
     parts += [] if report.findings else ["no findings"]
+    if report.baselined:
+        parts.append(f"{len(report.baselined)} in the baseline")
     named = (("waived", report.waived), ("deferred", report.deferred))
     parts += [f"{len(items)} {name}" for name, items in (*named, ("unchecked", report.unchecked))]
     nothing = report.exit_code == EXIT_NOTHING

@@ -118,6 +118,9 @@ def _policy(data: Any) -> Policy:
         metrics=tuple((pattern, gates_from(gates)) for pattern, gates in metrics.items()),
         amend=default.amend if amend is None else tuple(amend),
         waiver_max_days=_get(data, "waivers", "max_days") or default.waiver_max_days,
+        plugins=tuple(_get(data, "rules", "plugins") or ()),
+        program_version=text(_get(data, "program", "version")),
+        program_sha256=text(_get(data, "program", "sha256")),
     )
 
 

@@ -115,6 +115,8 @@ class Rule:
     entry: EntryCheck | None = None
     change: ChangeCheck | None = None
     configurable: str = "severity"
+    fixable: bool = False
+    """True where ``registrar fix`` can mend some of what it finds."""
     since: str = "0.1.0"
     doc: str = field(default="", repr=False)
 
