@@ -13,10 +13,10 @@ from registrar.app.judging import (
     SCHEMA_RULE,
     Bench,
     Judged,
-    judge_all,
     judging_by,
     sort_outcomes,
 )
+from registrar.app.remembering import remembered
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.second_look import NOTHING, second_look
 from registrar.app.selection import Selection, select
@@ -71,12 +71,15 @@ def _check(
     bench = Bench(head, judging_by(head, book, selection.all), book.rules)
     judged: list[Judged] = []
     records: dict[str, Record] = {}
-    with closing(judge_all(bench, selection.judged, request.jobs)) as answers:
+    memory = world.memory if comparison.head is world.work_tree else None
+    with closing(remembered(bench, selection.judged, request.jobs, memory)) as answers:
         for answer, record in answers:
             judged.append(answer)
             records[record.folder] = record
             if on_entry is not None:
                 on_entry(len(judged), len(selection.judged))
+    if memory is not None:
+        memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
     change = _change(request, world, comparison, book, selection, bench, records, at)
     judged.append(_judge_change(bench, change, "waiver-valid", without=True))
     changed = selection.touched if comparison.has_base else frozenset()

@@ -54,6 +54,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
     )
     command.add_argument(
+        "--no-cache", action="store_true", help="judge every entry anew, and keep nothing"
+    )
+    command.add_argument(
         "--format", choices=FORMATS, default="text", help="how the report is printed"
     )
     for planned in PLANNED:
@@ -75,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
             hint = "dvc pull, then registrar check judges the bytes that are here"
             raise UsageError(f"{planned} is planned for a later version", hint)
     top, paths = _paths(options.paths)
-    world = world_at(top)
+    world = world_at(top, cache=not options.no_cache)
     request = CheckRequest(
         paths=paths,
         revisions=Revisions(options.base, options.base_tip, options.head, options.policy_from),

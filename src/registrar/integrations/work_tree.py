@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
 from registrar.ports import Covered
@@ -19,6 +19,16 @@ MAX_FILES = 100_000
 _BLOCK = 1024 * 1024
 
 
+class ObjectIds(Protocol):
+    """What is remembered of git's object ids of folders that have not changed."""
+
+    def object_id(self, path: str) -> str | None:
+        """The id of a folder's tree object; "" of one that is empty, None where not known."""
+
+    def keep_object_id(self, path: str, object_id: str) -> None:
+        """Keep the id for a later run."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkTree:
     """The files below a folder; ``object_format`` is the one of git's object ids."""
@@ -26,6 +36,7 @@ class WorkTree:
     top: str
     object_format: str = "sha1"
     label: str = "work tree"
+    known: ObjectIds | None = None
 
     def children(self, folder: str) -> list[Node]:
         """The direct children of a folder; a link to one has none."""
@@ -131,12 +142,20 @@ class WorkTree:
         for child in self.children(folder):
             name = child.path.rpartition("/")[2]
             if child.kind is Kind.FOLDER:
-                hidden = covered(self, child.path)
-                oid = self._tree_id(child.path, child.path, hidden, 0)
+                oid = self._known_tree_id(child.path, covered)
                 prints[name] = f"040000 {oid}" if oid else ""
             else:
                 prints[name] = " ".join(self._leaf(child))
         return {name: value for name, value in prints.items() if value}
+
+    def _known_tree_id(self, folder: str, covered: Covered) -> str:
+        """The id of an entry's tree object, computed where it is not known; "" of an empty one."""
+        known = None if self.known is None else self.known.object_id(folder)
+        if known is None:
+            known = self._tree_id(folder, folder, covered(self, folder), 0) or ""
+            if self.known is not None:
+                self.known.keep_object_id(folder, known)
+        return known
 
     def _tree_id(self, folder: str, entry: str, hidden: frozenset[str], depth: int) -> str | None:
         """The id of the tree object that git would make of a folder; None for an empty one."""

@@ -35,7 +35,7 @@ class _Line(NamedTuple):
     text: str
 
 
-_known: dict[str, _Line | None] = {}  # lines seen before: entries of one registry share most
+_known: dict[str, Any] = {}  # lines seen before: entries of one registry share most
 
 
 def read_plainly(text: str) -> Any:
