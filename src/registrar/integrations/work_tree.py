@@ -106,7 +106,10 @@ class WorkTree:
         """At most ``limit`` + 1 bytes of a file."""
         handle, size = self._opened(path)
         try:
-            raw = os.read(handle, min(size, limit) + 1)
+            asked = min(size, limit) + 1
+            raw = os.read(handle, asked)
+            if len(raw) < asked:
+                return raw  # the end of a regular file is where less is read than was asked for
             while len(raw) <= limit and (more := os.read(handle, limit + 1 - len(raw))):
                 raw += more
             return raw

@@ -49,22 +49,33 @@ def _plainly_fine(text: str, profile: Profile) -> bool:
     begin with text that cannot be of any template.
     """
     text = "\n" + text
-    if any(mark in text for mark in _COMPLEX) or _INDENTED.search(text):
+    for mark in _COMPLEX:
+        if mark in text:
+            return False
+    if _INDENTED.search(text):
         return False
-    headings = list(_HEADING.finditer(text))
-    if not headings:
-        return False
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
     fine: set[str] = set()
-    for heading, end in zip(headings, ends, strict=True):
-        titles = profile.titles.get(normalise(without_closing(heading[1] or "")))
+    titles: tuple[Section, ...] = ()  # what the heading before stands for
+    begin = 0
+    for heading in _HEADING.finditer(text):
         if titles:
-            body = text[heading.end() : end].strip("\n")
-            first = body.partition("\n")[0]
-            for section in titles:
-                if _says_plainly(first, body, section, profile):
-                    fine.add(section.title)
+            fine |= _fine(text[begin : heading.start()], titles, profile)
+        titles = _stands_for(heading[1] or "", profile)
+        begin = heading.end()
+    if titles:
+        fine |= _fine(text[begin:], titles, profile)
     return len(fine) == len(profile.sections)
+
+
+def _stands_for(heading: str, profile: Profile) -> tuple[Section, ...]:
+    return profile.titles.get(normalise(without_closing(heading)), ())
+
+
+def _fine(body: str, sections: tuple[Section, ...], profile: Profile) -> set[str]:
+    """The titles of those sections that a body says plainly enough for."""
+    body = body.strip("\n")
+    first = body.partition("\n")[0]
+    return {s.title for s in sections if _says_plainly(first, body, s, profile)}
 
 
 def _says_plainly(first: str, body: str, section: Section, profile: Profile) -> bool:

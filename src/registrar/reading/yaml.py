@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from registrar.domain.places import Route, Span
 from registrar.reading.documents import Document, decode, unreadable
 from registrar.reading.quick_yaml import read_plainly
+
+
+class _Places:
+    """Places in a document that was read quickly: the strict reader is asked by a finding only."""
+
+    __slots__ = ("any_keys", "raw", "read")
+
+    def __init__(self, raw: bytes, any_keys: bool) -> None:
+        self.raw = raw
+        self.any_keys = any_keys
+        self.read: Document | None = None
+
+    def __call__(self, route: Route, key: bool) -> Span:
+        if self.read is None:
+            from registrar.reading.strict_yaml import read_strictly
+
+            self.read = read_strictly(self.raw, self.any_keys)
+        return self.read.span(route, key)
 
 
 def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
@@ -21,12 +38,4 @@ def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
         from registrar.reading.strict_yaml import read_strictly  # with it comes all of PyYAML
 
         return read_strictly(raw, any_keys)
-
-    @lru_cache(maxsize=1)
-    def strictly() -> Document:
-        """Only a finding asks for a place, and the strict reader knows it."""
-        from registrar.reading.strict_yaml import read_strictly
-
-        return read_strictly(raw, any_keys)
-
-    return Document(text, data, locate=lambda route, key: strictly().span(route, key))
+    return Document(text, data, locate=_Places(raw, any_keys))
