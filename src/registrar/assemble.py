@@ -12,6 +12,7 @@ from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
+from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.ports import World
 
@@ -62,7 +63,7 @@ def world_at(
         memory = _memory(top, object_format) if cache else None
         tree = WorkTree(top, object_format, known=memory)
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock(), memory)
+    return World(tree, history, reason, SystemClock(), InstalledPlugins(top), memory)
 
 
 def _memory(top: str, object_format: str) -> FolderMemory | None:

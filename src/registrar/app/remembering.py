@@ -52,7 +52,7 @@ def _key(bench: Bench) -> str | None:
     told = (
         judging.policy,
         hashlib.sha256(judging.schema.raw).hexdigest(),
-        bench.rules,
+        sorted(bench.names),
         sorted(judging.siblings.items()),
         sorted(judging.licence_texts),
     )

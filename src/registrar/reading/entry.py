@@ -52,6 +52,9 @@ class Entry:
         self.tree = tree
         self.folder = folder
         self.path = f"{root}/{folder}"
+        self.looked_outside = False
+        """Set by whatever looks at a path that does not lie in the folder: what is said of the
+        entry then depends on more than its own files, and is not remembered."""
         self._profile = profile
         self._effort = Effort()
         self._contents: dict[str, Content | UnreadableError] = {}
