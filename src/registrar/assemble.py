@@ -70,7 +70,11 @@ def _memory(top: str, object_format: str) -> FolderMemory | None:
     path = cache_file(top, os.environ)
     if path is None:
         return None
-    return FolderMemory(top, path, f"{program_digest()} {object_format}")
+    try:
+        program = program_digest()
+    except (OSError, ValueError):
+        return None  # it cannot be told whether it is the program that wrote the cache
+    return FolderMemory(top, path, f"{program} {object_format}")
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

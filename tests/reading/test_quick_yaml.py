@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registrar.reading.quick_yaml import read_plainly
+from registrar.reading.scalars import _yaml_1_1
 from registrar.reading.strict_yaml import read_strictly
 from registrar.reading.yaml import read_yaml
 
@@ -285,3 +286,21 @@ def test_a_flow_collection_is_made_anew_each_time() -> None:
     first, second = read_plainly("a: [b]\n"), read_plainly("a: [b]\n")
     first["a"].append("c")
     assert second == {"a": ["b"]}
+
+
+@settings(max_examples=2000, deadline=None)
+@given(
+    st.from_regex(r"[-+]?[0-9a-zA-Z]{1,12}([.:_eExXb-][0-9a-zA-Z]{0,9})?", fullmatch=True)
+    | st.sampled_from(
+        ["0x1f", "0b01", "0B1", "0xg", "0b2", "1_000", "1e5", "12e", "5f3", "y", "oN"]
+    )
+)
+@example("0b01")
+@example("0x1f")
+def test_what_is_plainly_text_is_no_more_to_pyyaml(text: str) -> None:
+    from yaml.resolver import Resolver
+
+    taken = any(
+        pattern.match(text) for _, pattern in Resolver.yaml_implicit_resolvers.get(text[0], ())
+    )
+    assert not (taken and _yaml_1_1(text) is None)

@@ -22,6 +22,8 @@ SUSPECT = frozenset("0123456789+-.~nNyYtTfFoO=<")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DIGEST = re.compile(r"(?!0[xXbB])[0-9]+[A-Za-z][0-9A-Za-z]*")
+"""Begins with a digit, holds a letter and no sign: no number to YAML 1.1, and no date."""
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -55,6 +57,8 @@ def resolve(text: str) -> Plain:
 
 def _yaml_1_1(text: str) -> str | None:
     if text[0].isalpha() and text.lower() not in _WORDS:
+        return None
+    if _DIGEST.fullmatch(text):
         return None
     if text in ("y", "Y", "n", "N"):
         return "a truth value"

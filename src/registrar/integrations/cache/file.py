@@ -30,14 +30,16 @@ def load(path: str) -> bytes | None:
         handle = os.open(path, flags)
     except (OSError, ValueError):
         return None
-    with open(handle, "rb") as stream:
-        try:
-            status = os.fstat(handle)
-            if not _private(status, stat.S_IFREG) or status.st_size > MAX_BYTES:
-                return None
-            raw = stream.read(MAX_BYTES + 1)
-        except OSError:
+    try:
+        status = os.fstat(handle)
+        if not _private(status, stat.S_IFREG) or status.st_size > MAX_BYTES:
             return None
+        with open(handle, "rb", closefd=False) as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
     body = raw[_HEADER:]
     return body if len(raw) <= MAX_BYTES and raw[:_HEADER] == _header(body) else None
 

@@ -6,9 +6,9 @@ import hashlib
 import os
 from collections.abc import Mapping
 
-_AUTOMATIC = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD")
+AUTOMATIC = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "JENKINS_URL", "TF_BUILD")
 """Set by servers that judge changes: what decides there is computed there."""
-_HOOKS = ("PRE_COMMIT", "GIT_DIR", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
+HOOKS = ("PRE_COMMIT", "GIT_DIR", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
 """Set by git and by pre-commit for their hooks."""
 
 
@@ -18,7 +18,7 @@ def cache_file(top: str, environ: Mapping[str, str]) -> str | None:
     That is in CI, in hooks, without a home, and where it would lie in the judged tree: a change
     could bring its own. Source of the place: XDG Base Directory Specification.
     """
-    if any(environ.get(name) for name in (*_AUTOMATIC, *_HOOKS)):
+    if any(environ.get(name) for name in (*AUTOMATIC, *HOOKS)):
         return None
     home = environ.get("HOME", "")
     base = environ.get("XDG_CACHE_HOME", "")
