@@ -19,6 +19,8 @@ from registrar.ports import Memory
 from registrar.rules.rule import Record
 
 _FIELDS = fields(Record)
+_TYPES: set[tuple[type, ...]] = set()
+"""Types of a record's values that were looked at, and are those of one."""
 
 
 def remembered(
@@ -73,19 +75,25 @@ def recall(folder: str, kept: object) -> tuple[Judged, Record] | None:
     values: Any
     try:
         told, values = kept  # type: ignore[misc]
+        if tuple(map(type, values)) not in _TYPES and not _typed(values):
+            return None
         deferred = tuple([Deferred(rule, folder, settled_by) for rule, settled_by in told])
         record = Record(*values)
     except (TypeError, ValueError):
         return None
-    plain = all(type(d.rule) is str and type(d.settled_by) is str for d in deferred)
-    if not plain or record.folder != folder or not _is_typed(record):
+    if record.folder != folder or not all(
+        type(d.rule) is str and type(d.settled_by) is str for d in deferred
+    ):
         return None
     return Judged(deferred=deferred), record
 
 
-def _is_typed(record: Record) -> bool:
-    for field in _FIELDS:
-        value = getattr(record, field.name)
+def _typed(values: Any) -> bool:
+    """Tell values of the types that a record has; each combination is looked at once."""
+    if type(values) is not list or len(values) != len(_FIELDS):
+        return False
+    for field, value in zip(_FIELDS, values, strict=True):
         if type(value) is not str and (value is not None or field.type != "str | None"):
             return False
+    _TYPES.add(tuple(map(type, values)))
     return True

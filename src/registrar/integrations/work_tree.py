@@ -43,15 +43,16 @@ class WorkTree:
         node = self.node(folder) if folder else Node("", Kind.FOLDER)
         if node is None or node.kind is not Kind.FOLDER:
             return []
+        prefix = folder + "/" if folder else ""
         try:
             with os.scandir(self._real(folder)) as found:
-                names = sorted(item.name for item in found)
+                items = sorted(found, key=lambda item: item.name)
+                nodes = (_child(prefix + _text(item.name), item) for item in items)
+                return [node for node in nodes if node is not None]
         except FileNotFoundError:
             return []
         except OSError:
             return [Node(folder, Kind.UNREADABLE)]
-        prefix = folder + "/" if folder else ""
-        return [n for n in (self.node(prefix + _text(name)) for name in names) if n]
 
     def walk(self, folder: str) -> list[Node]:
         """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
@@ -220,6 +221,16 @@ def _text(name: bytes) -> str:
 
 def _bytes(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
+
+
+def _child(path: str, item: os.DirEntry[bytes]) -> Node | None:
+    """What an item of a folder is; None for one that is gone. A folder costs no further look."""
+    if item.is_dir(follow_symlinks=False):
+        return Node(path, Kind.FOLDER)
+    try:
+        return _node(path, item.stat(follow_symlinks=False))
+    except OSError:
+        return None
 
 
 def _node(path: str, status: os.stat_result) -> Node:

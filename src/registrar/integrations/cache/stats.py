@@ -22,8 +22,8 @@ def look(folder: bytes) -> Look | None:
 
     Links are not followed. None where something cannot be looked at, or there is too much of it.
     """
+    told: list[bytes] = []
     try:
-        told = [_told(b"", os.lstat(folder))]
         newest = _walk(folder, told)
     except (OSError, ValueError):
         return None
@@ -36,6 +36,7 @@ def look(folder: bytes) -> Look | None:
 def _walk(folder: bytes, told: list[bytes]) -> int:
     """Note everything below a folder; the newest time of all."""
     status = os.lstat(folder)
+    told.append(_told(b"", status))
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
     waiting = [(folder, b"")]
     while waiting and len(told) <= MAX_NODES:
