@@ -290,7 +290,7 @@ def test_a_flow_collection_is_made_anew_each_time() -> None:
 
 @settings(max_examples=2000, deadline=None)
 @given(
-    st.from_regex(r"[-+]?[0-9a-zA-Z]{1,12}([.:_eExXb-][0-9a-zA-Z]{0,9})?", fullmatch=True)
+    st.from_regex(r"[-+]?[0-9a-zA-Z]{1,12}([.:_eExXb/-][0-9a-zA-Z]{0,9}){0,2}", fullmatch=True)
     | st.sampled_from(
         ["0x1f", "0b01", "0B1", "0xg", "0b2", "1_000", "1e5", "12e", "5f3", "y", "oN"]
     )

@@ -58,7 +58,7 @@ def resolve(text: str) -> Plain:
 def _yaml_1_1(text: str) -> str | None:
     if text[0].isalpha() and text.lower() not in _WORDS:
         return None
-    if _DIGEST.fullmatch(text):
+    if "/" in text or _DIGEST.fullmatch(text):
         return None
     if text in ("y", "Y", "n", "N"):
         return "a truth value"
