@@ -1,4 +1,4 @@
-"""A quick yes by jsonschema-rs, where it is installed: ``pip install 'model-registrar[fast]'``.
+"""A quick yes by jsonschema-rs, where it is installed: the extra ``[fast]``.
 
 ``compile_fast`` takes schemas only of keywords about which a yes of jsonschema-rs is a yes of
 jsonschema: none that turns a no of a part into a yes of the whole (``not``, ``oneOf``, ``if``),
