@@ -112,7 +112,7 @@ class Memory(Protocol):
         """Keep what was said about a folder; in vain where it is as young as this run."""
 
     def save(self, paths: Iterable[str]) -> None:
-        """Write what is known about these folders, and forget all others; never fails."""
+        """Write what is known of these folders and of those asked about; never fails."""
 
 
 class Clock(Protocol):

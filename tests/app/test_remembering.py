@@ -209,6 +209,18 @@ def test_what_is_gone_is_forgotten_and_what_is_not_asked_for_is_kept(
     assert b"beer-1.0.0" in cache.read_bytes()
 
 
+def test_nothing_is_written_where_nothing_is_new(known: Repo) -> None:
+    known.write("model_registry/LICENSES/LicenseRef-x.txt", "text\n")
+    known.commit("beer")
+    known.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    known.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    checked(known)
+    (cache,) = (Path(os.environ["XDG_CACHE_HOME"]) / "registrar").iterdir()
+    before = cache.stat().st_ino
+    checked(known)
+    assert cache.stat().st_ino == before
+
+
 def test_an_entry_as_young_as_the_look_at_it_is_judged_again(
     tmp_path: Path, judged: Judgements, monkeypatch: pytest.MonkeyPatch
 ) -> None:

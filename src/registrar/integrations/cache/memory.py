@@ -96,14 +96,15 @@ class FolderMemory:
             self._changed = True
 
     def save(self, paths: Iterable[str]) -> None:
-        """Write what is known about these folders; the others are gone."""
-        there = frozenset(paths)
-        if not self._changed and self._known.keys() <= there:
+        """Write what is known about these folders, and about others that were looked at."""
+        there = self._looks.keys() | frozenset(paths)
+        gone = self._known.keys() - there
+        if not self._changed and not gone:
             return
         folders = {
             path: [known.digest, known.object_id, known.answer]
             for path, known in self._known.items()
-            if path in there
+            if path not in gone
         }
         data = {"program": self._program, "key": self._key, "folders": folders}
         save(self._path, json.dumps(data, separators=(",", ":")).encode())
