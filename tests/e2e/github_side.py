@@ -56,7 +56,9 @@ class Forge:
         self.repo.git("checkout", "--quiet", "--force", "--detach", start or self.branch)
         return self.repo
 
-    def pull_request(self, head: str, title: str = "A model", ref: str = "topic", **event: Any) -> Run:
+    def pull_request(
+        self, head: str, title: str = "A model", ref: str = "topic", **event: Any
+    ) -> Run:
         """The judgement of a pull request whose head is this commit."""
         self.push(head, "refs/pull/7/head", force=True)
         pull = {

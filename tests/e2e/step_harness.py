@@ -62,7 +62,9 @@ class Run:
 
     @property
     def annotations(self) -> list[str]:
-        return [line for line in self.out.splitlines() if re.match(r"::(error|warning|notice)", line)]
+        return [
+            line for line in self.out.splitlines() if re.match(r"::(error|warning|notice)", line)
+        ]
 
 
 @dataclass
@@ -194,4 +196,3 @@ def basic() -> str:
     from base64 import b64encode
 
     return b64encode(f"x-access-token:{_TOKEN}".encode()).decode()
-

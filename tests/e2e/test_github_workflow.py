@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from builders import POLICY, Repo, good_entry
 from environments import link_gate
-from github_side import LOCK, PYZ, TOP, ZEROS, Forge
+from github_side import LOCK, PYZ, ZEROS, Forge
 from servers import Backend
 from step_harness import basic
 
@@ -73,7 +73,9 @@ def test_a_change_that_rewrites_its_judge_is_red_and_nothing_of_it_runs(
         repo.write(path, plant)
     repo.write("scripts/registrar-requirements.txt", "evil @ file:///evil\n")
     repo.write(github.WORKFLOW_PATH, "on: pull_request\njobs: {}\n")
-    repo.edit("registrar.toml", "[license]", "[rules]\nseverity = {card-sections = 'off'}\n[license]")
+    repo.edit(
+        "registrar.toml", "[license]", "[rules]\nseverity = {card-sections = 'off'}\n[license]"
+    )
     repo.write("waivers.yaml", "waivers:\n- {rule: card-sections, entry: wine-1.1.0}\n")
     repo.write("model_registry/MODEL_METADATA_SCHEMA.json", "{}")
     repo.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
@@ -187,7 +189,9 @@ def test_a_push_is_judged_by_what_was_there_before(forge: Forge) -> None:
     before = forge.bare.git("rev-parse", forge.branch)
     repo = forge.work()
     break_entry(repo)
-    repo.edit("registrar.toml", "[license]", "[rules]\nseverity = {card-sections = 'off'}\n[license]")
+    repo.edit(
+        "registrar.toml", "[license]", "[rules]\nseverity = {card-sections = 'off'}\n[license]"
+    )
     repo.write("scripts/registrar.pyz", "raise SystemExit(0)\n")
     after = forge.push(repo.commit())
     run = forge.pushed(before, after)
@@ -315,22 +319,14 @@ def test_unusual_names_are_names(tmp_path: Path, gate: Path, branch: str) -> Non
 class PrivateBackend(Backend):
     """A forge that shows nothing without the job's token."""
 
-    def do_GET(self) -> None:
-        if self._knows():
-            super().do_GET()
-
-    def do_POST(self) -> None:
-        if self._knows():
-            super().do_POST()
-
-    def _knows(self) -> bool:
+    def _serve(self, body: bytes) -> None:
         if self.headers.get("Authorization", "").lower() == f"basic {basic()}".lower():
-            return True
+            return super()._serve(body)
         self.send_response(401)
         self.send_header("WWW-Authenticate", "Basic")
         self.send_header("Content-Length", "0")
         self.end_headers()
-        return False
+        return None
 
 
 @pytest.fixture
@@ -364,4 +360,3 @@ def test_the_locked_libraries_install_and_judge(tmp_path: Path) -> None:
     assert forge.pull_request(forge.repo.commit()).code == 0
     break_entry(forge.work())
     assert forge.pull_request(forge.repo.commit()).code == 1
-    assert TOP.name
