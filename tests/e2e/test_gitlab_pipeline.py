@@ -52,7 +52,7 @@ def run(repo: Repo, source: str, branch: str = BRANCH, **variables: str) -> tupl
     given = {"CI_PIPELINE_SOURCE": source, "CI_COMMIT_BRANCH": branch} | variables
     done = subprocess.run(
         [
-            *(RUNNER, "--no-color", "--shell-executor-no-image", gitlab.JOB_NAME),
+            *(RUNNER, "--no-color", "--shell-executor-no-image"),
             *(part for name, value in given.items() for part in ("--variable", f"{name}={value}")),
         ],
         cwd=repo.path,
@@ -131,5 +131,5 @@ def test_the_schedule_judges_everything(repo: Repo) -> None:
 
 def test_other_branches_are_not_judged(repo: Repo) -> None:
     code, said = run(repo, "push", "topic", CI_COMMIT_BEFORE_SHA=ZEROS)
-    assert "could not be found" in said or "no jobs" in said.lower() or code == 0, said
-    assert "PASS" not in said
+    assert code == 0, said
+    assert gitlab.JOB_NAME not in said
