@@ -125,10 +125,24 @@ def owned(path: str) -> bool:
 def test_owners_stand_over_every_gate_file() -> None:
     fixed = set(gate_files._FIXED)
     by_pattern = {f"{folder}/{name.replace('*', '-x')}" for folder, name in gate_files._PATTERNS}
-    for path in (*fixed, *by_pattern, f"some/root/{SCHEMA_NAME}", ".github/workflows/other.yml"):
+    forges = (gitlab.PIPELINE_PATH, ".gitlab-ci.yml", ".github/workflows/other.yml")
+    for path in (*fixed, *by_pattern, f"some/root/{SCHEMA_NAME}", *forges):
         assert owned(path), path
     assert not owned("model_registry/wine-1.0.0/metadata.yaml")
     assert not owned("train.py")
+
+
+def test_the_page_says_what_is_shipped() -> None:
+    page = (TOP / "docs/github.md").read_text(encoding="utf-8")
+    assert github.install_ruleset_line() in page
+    workflow = github.workflow("main")
+    for pin in re.findall(r"uses: (actions/checkout@\S+ # \S+)", workflow):
+        assert pin in page
+    for name, version in re.findall(r"uses: (actions/\S+)@\S+ # (\S+)", workflow):
+        assert re.search(rf"`{name}` (is )?{version}", page), name
+    outputs = yaml.safe_load((TOP / "action.yml").read_text(encoding="utf-8"))["outputs"]
+    for word in (github.CHECK_NAME, github.WORKFLOW_PATH, str(github.ACTIONS_APP), *outputs):
+        assert word in page, word
 
 
 def test_a_place_without_a_value_is_an_error() -> None:

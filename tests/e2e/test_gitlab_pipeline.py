@@ -65,9 +65,9 @@ def run(repo: Repo, source: str, branch: str = BRANCH, **variables: str) -> tupl
     return done.returncode, done.stdout
 
 
-def merge_request(repo: Repo) -> tuple[int, str]:
+def merge_request(repo: Repo, **variables: str) -> tuple[int, str]:
     target = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": BRANCH, "CI_COMMIT_BEFORE_SHA": ZEROS}
-    return run(repo, "merge_request_event", "", **target)
+    return run(repo, "merge_request_event", "", **target, **variables)
 
 
 def quality(repo: Repo) -> list[dict[str, str]]:
@@ -100,6 +100,27 @@ def test_a_bad_merge_request_is_refused_with_a_report(repo: Repo, tmp_path: Path
     assert "gate-intact" in said
     assert {found["check_name"] for found in quality(repo)} >= {"card-sections", "gate-intact"}
     assert not marker.exists()
+
+
+def test_a_fork_is_judged_by_the_branch_that_it_would_join(repo: Repo) -> None:
+    parent = Path(repo.git("remote", "get-url", "origin"))
+    parent.rename(parent.with_name("parent.git"))
+    fork = Repo(parent, git=False)
+    fork.git("init", "--quiet", "--bare", "--initial-branch", BRANCH)
+    loose = POLICY.replace("[license]", "[rules]\nseverity = {card-sections = 'off'}\n[license]")
+    repo.write("registrar.toml", loose)
+    repo.commit("the fork's own policy")
+    repo.git("push", "--quiet", "origin", "HEAD")
+    repo.git("checkout", "--quiet", "-b", "topic", "HEAD^")
+    repo.add_entry("wine-1.1.0")
+    repo.write("model_registry/wine-1.1.0/MODEL_CARD.md", "# Nothing\n")
+    repo.commit("bad")
+    assert merge_request(repo)[0] == 0  # this is what the fork's own branch says
+    url = str(parent.with_name("parent"))
+    variables = {"CI_MERGE_REQUEST_PROJECT_PATH": "acme/it", "CI_MERGE_REQUEST_PROJECT_URL": url}
+    code, said = merge_request(repo, **variables)
+    assert code != 0, said
+    assert "card-sections" in said
 
 
 def test_a_push_is_judged_by_what_was_there_before(repo: Repo) -> None:
