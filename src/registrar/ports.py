@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
 
@@ -93,6 +94,24 @@ class History(Protocol):
 
     def empty_tree(self) -> Tree:
         """The tree that has nothing in it: what came before the first commit."""
+
+
+class Writer(Protocol):
+    """Writes files of a work tree, all or nothing."""
+
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files, or leave the tree as it was; raises OutputError.
+
+        A file without ``before`` must not be there yet, one with it must still hold those bytes.
+        Links are not followed.
+        """
+
+
+class Ignores(Protocol):
+    """Says which paths git ignores."""
+
+    def __call__(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are not tracked and that git ignores."""
 
 
 class Clock(Protocol):
