@@ -38,7 +38,9 @@ class WorkTreeWriter:
             hint = "mend that and run it again; nothing was changed"
             if left:
                 hint = f"taking back failed, look at: {', '.join(left)}"
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}", hint) from error
+            raise OutputError(
+                f"{path} cannot be written: {error.strerror or error}", hint
+            ) from error
 
     def _write(self, file: Writing, undo: list[_Undo]) -> None:
         parts = file.path.split("/")

@@ -40,7 +40,9 @@ def checkout(git: Git) -> Checkout:
 
 def is_branch_name(git: Git, name: str) -> bool:
     """Tell whether git takes a name for a branch."""
-    return not name.startswith("-") and git.run("check-ref-format", f"refs/heads/{name}") is not None
+    return (
+        not name.startswith("-") and git.run("check-ref-format", f"refs/heads/{name}") is not None
+    )
 
 
 def _default_branch(git: Git, current: str) -> tuple[str, str]:
