@@ -24,6 +24,8 @@ def next_steps(
     adopted: Adopted, options: Options, checkout: Checkout, tree: Tree, staging: Staging
 ) -> Iterator[str]:
     """The steps that are still to be done, in order."""
+    if adopted.below:
+        yield f"go to the top of the repository:\ncd {shlex.quote(adopted.top)}"
     yield from _take_ours(adopted)
     yield from _by_hand(adopted)
     yield from _owners(adopted, options)

@@ -32,10 +32,11 @@ def code_owners(path: str, owned: Iterable[str], owners: Sequence[str]) -> Shipp
     lines = []
     for pattern in owned:
         escaped = pattern.replace(" ", "\\ ")
+        nobody = f"# {escaped} {_NOBODY}"
         if owners:
-            lines.append(Line(f"{escaped} {by}", (escaped,)))
+            lines.append(Line(f"{escaped} {by}", (escaped,), instead_of=nobody))
         else:
-            lines.append(Line(f"# {escaped} {_NOBODY}", (escaped, f"# {escaped}")))
+            lines.append(Line(nobody, (escaped, f"# {escaped}")))
     return _shipped(path, about, _OWNED, lines)
 
 
@@ -57,12 +58,22 @@ def missing(shipped: Shipped, existing: str) -> tuple[Line, ...]:
 
 
 def with_lines(shipped: Shipped, existing: str) -> str:
-    """An existing text with what it lacks added at its end, in its own line ends."""
+    """An existing text with what it lacks added at its end, in its own line ends.
+
+    Lines of ours that the new ones take the place of go, and so does their title.
+    """
     end = "\r\n" if "\r\n" in existing else "\n"
     title = shipped.part.split("\n", 1)[0]
-    texts = [title, *(line.text for line in missing(shipped, existing))]
-    gap = "" if not existing else end if existing.endswith("\n") else end + end
-    return existing + gap + "".join(text + end for text in texts)
+    new = missing(shipped, existing)
+    old = {line.instead_of for line in new if line.instead_of}
+    kept = existing.splitlines(keepends=True)
+    if any(text.strip() in old for text in kept):
+        kept = [text for text in kept if text.strip() not in {*old, title}]
+        while kept and not kept[-1].strip():
+            kept.pop()
+    before = "".join(kept)
+    gap = "" if not before else end if before.endswith("\n") else end + end
+    return before + gap + "".join(text + end for text in (title, *(line.text for line in new)))
 
 
 def _holds(line: Line, text: str) -> bool:
