@@ -19,7 +19,7 @@ _NOBODY = "@your-org/your-team"
 def attributes(root: str) -> Shipped:
     """Lines that keep git from changing the bytes of models and of the program."""
     exact = "-text -filter -ident"
-    texts = [f"{_quoted(root)}/** {exact}", f"/{PROGRAM_PATH} binary -filter -ident"]
+    texts = [f"{_pattern(root)} {exact}", f"/{PROGRAM_PATH} binary -filter -ident"]
     texts += [f"/{path} {exact}" for path in (SCRIPT_PATH, REQUIREMENTS_PATH)]
     lines = [Line(text, (text,)) for text in texts]
     return _shipped(ATTRIBUTES_PATH, "git hands out models byte for byte", _BYTES, lines)
@@ -77,7 +77,8 @@ def with_lines(shipped: Shipped, existing: str) -> str:
 
 
 def _holds(line: Line, text: str) -> bool:
-    return any(text == key or text.startswith(key + " ") for key in line.keys)
+    keys = (" ".join(key.split()) for key in line.keys)
+    return any(text == key or text.startswith(key + " ") for key in keys)
 
 
 def _shipped(path: str, about: str, title: str, lines: Sequence[Line]) -> Shipped:
@@ -85,10 +86,11 @@ def _shipped(path: str, about: str, title: str, lines: Sequence[Line]) -> Shippe
     return Shipped(path, about, part.encode(), Way.LINES, part=part, lines=tuple(lines))
 
 
-def _quoted(path: str) -> str:
-    """A path as a pattern of gitattributes: globs escaped, quoted where it must be."""
-    pattern = "".join(f"\\{c}" if c in "*?[\\" else c for c in path)
-    pattern = "\\" + pattern if pattern.startswith("!") else pattern
+def _pattern(root: str) -> str:
+    """Everything below a folder, for gitattributes: globs escaped, quoted where it must be."""
+    pattern = "".join(f"\\{c}" if c in "*?[\\" else c for c in root) + "/**"
+    if root.startswith("!"):
+        pattern = "\\" + pattern
     if pattern.startswith("#") or any(c in ' "\\' for c in pattern):
         return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return pattern
