@@ -127,7 +127,7 @@ def _work_tree(place: Place) -> Tree:
     if place.world.work_tree is None:
         raise UsageError("this is a bare repository, which has no work tree", "clone it first")
     if place.world.history is None:
-        raise UsageError(place.world.history_reason, "git init makes this folder a repository")
+        raise UsageError(place.world.history_reason, "mend that, and run it again")
     return place.world.work_tree
 
 
