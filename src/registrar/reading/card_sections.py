@@ -85,7 +85,7 @@ def _judge(
     """The best of all headings that stand for a section decides."""
     labels = _labels(markdown)
     found = found[:_MAX_HEADINGS]
-    faults = [_fault(_body(heading, markdown), section, profile, labels) for heading in found]
+    faults = [_fault(markdown.under(heading), section, profile, labels) for heading in found]
     if None in faults:
         return None
     heading, fault = found[0], faults[0]
@@ -101,14 +101,6 @@ _EXAMPLES = {"license": "an SPDX id is enough", "contact": "an address is enough
 
 def _span(heading: Heading, markdown: Markdown) -> Span:
     return Span(heading.line, 1, heading.line, heading.level + len(heading.text) + 2)
-
-
-def _body(heading: Heading, markdown: Markdown) -> list[Line]:
-    """The lines from a heading to the next one of the same or a higher level."""
-    first = markdown.lines[0].number
-    ends = [h.line for h in markdown.headings if h.line > heading.line and h.level <= heading.level]
-    end = ends[0] - first if ends else len(markdown.lines)
-    return list(markdown.lines[heading.last - first + 1 : end])
 
 
 def _fault(
