@@ -224,3 +224,8 @@ def test_long_hostile_cards_are_read_in_reasonable_time() -> None:
         "<a " * 80_000,
     ):
         assert missing("## Limitations\n\n" + text) >= {"contact"}
+
+
+def test_optional_is_dropped_from_a_heading_of_a_card_that_is_not_plain() -> None:
+    text = CARD.replace("## Limitations", "## Limitations [optional]")
+    assert read(text + "\n```\ncode\n```\n").problems == ()

@@ -85,7 +85,7 @@ def normalise(text: str) -> str:
     """A heading as aliases are written: lower case, no numbers in front, no punctuation."""
     text = _MARKUP.sub(" ", text.casefold()).replace("[optional]", " ").replace("(s)", "s")
     text = _PREFIX.sub("", text.replace("&", " and "))
-    return " ".join(_WORDS.sub(" ", text).split())
+    return " ".join(_WORDS.sub(" ", text).split()).removesuffix(" optional")
 
 
 def suspect(text: str) -> bool:
