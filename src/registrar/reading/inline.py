@@ -25,7 +25,9 @@ _ATTRIBUTE = (
 _TAG = re.compile(
     rf"<(?:([A-Za-z][A-Za-z0-9-]*+)((?:{_ATTRIBUTE})*+)\s*+/?>|/[A-Za-z][A-Za-z0-9-]*+\s*+>)"
 )
-_UNSEEN = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
+_UNSEEN = re.compile(r"<(?:!--|\?|!\[CDATA\[|![A-Za-z])")
+_CLOSING = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
+"""How what a page does not show ends; a declaration by ``>``."""
 _TARGET = {
     "a": re.compile(r"[\s\"']href\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++))", re.I),
     "img": re.compile(r"[\s\"']src\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++))", re.I),
@@ -134,16 +136,15 @@ class _Scan:
         if tag:
             self.found += tag_links(tag, start)
             return tag.end()
-        for opening, closing in _UNSEEN:
-            if text.startswith(opening, start):
-                if closing in self.unclosed:
-                    return start + 1
-                end = text.find(closing, start + 2)
-                if end < 0:
-                    self.unclosed.add(closing)
-                    return start + 1
-                return end + len(closing)
-        return start + 1
+        unseen = _UNSEEN.match(text, start)
+        closing = _CLOSING.get(unseen.group(), ">") if unseen else ""
+        if not closing or closing in self.unclosed:
+            return start + 1
+        end = text.find(closing, start + 2)
+        if end < 0:
+            self.unclosed.add(closing)
+            return start + 1
+        return end + len(closing)
 
     def _close(self, start: int) -> int:
         """A closing bracket: a link, an image, or text."""
@@ -248,7 +249,8 @@ def html_links(text: str) -> list[Link]:
             name = (tag[1] or "").lower()
             closing = f"</{name}" if name in ("script", "style", "textarea") else ""
         else:
-            closing = next((c for o, c in _UNSEEN if text.startswith(o, start)), "")
+            unseen = _UNSEEN.match(text, start)
+            closing = _CLOSING.get(unseen.group(), ">") if unseen else ""
         at = tag.end() if tag else start + 1
         if closing and closing not in unclosed:
             end = text.find(closing, at)
