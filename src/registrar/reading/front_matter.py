@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from registrar.domain.places import Route, Span
-from registrar.reading.documents import Document, Flaw, lines_of
+from registrar.reading.documents import Document, Flaw, lines_of, unreadable
 from registrar.reading.yaml import read_yaml
 
 _FRONT = re.compile(
@@ -50,23 +50,14 @@ def read_front_matter(front: FrontMatter) -> Document:
     Scalars that a YAML version takes for numbers, dates or truth values are normal there; see
     ``written`` for what stands in the text.
     """
-    document = read_yaml(front.text.encode("utf-8", "replace"), any_keys=True)
-    flaws = [replace(flaw, span=_down(flaw.span, front)) for flaw in document.flaws]
-    if not flaws and not isinstance(document.data, dict):
+    above = "\n" * (front.line - 1)  # so that every line has its number in the card
+    document = read_yaml((above + front.text).encode("utf-8", "replace"), any_keys=True)
+    if document.readable and not isinstance(document.data, dict):
         hint = 'write keys and values, such as "license: apache-2.0", or take the dashes away'
-        flaws = [Flaw("the front matter is no mapping", hint, _down(document.span(()), front))]
-    return replace(
-        document,
-        flaws=tuple(flaws),
-        data=None if flaws else document.data,
-        locate=lambda route, key: _down(document.locate(route, key), front),
-    )
-
-
-def _down(span: Span, front: FrontMatter) -> Span:
-    return Span(
-        span.line + front.line - 1, span.column, span.end_line + front.line - 1, span.end_column
-    )
+        return unreadable(
+            document.text, Flaw("it is no mapping of keys to values", hint, document.span(()))
+        )
+    return document
 
 
 def written(text: str, span: Span) -> str | None:

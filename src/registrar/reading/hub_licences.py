@@ -95,9 +95,6 @@ def agree(said: Iterable[str], licence: Expression, others: Iterable[Expression]
     weights = {_leaf(leaf) for leaf in leaves(licence)}
     every = weights | {_leaf(leaf) for other in others for leaf in leaves(other)}
     known = [_means(word) for word in words]
-    whole = canonical(licence)
-    if any(k is not None and _matches(k, whole) for k in known):
-        return True
     named = all(any(k and _matches(k, leaf) for k in known) for leaf in weights)
     return named and all(any(k and _matches(k, leaf) for leaf in every) for k in known)
 

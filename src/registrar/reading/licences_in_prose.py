@@ -1,6 +1,6 @@
 """Which licences a section of a card names, told so that ordinary prose is none.
 
-A foreign licence is found strictly: an SPDX id with a digit in it (``Apache-2.0``), an id alone
+A foreign licence is found strictly: an SPDX id with hyphen and digit (``Apache-2.0``), an id alone
 on its line or in code marks (``MIT``), "MIT license", an address of a licence, a name that only
 one licence has ("Apache License, Version 2.0"). The licence that is looked for counts as named
 by much less: its id anywhere, or the family's name in words.
@@ -101,7 +101,8 @@ def _alone(text: str) -> Iterator[_Hit]:
 def _in_line(text: str) -> Iterator[_Hit]:
     for match in _TOKEN.finditer(text):
         word = match.group()
-        if word.lower().startswith("licenseref-") or (listed(word) and any(map(str.isdigit, word))):
+        versioned = "-" in word and any(map(str.isdigit, word))
+        if word.lower().startswith("licenseref-") or (versioned and listed(word)):
             yield word.lower(), word, match.start(), match.end()
     for match in _CODE.finditer(text):
         yield from ((n, match[1], match.start(1), match.end(1)) for n in _expression(match[1]))

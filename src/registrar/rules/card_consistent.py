@@ -10,7 +10,7 @@ What it does: compares what both say, in three places.
    and both be right: they are not compared.
 2. The license section: refused where it names a licence that the metadata names nowhere (weights,
    code, data, base models, dataset manifests) and does not name the one of the weights. Named is
-   an SPDX id with a digit in it, an id alone on its line or in code marks, "MIT License", the
+   an SPDX id with hyphen and digit, an id alone on its line or in code marks, "MIT License", the
    address of a licence; MIT in a sentence may be a university, and is none.
 3. Tables of the evaluation section: a row whose first cell is a key of the metrics file
    (`test.accuracy`, or `accuracy` where one key ends so) with a figure in a column called "value"
