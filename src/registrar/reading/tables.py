@@ -62,7 +62,12 @@ def tables(lines: Sequence[Line], written: Sequence[str]) -> Iterator[Table]:
 
 def _begins(head: Line, below: Line, written: Sequence[str]) -> bool:
     """Tell the two lines that a table begins with: a head, and as many cells of dashes."""
-    if head.kind is not Kind.TEXT or not _goes_on(below) or "-" not in below.text:
+    if (
+        head.kind is not Kind.TEXT
+        or head.text.startswith("    ")
+        or not _goes_on(below)
+        or "-" not in below.text
+    ):
         return False
     if "|" not in below.text or "|" not in head.text:
         return False
@@ -73,7 +78,7 @@ def _begins(head: Line, below: Line, written: Sequence[str]) -> bool:
 
 
 def _goes_on(line: Line) -> bool:
-    return line.kind is Kind.TEXT and not line.begins
+    return line.kind is Kind.TEXT and not line.begins and not line.text.startswith("    ")
 
 
 def _cells(line: Line, written: Sequence[str]) -> tuple[Cell, ...]:
