@@ -102,9 +102,9 @@ class Card:
     def _spans(self, title: str) -> list[tuple[int, int]]:
         """Where the bodies of a section begin and end, those inside another left out."""
         spans: list[tuple[int, int]] = []
-        parts = self._parts or []
+        parts, names = self._parts or [], self._profile.names(title)
         for index, part in enumerate(parts):
-            if not self._is(part.name, title) or (spans and part.start < spans[-1][1]):
+            if part.name not in names or (spans and part.start < spans[-1][1]):
                 continue
             following = zip(parts[index:], parts[index + 1 :], strict=False)
             ends = (last.end for last, after in following if after.level <= part.level)
@@ -115,14 +115,12 @@ class Card:
 
     def _section(self, title: str) -> list[Line]:
         found: list[Line] = []
-        headings = [h for h in self.markdown.headings if self._is(normalise(h.text), title)]
+        names = self._profile.names(title)
+        headings = [h for h in self.markdown.headings if normalise(h.text) in names]
         for heading in headings[:_MAX_PARTS]:
             if not found or heading.line > found[-1].number:
                 found += self.markdown.under(heading)
         return found
-
-    def _is(self, name: str, title: str) -> bool:
-        return any(section.title == title for section in self._profile.titles.get(name, ()))
 
 
 def read(text: str, profile: str = "default") -> Card:

@@ -69,16 +69,18 @@ def _licence(card: Card, document: Document, facts: Facts) -> Iterator[Contradic
         if len(said) != 1 or agrees(said[0][0], licence) is not False:
             return
     names = ", ".join(text for text, _ in said)
-    new = None if len(said) > 1 else _as_written(said[0][0], licence, key)
+    named = not {"license_name", "license_link"}.isdisjoint(mapping(document.data))
+    only_a_person = len(said) > 1 or named  # the other keys would be wrong too
+    new = None if only_a_person else _as_written(said[0][0], licence)
     span = document.span(said[0][1] if len(said) == 1 else ("license",))
     hint = f"write {key}: {new}, if the metadata is right" if new else "say which of the two holds"
     message = f"the front matter says {key}: {names}, the metadata {facts.metadata.license}"
     yield Contradiction(message, hint, span, new, span)
 
 
-def _as_written(said: str, licence: Expression, key: str) -> str | None:
+def _as_written(said: str, licence: Expression) -> str | None:
     """The metadata's licence the way the card wrote the wrong one: a hub id, or SPDX."""
-    if said != said.lower() or key == "license_name":
+    if said != said.lower():
         return _scalar(str(licence))
     return hub_id(licence)
 

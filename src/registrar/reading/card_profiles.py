@@ -53,6 +53,10 @@ class Profile:
     titles: Mapping[str, tuple[Section, ...]]
     """Titles and aliases to the sections that they stand for."""
 
+    def names(self, title: str) -> frozenset[str]:
+        """The title of a section and its aliases; none where the profile has no such section."""
+        return next((s.names for s in self.sections if s.title == title), frozenset())
+
 
 @cache
 def profile_of(name: str) -> Profile:

@@ -46,6 +46,8 @@ _DELIMITER = re.compile(r":?-+:?")
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.{0,200}?\}\}")
 _MAX_HEADINGS = 20
 """So many headings of one section are looked under."""
+_MAX_NEAR = 200
+"""So many headings are looked at for one that may be meant for a missing section."""
 _REASON = 10
 """Characters of a reason why something does not apply."""
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)", re.I | re.S)
@@ -71,7 +73,7 @@ def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
 def _missing(section: Section, headings: list[tuple[str, Heading]]) -> Flaw:
     title = section.title.capitalize()
     hint = f"add a heading '## {title}' and say it in a sentence or two"
-    for name, heading in headings:
+    for name, heading in headings[:_MAX_NEAR]:
         if nearest(name, sorted(section.names)):
             hint = f'write "{title}"'
             message = f'the section "{section.title}" is missing; this may be meant'

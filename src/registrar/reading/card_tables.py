@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from registrar.reading.card import Card
 from registrar.reading.card_profiles import normalise
+from registrar.reading.card_quickly import SECTION
 from registrar.reading.contradictions import Contradiction, Facts
 from registrar.reading.figures import Figure, figure, shown
 from registrar.reading.markdown import plain
 from registrar.reading.tables import Cell, Table, tables
 
-SECTION = "evaluation metrics"
 _VALUES = frozenset(
     (
         "value",
@@ -83,9 +83,6 @@ def _paths(facts: Facts) -> _Paths:
 
 def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     """Every figure of the tables that is not the measured one at the precision it is given."""
-    quick = card.quick_text(SECTION)
-    if not facts.measured or (quick is not None and "|" not in quick):
-        return
     paths = _paths(facts)
     for table in tables(card.section(SECTION), card.lines):
         heads = [normalise(plain(cell.text)) for cell in table.head]

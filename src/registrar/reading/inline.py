@@ -43,7 +43,8 @@ _ESCAPED = re.compile(
     r"\\([!-/:-@\[-`{-~])|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z0-9]{1,40});"
 )
 _MAX_LABEL = 999
-_MAX_PARENTHESES = 32
+_MAX_PARENTHESES = 8
+"""In a target; CommonMark wants three at least, and every bracket may begin one."""
 _MAX_TAG = 5_000
 """A longer tag is text."""
 

@@ -29,7 +29,7 @@ _ADDRESS = re.compile(
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)")
 _CODE = re.compile(r"(?<!`)`([A-Za-z0-9.+ -]{1,100})`(?!`)")
 _LABEL = re.compile(r"^[A-Za-z ]{0,20}licen[cs]e[A-Za-z ]{0,20}:", re.IGNORECASE)
-_WORDED = re.compile(r"\b([A-Za-z0-9-]{2,20})[ -]licen[cs]e", re.ASCII)
+_WORDED = re.compile(r"\b([A-Za-z0-9-]{2,20})[ -](?i:licen[cs]e)", re.ASCII)
 _VERSION_ENDS = re.compile(r"-only$|-or-later$|\+$")
 _FAMILIES = {
     "apache": ("apache",),

@@ -45,7 +45,7 @@ from registrar.domain.findings import Edit, Fix, Outcome, Phase, Problem, Severi
 from registrar.domain.places import At
 from registrar.reading.card import Card
 from registrar.reading.card_licence import licence_contradictions
-from registrar.reading.card_tables import table_contradictions
+from registrar.reading.card_quickly import tables_plainly_agree
 from registrar.reading.contradictions import Contradiction, Facts
 from registrar.reading.entry import CARD_NAME, Entry
 from registrar.rules.rule import Judging, Rule
@@ -73,7 +73,10 @@ def _contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
 
         yield from front_contradictions(card, card.front_document, facts)
     yield from licence_contradictions(card, facts)
-    yield from table_contradictions(card, facts)
+    if not tables_plainly_agree(card, facts.measured):
+        from registrar.reading.card_tables import table_contradictions  # most plainly agree
+
+        yield from table_contradictions(card, facts)
 
 
 def _facts(entry: Entry) -> Facts | None:
