@@ -34,6 +34,7 @@ _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _MARKER = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)])(?=[ \t]|$)")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]{1,999}\]:[ \t]*(?:<[^<>]*>|\S+)[ \t]*(?:[\"'(].*)?$")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*`]|(?<!\w)_++|(?<!_)_++(?!\w)")
 _INLINE = re.compile(r"[\[\]\\*`_]")
 
 
@@ -66,7 +67,7 @@ def plain(text: str) -> str:
     if not _INLINE.search(text):
         return text.strip()
     text = _LINK.sub(r"\1", text)
-    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<!\w)_++|(?<!_)_++(?!\w)", "", text).strip()
+    return _MARKS.sub(r"\1", text).strip()
 
 
 @dataclass(slots=True)
