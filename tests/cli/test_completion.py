@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,7 +140,7 @@ def test_the_line_of_the_readme_loads_it(shell: str, top: Path, tmp_path: Path) 
         "fish": "complete -C 'registrar rul'",
     }
     before = "autoload -Uz compinit && compinit -u -D; " if shell == "zsh" else ""
-    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = call(shell, "-c", f"{before}{lines[shell]}; {asked[shell]}", cwd=tmp_path, PATH=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "_shtab_registrar" in done.stdout or "rules" in done.stdout
