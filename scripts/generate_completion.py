@@ -24,6 +24,16 @@ from registrar.rules import ALL_RULES
 
 FOLDER = Path(__file__).parent.parent / "src/registrar/cli/completion"
 SHELL_FUNCTIONS = Path(__file__).parent / "completion"
+BASH_VALUE = """
+  local equals=$COMP_CWORD
+  if [[ $completing_word == "=" ]]; then completing_word=""; else let "equals -= 1" || :; fi
+  if (( equals > 1 )) && [[ ${COMP_WORDS[equals]} == "=" && ${COMP_WORDS[equals-1]} != -* ]]; then
+    compopt -o filenames 2>/dev/null || : # bash>=4
+    COMPREPLY=()
+    while IFS= read -r line; do COMPREPLY+=("$line"); done < <(_registrar_files "$completing_word")
+    return 0
+  fi
+"""
 BASH_EQUALS = """
     if [[ $this_word == "=" &&
           " ${current_option_strings[@]} " == *" ${COMP_WORDS[word_index-1]} "* ]]; then
@@ -49,11 +59,8 @@ MENDED = {
     "bash": (
         # names of every script by shtab; one by another version must not replace ours
         (r"\b_shtab_(?=compgen|replace)|\b_(?=set_)", "_registrar_"),
-        # readline splits --base=main into three words
-        (
-            r'(?<=COMP_CWORD\]\}")\n',
-            '\n  if [[ $completing_word == "=" ]]; then completing_word=""; fi\n',
-        ),
+        # readline makes three words of --base=main, and of FORMAT=FILE
+        (r'(?<=local completing_word="\$\{COMP_WORDS\[COMP_CWORD\]\}")\n', BASH_VALUE),
         (r'(?<=local this_word="\$\{COMP_WORDS\[\$word_index\]\}")\n', BASH_EQUALS),
         # --report sarif=FILE
         (r"\n  return 0\n(?=\}\n\ncomplete )", BASH_NOSPACE),

@@ -32,7 +32,6 @@ _registrar_files() {
   compgen -f -- "$$1"
 }
 
-# readline takes "=" for the end of a word: what follows it is completed as a file
 _registrar_reports() {
   printf '%s=\n' $formats | _registrar_beginning_with "$$1"
 }

@@ -153,7 +153,9 @@ def test_the_program_in_one_file_prints_it_too(shell: str, top: Path, tmp_path: 
     assert done.stdout == script(shell)
 
 
-def test_a_new_option_is_completed_by_what_help_shows_for_its_value(top: Path) -> None:
+def test_a_command_of_tomorrow_is_completed_by_what_help_shows(
+    shell: str, top: Path, repo: Repo, tmp_path: Path
+) -> None:
     spec = importlib.util.spec_from_file_location("made", top / "scripts/generate_completion.py")
     assert spec is not None
     assert spec.loader is not None
@@ -163,12 +165,18 @@ def test_a_new_option_is_completed_by_what_help_shows_for_its_value(top: Path) -
     (commands,) = [a for a in whole._actions if a.dest == "command"]
     new = commands.add_parser("brand-new", help="a command of tomorrow")  # type: ignore[attr-defined]
     new.add_argument("--since", metavar="REV")
-    new.add_argument("--report", metavar="FORMAT=FILE", action="append")
+    new.add_argument("--reports", metavar="FORMAT=FILE", action="append")
     new.add_argument("--secret", action="store_true", help="==SUPPRESS==")
     made.parser = lambda: whole
-    for name in SHELLS:
-        text = made.script(name)
-        assert "brand-new" in text
-        assert "since" in text
-        assert "_registrar_reports" in text
-        assert "secret" not in text
+    path = tmp_path / f"registrar.{shell}"
+    path.write_text(made.script(shell), encoding="utf-8")
+    assert "secret" not in path.read_text(encoding="utf-8")
+
+    def ask(line: str) -> list[str]:
+        return completed(shell, path, f"registrar {line}", repo.path)
+
+    assert ask("brand") == ["brand-new"]
+    assert ask("brand-new --since ma") == ["main"]
+    assert [word.rstrip("=") for word in ask("brand-new --reports js")] == ["json"]
+    files = ask("brand-new --reports json=regis")
+    assert [word.removeprefix("json=") for word in files] == ["registrar.toml"]

@@ -75,7 +75,6 @@ _registrar_files() {
   compgen -f -- "$1"
 }
 
-# readline takes "=" for the end of a word: what follows it is completed as a file
 _registrar_reports() {
   printf '%s=\n' json text | _registrar_beginning_with "$1"
 }
@@ -143,7 +142,14 @@ _registrar_set_new_action() {
 #     ${!x} -> ${hello} -> "world"
 _shtab_registrar() {
   local completing_word="${COMP_WORDS[COMP_CWORD]}"
-  if [[ $completing_word == "=" ]]; then completing_word=""; fi
+  local equals=$COMP_CWORD
+  if [[ $completing_word == "=" ]]; then completing_word=""; else let "equals -= 1" || :; fi
+  if (( equals > 1 )) && [[ ${COMP_WORDS[equals]} == "=" && ${COMP_WORDS[equals-1]} != -* ]]; then
+    compopt -o filenames 2>/dev/null || : # bash>=4
+    COMPREPLY=()
+    while IFS= read -r line; do COMPREPLY+=("$line"); done < <(_registrar_files "$completing_word")
+    return 0
+  fi
   local previous_word="${COMP_WORDS[COMP_CWORD-1]}"
   local completed_positional_actions
   local current_action
