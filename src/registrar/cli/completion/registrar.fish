@@ -77,8 +77,8 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands check hook 'hook pre-receive' rules
-set -g _shtab_registrar_opts_with_value --at --base --base-tip --fail-on --format --head --jobs --policy-from --print-completion
+set -g _shtab_registrar_commands check hook 'hook pre-receive' init rules
+set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --fail-on --format --github-event --head --jobs --owner --policy-from --print-completion
 
 complete -c registrar -e
 complete -c registrar -f
@@ -101,6 +101,16 @@ complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npo
 complete -c registrar -n '_shtab_registrar_using hook' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using hook; and test $_shtab_registrar_npos -eq 0' -a pre-receive -d 'judge a push before any ref moves; git runs it'
 complete -c registrar -n '_shtab_registrar_using hook pre-receive' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a init -d 'make this repository a registry'
+complete -c registrar -n '_shtab_registrar_using init' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using init' -l baseline -d 'list what fails today in baseline.yaml'
+complete -c registrar -n '_shtab_registrar_using init' -l dry-run -d 'say what would be written, and write nothing'
+complete -c registrar -n '_shtab_registrar_using init' -l owner -x -d 'who must approve a change of the gate: @org/team; may be given again'
+complete -c registrar -n '_shtab_registrar_using init' -l branch -xka "(_registrar_branches)" -d 'the branch that the gate protects; default: git says it'
+complete -c registrar -n '_shtab_registrar_using init' -l github-event -xka "pull_request_target pull_request" -d 'what starts the judge; default pull_request_target, pull_request where that is forbidden'
+complete -c registrar -n '_shtab_registrar_using init' -l no-github -d 'write nothing for GitHub'
+complete -c registrar -n '_shtab_registrar_using init' -l gitlab -d 'write the pipeline of GitLab, too'
+complete -c registrar -n '_shtab_registrar_using init' -l format -xka "json text" -d format
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a rules -d 'list the rules, or explain one'
 complete -c registrar -n '_shtab_registrar_using rules' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using rules' -l format -xka "json text" -d format

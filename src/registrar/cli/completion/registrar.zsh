@@ -8,6 +8,7 @@ _shtab_registrar_commands() {
   local _commands=(
     check:'judge entries: the gate'
     hook:'the gate of a plain git server'
+    init:'make this repository a registry'
     rules:'list the rules, or explain one'
   )
   _describe 'registrar commands' _commands
@@ -59,6 +60,21 @@ _shtab_registrar_hook_pre_receive_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_hook_pre_receive_defaults_added=0
 
+_shtab_registrar_init_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[list what fails today in baseline.yaml]"
+  "--dry-run[say what would be written, and write nothing]"
+  "*--owner=[who must approve a change of the gate\: \@org\/team\; may be given again]:OWNER:"
+  "--branch=[the branch that the gate protects\; default\: git says it]:NAME:_registrar_branches"
+  "--github-event=[what starts the judge\; default pull_request_target, pull_request where that is forbidden]:github_event:(pull_request_target pull_request)"
+  "--no-github[write nothing for GitHub]"
+  "--gitlab[write the pipeline of GitLab, too]"
+  "--format=[format]:format:(json text)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_init_defaults_added=0
+
 _shtab_registrar_rules_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format=[format]:format:(json text)"
@@ -89,6 +105,7 @@ _shtab_registrar() {
       case $line[1] in
         check) _arguments -C -s $_shtab_registrar_check_options ;;
         hook) _shtab_registrar_hook ;;
+        init) _arguments -C -s $_shtab_registrar_init_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
       esac
   esac
