@@ -17,6 +17,7 @@ from registrar.app.judging import (
     judging_by,
     sort_outcomes,
 )
+from registrar.app.rule_pages import asked
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.second_look import NOTHING, second_look
 from registrar.app.selection import Selection, select
@@ -182,5 +183,7 @@ def _report(
         empty=selection.empty,
         fail_on=request.fail_on,
         untouched=selection.untouched,
+        rules=asked(book.rules, history),
+        root=book.policy.root,
         faults=tuple(fault for answer in judged for fault in answer.faults),
     )

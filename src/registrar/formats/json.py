@@ -20,8 +20,9 @@ def render(report: Report, sources: Sources) -> str:
 
 
 def dumps(value: Any) -> str:
-    """JSON that a terminal may print: ASCII only, DEL escaped too."""
-    return json.dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    """JSON that a terminal or a log may print: ASCII only, DEL and what CI obeys escaped too."""
+    text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f").replace("##", "#\\u0023")
 
 
 def as_dict(report: Report) -> dict[str, Any]:
