@@ -47,12 +47,14 @@ def render(report: Report, sources: Sources) -> str:
     """All suites, the registry's own first, then the entries by name."""
     suites = _suites(report)
     rules = [rule.name for rule in report.rules]
-    short = len(report.checked) * len(rules) > MAX_CASES
-    passed = {entry: [f"all {len(rules)} rules"] if short else rules for entry in report.checked}
-    for name in passed:
-        if short and suites[name].cases:
-            passed[name] = []
-    written = [_suite(name, suite, passed.get(name, [])) for name, suite in suites.items()]
+    checked = frozenset(report.checked)
+    short = len(checked) * len(rules) > MAX_CASES
+    written = []
+    for entry, suite in suites.items():
+        passed = rules if entry in checked else []
+        if short and passed:
+            passed = [] if suite.cases else [f"all {len(rules)} rules"]
+        written.append(_suite(entry or REGISTRY, suite, passed))
     total = Counter[str]()
     for _, count in written:
         total.update(count)
@@ -62,12 +64,13 @@ def render(report: Report, sources: Sources) -> str:
     return head + "".join(text for text, _ in written) + "</testsuites>\n"
 
 
-def _suites(report: Report) -> dict[str, _Suite]:
+def _suites(report: Report) -> dict[str | None, _Suite]:
     """What the report says, sorted by entry and rule."""
-    suites = {REGISTRY: _Suite(), **{entry: _Suite() for entry in sorted(report.checked)}}
+    suites: dict[str | None, _Suite] = {None: _Suite()}
+    suites |= {entry: _Suite() for entry in sorted(report.checked)}
 
     def suite(entry: str | None) -> _Suite:
-        return suites.setdefault(entry or REGISTRY, _Suite())
+        return suites.setdefault(entry or None, _Suite())
 
     for finding in report.findings:
         case = suite(finding.entry).case(finding.rule)
@@ -85,7 +88,7 @@ def _suites(report: Report) -> dict[str, _Suite]:
         suite(finding.entry).properties.append(("waived", said))
     for finding in report.baselined:
         suite(finding.entry).properties.append(("baselined", _line(finding)))
-    suites[REGISTRY].properties[:0] = _judged(report)
+    suites[None].properties[:0] = _judged(report)
     return suites
 
 
