@@ -66,6 +66,8 @@ def test_closing_leaves_the_schema_itself_alone() -> None:
 
 
 def test_a_real_report_is_valid_and_every_property_is_described(tmp_path: Path) -> None:
-    assert good_repo(tmp_path / "repo").check("--base", "HEAD~1").report["checked"] == ["wine-1.0.0"]
+    assert good_repo(tmp_path / "repo").check("--base", "HEAD~1").report["checked"] == [
+        "wine-1.0.0"
+    ]
     for name, part in REPORT_SCHEMA["properties"].items():
         assert "description" in part, name
