@@ -15,6 +15,7 @@ from builders import Repo, good_entry, run
 import registrar.errors as errors
 from registrar.cli.main import parser
 from registrar.domain.digests import folder_digest
+from registrar.formats.table import FORMATS
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy
 from registrar.reading.schema import bundled_bytes
@@ -170,3 +171,11 @@ def test_no_index_and_no_path_of_a_machine_in_what_we_publish() -> None:
             assert not forbidden.search(path.read_text(encoding="utf-8")) or name.startswith(
                 "tests/"
             ), name
+
+
+def test_the_page_of_reports_names_every_format_and_its_stability() -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \|.*\| ([a-z ]+) \|$", text("docs/report.md"), re.MULTILINE)
+    stability = dict(row for row in rows if row[0] in FORMATS)
+    assert sorted(stability) == sorted(FORMATS)
+    assert set(stability.values()) == {"committed", "follows the platform", "human"}
+    assert all(f"`{name}`" in text("README.md") for name in FORMATS)

@@ -105,6 +105,13 @@ def test_the_facts_of_the_change_come_before_the_findings() -> None:
     assert text.index("<table>") < text.index("Unchecked (1)") < text.index("license-valid")
 
 
+def test_entries_without_facts_are_counted() -> None:
+    row = '<td colspan="6">… and {} more</td>'
+    assert row.format(1) in render(full(), lambda finding: [])
+    assert "colspan" not in render(report(facts=full().facts[:1]), lambda finding: [])
+    assert "<table>" not in render(report(), lambda finding: [])
+
+
 def test_the_entry_with_the_worst_comes_first() -> None:
     made = report(
         finding(entry="a-1.0.0", severity=Severity.NOTE),
@@ -142,7 +149,7 @@ def test_a_summary_stays_below_a_mebibyte_and_counts_what_it_leaves_out() -> Non
     shown = len(re.findall(r"<li>⚠️ warning", text))
     assert f"… and {number - shown} warnings more" in text
     rows = text.count("<tr><td><code>")
-    assert f"… and {number - rows:,} more entries" in text
+    assert f'<td colspan="6">… and {number - rows:,} more</td>' in text
     for title in ("Unchecked", "Nothing to check", "Waived", "In the baseline"):
         assert f"{title} (3,000)" in text
     assert shape(made).open == []

@@ -16,18 +16,17 @@ def code(text: str) -> str:
 
     In ``<code>`` forges look for no mention, reference, address or emoji.
     """
-    text = escape(text)
+    text = escape(text[: _MAX_TEXT + 1])
     text = text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…"
     return f"<code>{text.translate(_TABLE)}</code>"
 
 
-def within(items: Iterable[str], room: int) -> tuple[list[str], int]:
-    """The first items that take no more than ``room`` bytes in UTF-8, and how many are left."""
-    shown, left = [], 0
+def within(items: Iterable[str], room: int) -> list[str]:
+    """The first items that take no more than ``room`` bytes in UTF-8; the others are not made."""
+    shown = []
     for item in items:
         room -= len(item.encode("utf-8")) + 1
-        if left or room < 0:
-            left += 1
-        else:
-            shown.append(item)
-    return shown, left
+        if room < 0:
+            break
+        shown.append(item)
+    return shown

@@ -7,7 +7,7 @@ A summary holds 1 MiB on GitHub: each part is cut at whole items, with a count o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from registrar.domain.findings import Finding, Severity
 from registrar.domain.report import Report, Verdict
@@ -37,7 +37,7 @@ def render(report: Report, sources: Sources) -> str:
     blocks = [
         f"## {_HEADS[report.verdict]} Registrar: {verdict_word(report)}",
         "<br>\n".join(_summary(report)).join(("<p>", "</p>")),
-        facts_table(report.facts, _FACTS) if report.facts else "",
+        facts_table(report.facts, len(report.checked), _FACTS) if report.facts else "",
         *_unchecked(report),
         *_findings(report),
         *_rest(report),
@@ -58,10 +58,10 @@ def _summary(report: Report) -> Iterator[str]:
 
 def _findings(report: Report) -> Iterator[str]:
     """The findings by entry, the entry with the worst first; cut by severity, then grouped."""
-    items = [(finding, _finding(finding)) for finding in worst_first(report.findings)]
-    shown, left = within((item for _, item in items), _FINDINGS)
+    findings = worst_first(report.findings)
+    shown = within(map(_finding, findings), _FINDINGS)
     groups: dict[str, list[tuple[Finding, str]]] = {}
-    for finding, item in items[: len(shown)]:
+    for finding, item in zip(findings, shown, strict=False):
         groups.setdefault(finding.entry or "", []).append((finding, item))
     for entry, group in groups.items():
         title = code(entry) if entry else "the registry"
@@ -73,8 +73,7 @@ def _findings(report: Report) -> Iterator[str]:
             lines += ["<details>", more, "<ul>", *(item for _, item in group[_OPEN:])]
             lines += ["</ul>", "</details>"]
         yield "\n".join(lines)
-    if left:
-        rest = severities(finding for finding, _ in items[len(shown) :])
+    if rest := severities(findings[len(shown) :]):
         yield f"<p>… and {rest} more: registrar check tells all of them</p>"
 
 
@@ -89,46 +88,38 @@ def _finding(finding: Finding) -> str:
 
 def _unchecked(report: Report) -> Iterator[str]:
     """What keeps the verdict from a pass without being a finding: shown before the findings."""
-    items = [
-        f"<li>❓ <strong>{item.rule}</strong> on {code(item.entry or 'the registry')}: "
-        f"{code(item.reason)}</li>"
-        for item in report.unchecked
-    ]
-    yield _part("Unchecked", items, False)
-    items = [f"<li>{code(path)} holds no entry</li>" for path in report.empty]
-    yield _part("Nothing to check", items, False)
+    items = (f"{_on(i.rule, i.entry)}: {code(i.reason)}" for i in report.unchecked)
+    yield _part("Unchecked", len(report.unchecked), items, folded=False)
+    items = (f"{code(path)} holds no entry" for path in report.empty)
+    yield _part("Nothing to check", len(report.empty), items, folded=False)
 
 
 def _rest(report: Report) -> Iterator[str]:
     """What does not change the verdict, each part folded."""
-    waived = [
-        f"<li><strong>{finding.rule}</strong> {code(finding.entry or 'the registry')}: "
-        f"{code(finding.message)}<br>until {waiver.expires} by {code(waiver.owner)}: "
-        f"{code(waiver.reason)}</li>"
-        for finding, waiver in report.waived
-    ]
-    yield _part("Waived", waived, True)
-    baselined = [
-        f"<li><strong>{finding.rule}</strong> {code(finding.entry or 'the registry')}: "
-        f"{code(finding.message)}</li>"
-        for finding in report.baselined
-    ]
-    yield _part("In the baseline", baselined, True)
-    deferred = [
-        f"<li><strong>{item.rule}</strong> {code(item.entry)}: settle it: "
-        f"{code(item.settled_by)}</li>"
-        for item in report.deferred
-    ]
-    yield _part("Deferred: the bytes are not here", deferred, True)
+    items = (
+        f"{_on(f.rule, f.entry)}: {code(f.message)}<br>until {waiver.expires} by "
+        f"{code(waiver.owner)}: {code(waiver.reason)}"
+        for f, waiver in report.waived
+    )
+    yield _part("Waived", len(report.waived), items)
+    items = (f"{_on(f.rule, f.entry)}: {code(f.message)}" for f in report.baselined)
+    yield _part("In the baseline", len(report.baselined), items)
+    items = (f"{_on(i.rule, i.entry)}: settle it: {code(i.settled_by)}" for i in report.deferred)
+    yield _part("Deferred: the bytes are not here", len(report.deferred), items)
 
 
-def _part(title: str, items: list[str], folded: bool) -> str:
+def _on(rule: str, entry: str | None) -> str:
+    return f"<strong>{rule}</strong> on {code(entry) if entry else 'the registry'}"
+
+
+def _part(title: str, count: int, items: Iterable[str], folded: bool = True) -> str:
     """A titled list in at most ``_PART`` bytes, or nothing where it is empty."""
-    if not items:
+    if not count:
         return ""
-    shown, left = within(items, _PART)
-    shown += [f"<li>… and {left:,} more</li>"] if left else []
-    title = f"{title} ({len(items):,})"
+    shown = within((f"<li>{item}</li>" for item in items), _PART)
+    if left := count - len(shown):
+        shown.append(f"<li>… and {left:,} more</li>")
+    title = f"{title} ({count:,})"
     if folded:
         head, foot = ["<details>", f"<summary>{title}</summary>"], ["</details>"]
     else:

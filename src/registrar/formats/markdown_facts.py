@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from registrar.domain.report import EntryFacts, MetricDelta, Verdict
 from registrar.formats.html import code, within
@@ -13,16 +13,19 @@ _SIGNS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.INCOMPLETE
 _HEAD = ("entry", "verdict", "licence", "size", "metrics", "compared with")
 
 
-def facts_table(facts: tuple[EntryFacts, ...], room: int) -> str:
-    """An HTML table of whole rows in at most ``room`` bytes; a last row counts the others."""
-    rows, left = within([_row(list(_cells(entry))) for entry in facts], room)
-    if left:
-        rows.append(f'<tr><td colspan="{len(_HEAD)}">… and {left:,} more entries</td></tr>')
+def facts_table(facts: tuple[EntryFacts, ...], checked: int, room: int) -> str:
+    """An HTML table of whole rows in at most ``room`` bytes.
+
+    A last row counts what is left of the ``checked`` entries.
+    """
+    rows = within((_row(_cells(entry)) for entry in facts), room)
+    if left := max(len(facts), checked) - len(rows):
+        rows.append(f'<tr><td colspan="{len(_HEAD)}">… and {left:,} more</td></tr>')
     head = "".join(f"<th>{name}</th>" for name in _HEAD)
     return "\n".join(["<table>", f"<tr>{head}</tr>", *rows, "</table>"])
 
 
-def _row(cells: list[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
