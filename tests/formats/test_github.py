@@ -86,10 +86,10 @@ def test_what_does_not_count_is_in_the_last_line() -> None:
 
 
 def test_separators_and_percent_signs_come_back_as_they_were() -> None:
-    made = finding(message="50%0A off, a::b", path="a,b:c=d%25/x.yaml", entry="x,file=y")
+    made = finding(message="50%0A off, a::b", path="a,b:c=d%25/x.yaml", entry="x::,file=y")
     (command,), _ = told(report(made))
     assert command.properties["file"] == "a,b:c=d%25/x.yaml"
-    assert command.properties["title"] == "license-valid in x,file=y"
+    assert command.properties["title"] == "license-valid in x::,file=y"
     assert command.data.startswith("50%0A off, a::b\nhint: ")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 """What CI systems obey anywhere in a line of a log: ``##[error]``, ``##vso[``, ``##teamcity[``."""
 
 
@@ -22,7 +22,7 @@ def escape(text: str) -> str:
 
 def without_commands(text: str) -> str:
     """Break what a CI system obeys in the middle of a line; ``::`` is obeyed at its start only."""
-    return _COMMAND.sub(r"#\\x23", text) if "##" in text else text
+    return COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
 def _escaped(char: str) -> str:
