@@ -182,10 +182,10 @@ def full() -> Report:
 
 
 def hostile(text: str) -> Report:
-    """The text in every place that a document can fill."""
+    """The text in every place that a document can fill; a policy of the tree names plugins."""
     made = full()
     bad = finding(
-        "license-valid",
+        text,
         text,
         Severity.ERROR,
         text,
@@ -197,7 +197,7 @@ def hostile(text: str) -> Report:
     return replace(
         made,
         checked=(text,),
-        rules_off=(),
+        rules_off=(text,),
         findings=(
             bad,
             replace(bad, severity=Severity.WARNING),
@@ -205,8 +205,8 @@ def hostile(text: str) -> Report:
         ),
         waived=((bad, waiver(text, text)),),
         baselined=(bad,),
-        deferred=(Deferred("artifact-digest", text, text),),
-        unchecked=(Unchecked("source-in-history", text, text),),
+        deferred=(Deferred(text, text, text),),
+        unchecked=(Unchecked(text, text, text),),
         empty=(text,),
         facts=(
             EntryFacts(text, Verdict.FAIL, text, 1, text, (MetricDelta(text, 1.0, 2.0, False),)),

@@ -79,3 +79,15 @@ def test_a_path_that_begins_like_a_command_begins_no_line(tmp_path: Path) -> Non
         result = repo.check_text("--format", name)
         assert result.code in (1, 2)
         assert not OBEYED.search(result.out + result.err), (name, result.out)
+
+
+@pytest.mark.parametrize("key", ["plugins = [{}]", "severity = {{ {} = 'off' }}", "{} = 1"])
+def test_what_a_broken_policy_says_begins_no_line(key: str, tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    attack = json.dumps("x]\x1b[2J\x9b\u202e\n::error::##[error]</code><b>")
+    policy = (repo.path / "registrar.toml").read_text(encoding="utf-8")
+    repo.write("registrar.toml", f"{policy}[rules]\n{key.format(attack)}\n")
+    result = repo.check_text("--format", "github")
+    assert (result.code, result.out) == (2, "")
+    assert not OBEYED.search(result.err)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.err)

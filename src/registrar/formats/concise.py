@@ -15,7 +15,7 @@ def render(report: Report, sources: Sources) -> str:
     """``path:line:col: severity[rule] message`` for each finding, then one line of summary."""
     lines = [_finding(finding) for finding in report.findings]
     lines += [
-        f"{escape(item.entry or 'the registry')}: unchecked[{item.rule}] {escape(item.reason)}"
+        escape(f"{item.entry or 'the registry'}: unchecked[{item.rule}] {item.reason}")
         for item in report.unchecked
     ]
     lines += [f"{escape(path)}: nothing to check: it holds no entry" for path in report.empty]
@@ -26,7 +26,7 @@ def _finding(finding: Finding) -> str:
     span = finding.place.span
     where = escape(finding.place.path or finding.entry or "the registry")
     where += f":{span.line}:{span.column}" if span else ""
-    return f"{where}: {finding.severity.value}[{finding.rule}] {escape(finding.message)}"
+    return f"{where}: {finding.severity.value}[{escape(finding.rule)}] {escape(finding.message)}"
 
 
 def _inert(line: str) -> str:
@@ -41,5 +41,5 @@ def _summary(report: Report) -> Iterator[str]:
     if missing := not_asked(report):
         yield f"not asked: {', '.join(missing)}"
     if report.rules_off:
-        yield f"switched off by policy: {', '.join(report.rules_off)}"
+        yield f"switched off by policy: {escape(', '.join(report.rules_off))}"
     yield f"judged by {judge(report)} on {report.at.isoformat()}"

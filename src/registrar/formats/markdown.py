@@ -80,7 +80,9 @@ def _findings(report: Report) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     span = finding.place.span
     where = f"{finding.place.path}{f':{span.line}:{span.column}' if span else ''}"
-    said = f"{_SIGNS[finding.severity]} {finding.severity.value} <strong>{finding.rule}</strong>"
+    said = (
+        f"{_SIGNS[finding.severity]} {finding.severity.value} <strong>{code(finding.rule)}</strong>"
+    )
     lines = [f"{said} {code(finding.message)}", f"at {code(where)}" if where else ""]
     lines += [f"hint: {code(finding.hint)}" if finding.hint else ""]
     return f"<li>{'<br>'.join(line for line in lines if line)}</li>"
@@ -109,7 +111,7 @@ def _rest(report: Report) -> Iterator[str]:
 
 
 def _on(rule: str, entry: str | None) -> str:
-    return f"<strong>{rule}</strong> on {code(entry) if entry else 'the registry'}"
+    return f"<strong>{code(rule)}</strong> on {code(entry) if entry else 'the registry'}"
 
 
 def _part(title: str, count: int, items: Iterable[str], folded: bool = True) -> str:

@@ -34,7 +34,7 @@ def render(report: Report, sources: Sources) -> str:
 
 
 def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
-    yield f"{finding.severity.value}[{finding.rule}]: {escape(finding.message)}"
+    yield f"{finding.severity.value}[{escape(finding.rule)}]: {escape(finding.message)}"
     span = finding.place.span
     where = f":{span.line}:{span.column}" if span else ""
     lines = sources(finding) if span else []
@@ -45,7 +45,7 @@ def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
     yield from frame
     if finding.hint:
         yield f" {margin} = hint: {escape(finding.hint)}"
-    yield f" {margin} = see: {finding.url}, or registrar rules {finding.rule}"
+    yield f" {margin} = see: {escape(finding.url)}, or registrar rules {escape(finding.rule)}"
 
 
 def _frame(span: Span, lines: list[str]) -> Iterator[str]:
@@ -93,16 +93,17 @@ def columns(text: str) -> int:
 def _rest(report: Report) -> Iterator[list[str]]:
     """Waived, deferred, unchecked, and paths without entries."""
     yield [
-        f"waived[{finding.rule}]: {escape(finding.entry or '')}: {escape(finding.message)}\n"
-        f"  = until {waiver.expires} by {escape(waiver.owner)}: {escape(waiver.reason)}"
+        escape(f"waived[{finding.rule}]: {finding.entry or ''}: {finding.message}")
+        + "\n"
+        + escape(f"  = until {waiver.expires} by {waiver.owner}: {waiver.reason}")
         for finding, waiver in report.waived
     ]
     settled: dict[str, list[str]] = {}
     for item in report.deferred:
-        settled.setdefault(item.settled_by, []).append(item.rule)
+        settled.setdefault(item.settled_by, []).append(escape(item.rule))
     yield list(_deferred(settled))
     yield [
-        f"unchecked[{item.rule}]: {escape(item.entry or 'the registry')}: {escape(item.reason)}"
+        escape(f"unchecked[{item.rule}]: {item.entry or 'the registry'}: {item.reason}")
         for item in report.unchecked
     ]
     yield [f"nothing to check: {escape(path)} holds no entry" for path in report.empty]
@@ -128,5 +129,5 @@ def _summary(report: Report) -> Iterator[str]:
     missing = not_asked(report)
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:
-        yield f"  switched off by policy: {', '.join(report.rules_off)}"
+        yield f"  switched off by policy: {escape(', '.join(report.rules_off))}"
     yield f"  judged by {judge(report)} on {report.at.isoformat()}"
