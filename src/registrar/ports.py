@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
 
@@ -93,6 +94,27 @@ class History(Protocol):
 
     def empty_tree(self) -> Tree:
         """The tree that has nothing in it: what came before the first commit."""
+
+
+class Writer(Protocol):
+    """Writes files of a work tree, all or nothing."""
+
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files, or leave the tree as it was; raises OutputError.
+
+        A file without ``before`` must not be there yet, one with it must still hold those bytes.
+        Links are not followed.
+        """
+
+
+class Staging(Protocol):
+    """What git would do with paths of the work tree."""
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that git ignores and does not track."""
+
+    def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are there and not as in the last commit."""
 
 
 class Clock(Protocol):
