@@ -6,11 +6,14 @@ import os
 from collections.abc import Iterable
 
 from registrar.domain.pushes import Server
+from registrar.domain.shipping import Checkout
 from registrar.integrations.clock import SystemClock
+from registrar.integrations.git.checkout import Ignored, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.work_tree import WorkTree
-from registrar.ports import World
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.ports import Ignores, World, Writer
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -55,6 +58,21 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         tree = WorkTree(top, (object_format or b"sha1").decode().strip())
     history = None if reason else GitHistory(git)
     return World(tree, history, reason, SystemClock())
+
+
+def checkout_at(top: str) -> Checkout:
+    """What git says of the branches of a work tree."""
+    return checkout(Git(top))
+
+
+def takes_branch(top: str, name: str) -> bool:
+    """Tell whether git takes a name for a branch."""
+    return is_branch_name(Git(top), name)
+
+
+def writer_at(top: str) -> tuple[Writer, Ignores]:
+    """What writes into a work tree, and what knows the paths that git ignores there."""
+    return WorkTreeWriter(top), Ignored(Git(top))
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

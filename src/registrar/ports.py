@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 from registrar.domain.clones import Clone, Hook, Remote
 from registrar.domain.forges import Answer
+from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
 
@@ -97,6 +98,24 @@ class History(Protocol):
         """The tree that has nothing in it: what came before the first commit."""
 
 
+class Writer(Protocol):
+    """Writes files of a work tree, all or nothing."""
+
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files, or leave the tree as it was; raises OutputError.
+
+        A file without ``before`` must not be there yet, one with it must still hold those bytes.
+        Links are not followed.
+        """
+
+
+class Ignores(Protocol):
+    """Says which paths git ignores."""
+
+    def __call__(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are not tracked and that git ignores."""
+
+
 class Clock(Protocol):
     """The date."""
 
@@ -117,7 +136,7 @@ class World:
     clock: Clock
 
 
-class Checkout(Protocol):
+class LocalGit(Protocol):
     """One clone, as its git sees it."""
 
     def facts(self) -> Clone:

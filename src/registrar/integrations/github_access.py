@@ -76,7 +76,7 @@ def _base_fault(base: str) -> str:
 
 def _from_environment(host: str, named: bool) -> str | None:
     """The variable that is meant for this host; an enterprise token needs its host named."""
-    names = _OURS if _cloud(host) or named else ()
+    names: tuple[str, ...] = _OURS if _cloud(host) or named else ()
     if named or host == os.environ.get("GH_HOST"):
         names += _ENTERPRISE
     return next((token for name in names if (token := _clean(os.environ.get(name)))), None)

@@ -45,7 +45,7 @@ class GitHubApi:
         self._deadline = deadline
         # HTTPS_PROXY and NO_PROXY of the environment hold, as they do for git and gh: the
         # proxy sees a tunnel, never the token. Nothing is proxied to this machine itself.
-        proxies = {} if urlsplit(self._base).hostname in _LOOPBACK else None
+        proxies: dict[str, str] | None = {} if urlsplit(self._base).hostname in _LOOPBACK else None
         handlers = [_Stay()] if proxies is None else [_Stay(), ProxyHandler(proxies)]
         self._opener = build_opener(*handlers)
 

@@ -15,7 +15,7 @@ _MAX_HOOK = 256 * 1024
 _VERSION = re.compile(r"git version ([0-9]+(?:\.[0-9]+)*)")
 
 
-class GitCheckout:
+class GitClone:
     """One clone; every question is one git call."""
 
     def __init__(self, git: Git) -> None:
@@ -65,8 +65,8 @@ class GitCheckout:
         common = there.run("rev-parse", "--path-format=absolute", "--git-common-dir")
         if common is None:
             raise UnreadableError(f"git cannot read {remote.path}")
-        checkout = GitCheckout(there)
-        return checkout.hook(name)
+        clone = GitClone(there)
+        return clone.hook(name)
 
     def _remote(self, remotes: tuple[str, ...]) -> Remote | None:
         """The upstream's remote, else origin, else the only one there is."""
