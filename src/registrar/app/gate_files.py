@@ -54,6 +54,11 @@ def _max_days(head: Tree) -> int:
     return policy.waiver_max_days if policy is not None else 10**6
 
 
+def gate_paths(tree: Tree, policy: Policy) -> tuple[str, ...]:
+    """The gate files of a registry, whether they are there or not."""
+    return tuple(sorted({*_FIXED, f"{policy.root}/{SCHEMA_NAME}", *_matching(tree)}))
+
+
 def policy_files(root: str) -> frozenset[str]:
     """The gate files that judge entries: policy, waivers, schema."""
     return frozenset((POLICY_NAME, WAIVERS_NAME, f"{root}/{SCHEMA_NAME}"))
