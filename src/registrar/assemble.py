@@ -11,6 +11,7 @@ from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.checkout import Ignored, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
+from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
 from registrar.ports import Ignores, World, Writer
@@ -57,7 +58,7 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         object_format = None if reason else git.run("rev-parse", "--show-object-format")
         tree = WorkTree(top, (object_format or b"sha1").decode().strip())
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock())
+    return World(tree, history, reason, SystemClock(), InstalledPlugins(top))
 
 
 def checkout_at(top: str) -> Checkout:

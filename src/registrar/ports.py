@@ -123,6 +123,20 @@ class Clock(Protocol):
         """Today, UTC."""
 
 
+class PluginError(Exception):
+    """A rule that the policy names and that cannot be had, with the reason and what would help."""
+
+
+class Plugins(Protocol):
+    """Rules of organisations: entry points of the group ``registrar.rules``."""
+
+    def load(self, name: str) -> tuple[object, str]:
+        """What the entry point of this name gives, and the distribution that it is of.
+
+        Raises PluginError where it is not installed, lies in the judged tree, or cannot be loaded.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """All that a check may look at besides its request."""
@@ -134,6 +148,7 @@ class World:
     history_reason: str
     """Why ``history`` is None."""
     clock: Clock
+    plugins: Plugins
 
 
 class LocalGit(Protocol):
@@ -153,13 +168,10 @@ class LocalGit(Protocol):
 
 
 class Machine(Protocol):
-    """The programs and packages of this machine."""
+    """The programs of this machine."""
 
     def version_of(self, program: str) -> str | None:
         """What ``program --version`` says in its first line; None where it is not there."""
-
-    def plugins(self) -> Mapping[str, str]:
-        """Entry points of the group ``registrar.rules`` to the folder they are installed in."""
 
 
 class Forge(Protocol):

@@ -1,4 +1,4 @@
-"""The programs and packages of this machine."""
+"""The programs of this machine."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from importlib.metadata import entry_points
 
 _TIMEOUT = 20
 _MAX = 4096
-RULES_GROUP = "registrar.rules"
 
 
 class ThisMachine:
@@ -40,14 +37,6 @@ class ThisMachine:
             return None
         said = done.stdout[:_MAX].decode("utf-8", "replace").strip().splitlines()
         return said[0].strip() if done.returncode == 0 and said else None
-
-    def plugins(self) -> Mapping[str, str]:
-        """Installed rules by name, to the folder that their package lies in; none is loaded."""
-        found = {}
-        for point in entry_points(group=RULES_GROUP):
-            where = point.dist.locate_file("") if point.dist is not None else ""
-            found[point.name] = os.path.realpath(str(where))
-        return found
 
 
 def located(program: str, top: str) -> str | None:

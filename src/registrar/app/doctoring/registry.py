@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.app.doctoring.scene import Question, Scene, shortened, told
-from registrar.app.gate_files import BASELINE_NAME
+from registrar.app.plugins import load_plugins
 from registrar.app.rulebook import SCHEMA_NAME
 from registrar.app.shipped.registry import CARD_PATH
 from registrar.app.top import top_faults
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import mapping
-from registrar.domain.paths import inside
+from registrar.reading.baseline import BASELINE_NAME, read_baseline
 from registrar.reading.policy import POLICY_NAME
 from registrar.reading.schema import Schema, SchemaInvalidError, bundled
 from registrar.reading.waivers import WAIVERS_NAME, read_waivers
-from registrar.reading.yaml import read_yaml
 from registrar.rules import RULE_NAMES
 
 _ROOT = Question("root", Topic.REGISTRY)
@@ -120,12 +119,12 @@ def baseline(scene: Scene) -> Iterator[Line]:
     raw = scene.raw(BASELINE_NAME)
     if raw is None:
         return
-    document = read_yaml(raw)
-    if document.flaws:
-        flaws = told(document.flaws, BASELINE_NAME)
-        yield _BASELINE.fails(f"{BASELINE_NAME} cannot be read", "mend what is named", flaws)
+    read, flaws = read_baseline(raw, RULE_NAMES)
+    if flaws:
+        text = f"{BASELINE_NAME} is not valid"
+        yield _BASELINE.fails(text, "mend what is named", told(flaws, BASELINE_NAME))
     else:
-        yield _BASELINE.holds(f"{BASELINE_NAME} can be read")
+        yield _BASELINE.holds(f"{BASELINE_NAME} is valid: {sum(read.counts.values())} old errors")
 
 
 def template(scene: Scene) -> Iterator[Line]:
@@ -140,14 +139,9 @@ def plugins(scene: Scene) -> Iterator[Line]:
     """Rules of the organisation that the policy names are installed, outside the tree."""
     if not scene.policy.plugins:
         return
-    installed = scene.machine.plugins()
-    for name in scene.policy.plugins:
-        where = installed.get(name)
-        if where is None:
-            fix = f"python3 -m pip install the package that brings registrar.rules: {name}"
-            yield _PLUGINS.fails(f"the rule {name} of an installed package is not there", fix)
-        elif inside(where, scene.top):
-            text = f"the rule {name} would come from the judged tree, and is not loaded"
-            yield _PLUGINS.fails(text, "install its package outside of this repository")
-        else:
-            yield _PLUGINS.holds(f"the rule {name} is installed")
+    found = load_plugins(scene.policy.plugins, scene.plugins)
+    for gone in found.missing:
+        text = f"the rule {gone.rule} of the organisation is not loaded"
+        yield _PLUGINS.fails(f"{text}: {gone.reason}", "docs/plugins.md says how rules are installed")
+    for rule in found.rules:
+        yield _PLUGINS.holds(f"the rule {rule.name} comes from {rule.plugin}")

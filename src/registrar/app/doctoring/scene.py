@@ -12,7 +12,7 @@ from registrar.domain.diagnosis import Line, State, Topic
 from registrar.domain.policy import Policy
 from registrar.domain.shipping import Shipped
 from registrar.domain.trees import Kind, UnreadableError
-from registrar.ports import LocalGit, Machine, Tree
+from registrar.ports import LocalGit, Machine, Plugins, Tree
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.workflows import Workflow
 
@@ -30,6 +30,7 @@ class Scene:
     git_reason: str
     local_git: LocalGit | None
     machine: Machine
+    plugins: Plugins
     top: str
     """The folder of the repository, for people and for what is installed in it."""
     policy: Policy
