@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from registrar.domain.pushes import Server
 from registrar.domain.shipping import Checkout
 from registrar.integrations.clock import SystemClock
-from registrar.integrations.git.checkout import Ignored, checkout, is_branch_name
+from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
-from registrar.ports import Ignores, World, Writer
+from registrar.ports import Staging, World, Writer
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -71,9 +71,9 @@ def takes_branch(top: str, name: str) -> bool:
     return is_branch_name(Git(top), name)
 
 
-def writer_at(top: str) -> tuple[Writer, Ignores]:
-    """What writes into a work tree, and what knows the paths that git ignores there."""
-    return WorkTreeWriter(top), Ignored(Git(top))
+def writer_at(top: str) -> tuple[Writer, Staging]:
+    """What writes into a work tree, and what knows how git sees its paths."""
+    return WorkTreeWriter(top), GitStaging(Git(top))
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

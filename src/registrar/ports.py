@@ -109,11 +109,14 @@ class Writer(Protocol):
         """
 
 
-class Ignores(Protocol):
-    """Says which paths git ignores."""
+class Staging(Protocol):
+    """What git would do with paths of the work tree."""
 
-    def __call__(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of the paths that are not tracked and that git ignores."""
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that git ignores and does not track."""
+
+    def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are there and not as in the last commit."""
 
 
 class Clock(Protocol):

@@ -70,7 +70,9 @@ def _members(package: Path) -> Iterator[tuple[str, bytes]]:
     yield "__main__.py", _MAIN
     if package.parent.is_file():
         with zipfile.ZipFile(package.parent) as running:
-            ours = (n[len("registrar/") :] for n in running.namelist() if n.startswith("registrar/"))
+            ours = (
+                n[len("registrar/") :] for n in running.namelist() if n.startswith("registrar/")
+            )
             for name in sorted(filter(_counts, ours)):
                 yield f"registrar/{name}", running.read(f"registrar/{name}")
         return

@@ -16,7 +16,7 @@ class Way(StrEnum):
     HOOK = "hook"
     """One repository in the list of ``.pre-commit-config.yaml``."""
     SETTINGS = "settings"
-    """Some keys of an editor's JSON with comments; a person adds them."""
+    """Some keys of an editor's or a forge's settings; a person adds them."""
     POLICY = "policy"
     """The registry's own policy; only the table ``[program]`` is ours."""
 
@@ -83,6 +83,8 @@ class Done(StrEnum):
     SAME = "same"
     DIFFERS = "differs"
     """Left alone; it is not what this version ships."""
+    KEPT = "kept"
+    """Left alone, and rightly so."""
     BY_HAND = "by hand"
     """Left alone; a person adds our part."""
 

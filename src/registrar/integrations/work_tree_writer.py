@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -12,6 +13,8 @@ from registrar.domain.shipping import Writing
 from registrar.errors import OutputError
 
 _Undo = Callable[[], None]
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What a file system without hard links answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class WorkTreeWriter:
             hint = "mend that and run it again; nothing was changed"
             if left:
                 hint = f"taking back failed, look at: {', '.join(left)}"
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}", hint) from error
+            raise OutputError(
+                f"{path} cannot be written: {error.strerror or error}", hint
+            ) from error
 
     def _write(self, file: Writing, undo: list[_Undo]) -> None:
         parts = file.path.split("/")
@@ -45,7 +50,7 @@ class WorkTreeWriter:
         beside = _beside(target, file)
         try:
             if file.before is None:
-                os.link(beside, target)  # unlike a rename, never over something
+                _put(beside, target)
                 undo.append(lambda: os.unlink(target))
             else:
                 self._exchange(target, beside, file.before, undo)
@@ -74,6 +79,18 @@ class WorkTreeWriter:
 
     def _real(self, path: str) -> bytes:
         return os.fsencode(self.top) + b"/" + path.encode("utf-8", "surrogateescape")
+
+
+def _put(beside: bytes, target: bytes) -> None:
+    """Put a file into its place, never over something: a link cannot, a rename would."""
+    try:
+        os.link(beside, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        os.rename(beside, target)
 
 
 def _beside(target: bytes, file: Writing) -> bytes:

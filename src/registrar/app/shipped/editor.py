@@ -21,7 +21,7 @@ def editor(root: str) -> tuple[Shipped, Shipped]:
     }
     about = "completes metadata.yaml in VS Code"
     return (
-        _settings(".vscode/settings.json", about, settings, schema),
+        _settings(".vscode/settings.json", about, settings, schema[2:]),
         _settings(
             ".vscode/extensions.json",
             "recommends the extension for that",
@@ -31,14 +31,11 @@ def editor(root: str) -> tuple[Shipped, Shipped]:
     )
 
 
-def editor_standing(shipped: Shipped, existing: bytes) -> Standing:
-    """Whether an existing file holds our part, outside of lines that are comments."""
-    text = existing.decode("utf-8", "replace")
-    code = (line for line in text.splitlines() if not line.lstrip().startswith("//"))
-    quoted = json.dumps(shipped.marker, ensure_ascii=False)
-    plain = quoted.replace('"./', '"')
-    found = any(quoted in line or plain in line for line in code)
-    return Standing.SAME if found else Standing.LACKS
+def settings_standing(shipped: Shipped, existing: bytes) -> Standing:
+    """Whether an existing file holds our part: its marker, on a line that is no comment."""
+    lines = existing.decode("utf-8", "replace").splitlines()
+    code = (line for line in lines if not line.lstrip().startswith(("//", "#")))
+    return Standing.SAME if any(shipped.marker in line for line in code) else Standing.LACKS
 
 
 def _settings(path: str, about: str, value: dict[str, Any], marker: str) -> Shipped:

@@ -7,7 +7,7 @@ import json
 from registrar import __version__
 from registrar.app.rulebook import SCHEMA_NAME
 from registrar.app.shipped import github, gitlab, shipped_file
-from registrar.app.shipped.editor import editor, editor_standing
+from registrar.app.shipped.editor import editor, settings_standing
 from registrar.app.shipped.hooks import hooks, hooks_standing
 from registrar.app.shipped.lines import attributes, code_owners, missing
 from registrar.app.shipped.program import (
@@ -22,6 +22,7 @@ from registrar.reading.policy import POLICY_NAME
 from registrar.reading.schema import bundled_bytes
 
 CARD_PATH = "docs/model_card_template.md"
+GITLAB_PATH = ".gitlab-ci.yml"
 DOCUMENT_PATH = "docs/model_registry_policy.md"
 
 
@@ -63,7 +64,7 @@ def standing(file: Shipped, existing: bytes | None) -> Standing:
         case Way.HOOK:
             return hooks_standing(file, existing)
         case Way.SETTINGS:
-            return editor_standing(file, existing)
+            return settings_standing(file, existing)
         case Way.POLICY:
             said = named_in(existing)
             if said is None:
@@ -100,8 +101,18 @@ def _gates(options: Options) -> tuple[Shipped, ...]:
     if options.gitlab:
         pipeline = gitlab.pipeline(options.branch)
         files.append(Shipped(gitlab.PIPELINE_PATH, "the gate on GitLab", pipeline.encode()))
-    owned = [path.replace("model_registry/", f"{options.root}/") for path in github.CODEOWNED]
-    files += [code_owners(path, owned, options.owners) for path in options.codeowners]
+        include = f"include:\n- local: {gitlab.PIPELINE_PATH}\n"
+        files.append(
+            Shipped(
+                GITLAB_PATH,
+                "includes it",
+                include.encode(),
+                Way.SETTINGS,
+                part=include,
+                marker=gitlab.PIPELINE_PATH,
+            )
+        )
+    files += [code_owners(path, github.CODEOWNED, options.owners) for path in options.codeowners]
     return tuple(files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,16 +13,22 @@ _USUAL = ("main", "master", "trunk")
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
-    """Says which paths git ignores."""
+class GitStaging:
+    """What git would do with paths of its work tree."""
 
     git: Git
 
-    def __call__(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of the paths that are not tracked and that git ignores."""
-        feed = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
-        said = self.git.run("check-ignore", "-z", "--stdin", feed=feed) or b""
-        return frozenset(p.decode("utf-8", "surrogateescape") for p in said.split(b"\0") if p)
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that git ignores and does not track."""
+        feed = b"".join(_bytes(path) + b"\0" for path in paths)
+        return _names(self.git.run("check-ignore", "-z", "--stdin", feed=feed))
+
+    def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are there and not as in the last commit."""
+        asked = [os.fsdecode(_bytes(path)) for path in paths]
+        status = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        said = self.git.run(*status, "--ignored=matching", "--", *asked) or b""
+        return _names(b"\0".join(line[3:] for line in said.split(b"\0")))
 
 
 def checkout(git: Git) -> Checkout:
@@ -33,7 +40,9 @@ def checkout(git: Git) -> Checkout:
 
 def is_branch_name(git: Git, name: str) -> bool:
     """Tell whether git takes a name for a branch."""
-    return not name.startswith("-") and git.run("check-ref-format", f"refs/heads/{name}") is not None
+    return (
+        not name.startswith("-") and git.run("check-ref-format", f"refs/heads/{name}") is not None
+    )
 
 
 def _default_branch(git: Git, current: str) -> tuple[str, str]:
@@ -59,3 +68,12 @@ def _default_branch(git: Git, current: str) -> tuple[str, str]:
 
 def _said(git: Git, *arguments: str) -> str:
     return (git.run(*arguments) or b"").decode("utf-8", "surrogateescape").strip()
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _names(said: bytes | None) -> frozenset[str]:
+    names = (said or b"").split(b"\0")
+    return frozenset(name.decode("utf-8", "surrogateescape") for name in names if name)
