@@ -161,7 +161,7 @@ class LocalGit(Protocol):
         """Remotes, branch, and what the clone lacks."""
 
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
-        """``path:name`` to the value that git gives an attribute (gitattributes); in a work tree."""
+        """``path:name`` to the value that git gives an attribute in the work tree."""
 
     def hook(self, name: str) -> Hook | None:
         """The hook that git runs here; None where there is none."""

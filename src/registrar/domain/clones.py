@@ -56,7 +56,7 @@ class Clone:
     """The upstream's remote, or origin, or the only one."""
     remotes: tuple[str, ...] = ()
     default_branch: str | None = None
-    """What ``refs/remotes/<remote>/HEAD`` says."""
+    """What ``refs/remotes/<remote>/HEAD`` says, or the surest sign besides."""
     shallow: bool = False
     partial: bool = False
     sparse: bool = False

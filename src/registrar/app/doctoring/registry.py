@@ -12,6 +12,7 @@ from registrar.app.top import top_faults
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import mapping
 from registrar.reading.baseline import BASELINE_NAME, read_baseline
+from registrar.reading.documents import Flaw
 from registrar.reading.policy import POLICY_NAME
 from registrar.reading.schema import Schema, SchemaInvalidError, bundled
 from registrar.reading.waivers import WAIVERS_NAME, read_waivers
@@ -142,6 +143,14 @@ def plugins(scene: Scene) -> Iterator[Line]:
     found = load_plugins(scene.policy.plugins, scene.plugins)
     for gone in found.missing:
         text = f"the rule {gone.rule} of the organisation is not loaded"
-        yield _PLUGINS.fails(f"{text}: {gone.reason}", "docs/plugins.md says how rules are installed")
+        yield _PLUGINS.fails(
+            f"{text}: {gone.reason}",
+            "python3 -m pip install the package that your organisation gives you",
+        )
     for rule in found.rules:
         yield _PLUGINS.holds(f"the rule {rule.name} comes from {rule.plugin}")
+
+
+def unreadable(error: Exception) -> Flaw:
+    """A file that cannot be read at all, as a flaw of it."""
+    return Flaw(str(error), "make it a plain file that can be read")

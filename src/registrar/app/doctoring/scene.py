@@ -12,7 +12,7 @@ from registrar.domain.diagnosis import Line, State, Topic
 from registrar.domain.policy import Policy
 from registrar.domain.shipping import Shipped
 from registrar.domain.trees import Kind, UnreadableError
-from registrar.ports import LocalGit, Machine, Plugins, Tree
+from registrar.ports import History, LocalGit, Machine, Plugins, Tree
 from registrar.reading.documents import MAX_BYTES, Flaw
 from registrar.reading.workflows import Workflow
 
@@ -29,6 +29,7 @@ class Scene:
     """None where this is no git repository, or git is missing."""
     git_reason: str
     local_git: LocalGit | None
+    history: History | None
     machine: Machine
     plugins: Plugins
     top: str
@@ -67,7 +68,7 @@ class Scene:
 
 
 def raw_of(tree: Tree, path: str, limit: int = MAX_BYTES) -> bytes | None:
-    """The bytes of a plain file of a tree; None for nothing; raises UnreadableError for the rest."""
+    """The bytes of a plain file; None for nothing; raises UnreadableError for the rest."""
     node = tree.node(path)
     if node is None:
         return None
@@ -123,7 +124,7 @@ def shortened(lines: list[str]) -> tuple[str, ...]:
 
 
 def differences(wanted: bytes, there: bytes) -> tuple[str, ...]:
-    """How a text differs from the shipped one: its lines with ``+``, the shipped ones with ``-``."""
+    """How a text differs: its own lines with ``+``, the shipped ones with ``-``."""
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (wanted, there))
     return shortened(list(_changes(old, new)))
 

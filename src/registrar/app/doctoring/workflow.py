@@ -82,7 +82,9 @@ def _filters(flow: Workflow) -> Line:
     ]
     if found:
         text = "a filter can keep the workflow from running, and its required check waits for ever"
-        return _FILTERS.fails(text, "remove the filters: the gate itself finds what changed", shortened(found))
+        return _FILTERS.fails(
+            text, "remove the filters: the gate itself finds what changed", shortened(found)
+        )
     return _FILTERS.holds("no filter of paths keeps the gate from running")
 
 

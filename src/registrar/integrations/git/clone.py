@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from registrar.domain.clones import Clone, Hook, Remote, remote_from
 from registrar.domain.trees import UnreadableError
+from registrar.integrations.git.checkout import checkout
 from registrar.integrations.git.process import Git
 
 _MAX_HOOK = 256 * 1024
@@ -27,7 +28,9 @@ class GitClone:
         remote = self._remote(remotes)
         head = self._text("symbolic-ref", "--quiet", "--short", "HEAD")
         found = _VERSION.search(self._text("version") or "")
-        promisor = self._text("config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$")
+        promisor = self._text(
+            "config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$"
+        )
         configured = self._setting("core.hooksPath")
         return Clone(
             tuple(int(part) for part in found[1].split(".")) if found else (),
@@ -35,7 +38,7 @@ class GitClone:
             head,
             remote,
             remotes,
-            self._default(remote),
+            self._default(remote) or checkout(self._git).branch,
             self._text("rev-parse", "--is-shallow-repository") == "true",
             promisor is not None or self._text("config", "extensions.partialClone") is not None,
             self._text("config", "--bool", "core.sparseCheckout") == "true",
