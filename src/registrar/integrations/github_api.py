@@ -103,7 +103,10 @@ class GitHubApi:
         request = Request(address, headers=self._headers())
         try:
             with self._opener.open(request, timeout=self._timeout) as response:
-                return _answer(response.status, response.read(MAX_BODY + 1)), None
+                body = response.read(MAX_BODY + 1)
+                if response.length and len(body) <= MAX_BODY:  # read() alone does not mind
+                    return Answer(None, reason="the answer ends in its middle"), None
+                return _answer(response.status, body), None
         except HTTPError as error:
             with error:
                 aim = error.headers.get("Location") if error.code in _REDIRECTS else None
