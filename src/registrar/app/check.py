@@ -10,13 +10,14 @@ from datetime import date
 from registrar.app.baselining import Baselined, apply_baseline, baseline_of
 from registrar.app.change import change_of, judge_change
 from registrar.app.comparison import Comparison, Revisions, compare
+from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judge_all, judging_by
 from registrar.app.plugins import load_plugins
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
 from registrar.app.waiving import Waived, apply_waivers
 from registrar.domain.findings import Phase, Severity
-from registrar.domain.report import PhaseState, Report
+from registrar.domain.report import EntryFacts, PhaseState, Report
 from registrar.ports import World
 from registrar.rules.rule import Record
 
@@ -110,6 +111,11 @@ def _report(
     unchecked += [i for answer in judged for i in answer.blind if i.entry not in told]
     compared = comparison.has_base or (comparison.before is not None and not comparison.blocked)
     history = PhaseState.RUN if compared else PhaseState.PARTLY
+    facts: tuple[EntryFacts, ...] = ()
+    if comparison.has_base:
+        everything, fail_on = selection.all, request.fail_on
+        about = (comparison.head, book.policy, selection.judged, everything)
+        facts = facts_of(*about, findings, unchecked, fail_on)
     return Report(
         at=at,
         judged_by=book.judged_by,
@@ -126,6 +132,7 @@ def _report(
         findings=tuple(findings),
         waived=waived.waived,
         baselined=known.known,
+        facts=facts,
         deferred=tuple(item for answer in judged for item in answer.deferred),
         unchecked=tuple(unchecked),
         empty=selection.empty,

@@ -45,6 +45,7 @@ def changed_gate_files(before: Tree, head: Tree, policy: Policy) -> tuple[GateFi
     changed = [path for path in sorted(paths) if _print(before, path) != _print(head, path)]
     coming = _coming(head, policy) if changed else policy
     files = [GateFile(path, _flaws(head, path, root, coming)) for path in changed]
+    files = [replace(f, flaws=(*f.flaws, *_wrong_program(f.path, head, coming))) for f in files]
     if BASELINE_NAME in changed:
         index = changed.index(BASELINE_NAME)
         files[index] = _with_growth(files[index], before, head, policy)
@@ -60,6 +61,18 @@ def _coming(head: Tree, policy: Policy) -> Policy:
         return read_policy(head.read(POLICY_NAME, MAX_BYTES), RULE_NAMES, PROFILES)[0] or policy
     except UnreadableError:
         return policy
+
+
+def _wrong_program(path: str, head: Tree, coming: Policy) -> Iterator[Flaw]:
+    """That the vendored program is not the one whose digest the policy records."""
+    wanted = coming.program_sha256
+    if path not in (POLICY_NAME, _PROGRAM) or wanted is None or head.node(_PROGRAM) is None:
+        return
+    found = _print(head, _PROGRAM)
+    if found != (Kind.FILE.value, wanted):
+        digest = found[1] if found is not None else ""
+        message = f"[program] sha256 is not that of {_PROGRAM}, {digest}"
+        yield Flaw(message, "build both anew: registrar init says how")
 
 
 def _with_growth(file: GateFile, before: Tree, head: Tree, policy: Policy) -> GateFile:

@@ -44,7 +44,7 @@ NEEDS = {
     "artifact": ("artifact-digest", "artifact-format", "artifact-present"),
     "base_models": ("base-model-pinned",),
     "dataset_manifest": ("dataset-leakage", "dataset-manifest"),
-    "evaluation": ("metrics-gate",),
+    "evaluation": ("metrics-gate", "metrics-regression"),
     "files": ("artifact-digest",),
     "license": ("license-policy", "license-valid"),
     "source": ("source-in-history", "source-pinned"),

@@ -55,8 +55,9 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
             yield from _dates(waiver, change)
     for entry, rule, left in change.slack:
         at = At(BASELINE_NAME, span=change.baseline.span(entry, rule), absolute=True)
-        message = f"the baseline allows {change.baseline.counts[entry, rule]} errors of {rule}"
-        message += f" in {entry}, and {left} are left"
+        count = change.baseline.counts[entry, rule]
+        allowed = f"{count} {'error' if count == 1 else 'errors'}"
+        message = f"the baseline allows {allowed} of {rule} in {entry}, and {left} are left"
         hint = f"write {left}" if left else "take it out"
         yield entry, Problem(message, hint, at, Severity.NOTE)
 
