@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from registrar.app.build_pyz import program_bytes
+from registrar.app.check import OnEntry
 from registrar.app.next_steps import next_steps
 from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.app.shipped.deciding import Decision, decide
 from registrar.app.shipped.lines import GITHUB_PLACES, GITLAB_PLACES, owners_places
 from registrar.app.shipped.registry import shipped
-from registrar.app.top import top_faults
+from registrar.app.shipped.remembered import READ, github_event, on_gitlab, protected_branch
 from registrar.domain.shipping import Adopted, Checkout, Done, Options, Outcome, Writing
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import UsageError
@@ -27,7 +28,9 @@ class InitRequest:
     """What the command line asks for; ``branch`` is None where git is to say it."""
 
     branch: str | None = None
-    github_event: str | None = "pull_request_target"
+    github_event: str | None = None
+    """None where the files that are there say it, or nothing does."""
+    github: bool = True
     gitlab: bool = False
     owners: tuple[str, ...] = ()
     baseline: bool = False
@@ -43,9 +46,11 @@ class Place:
     checkout: Checkout
     writer: Writer
     staging: Staging
+    below: bool = False
+    """True where the current folder is below the top."""
 
 
-def init(request: InitRequest, place: Place) -> Adopted:
+def init(request: InitRequest, place: Place, on_entry: OnEntry | None = None) -> Adopted:
     """Make the repository a registry.
 
     Raises UsageError for a place that cannot become one, PolicyError for a registrar.toml that is
@@ -53,16 +58,14 @@ def init(request: InitRequest, place: Place) -> Adopted:
     """
     tree = _work_tree(place)
     root = read_rulebook(tree, "work-tree").policy.root
-    for path, message, hint in top_faults(tree, root):
-        raise UsageError(f"{path}: {message}", hint)
-    options = _options(request, place.checkout, tree, root)
+    options, branch_from = _options(request, place.checkout, tree, root)
     program = program_bytes()
     files = shipped(options, program)
     existing = read_existing(tree, [*(file.path for file in files), BASELINE_NAME])
     decisions = [decide(file, existing, program) for file in files]
     if request.baseline:
         coming = {file.path: file.content for file in files if file.path not in existing}
-        decisions.append(_baseline(place.world, root, existing, coming))
+        decisions.append(_baseline(place.world, root, existing, coming, on_entry))
     writings = [writing for _, writing in decisions if writing is not None]
     if not request.dry_run:
         place.writer.write(writings)
@@ -71,7 +74,8 @@ def init(request: InitRequest, place: Place) -> Adopted:
         top=place.top,
         root=root,
         branch=options.branch,
-        branch_from="--branch" if request.branch else place.checkout.branch_from,
+        branch_from=branch_from,
+        below=place.below,
         dry_run=request.dry_run,
         outcomes=outcomes,
         next_steps=(),
@@ -123,25 +127,40 @@ def _work_tree(place: Place) -> Tree:
     if place.world.work_tree is None:
         raise UsageError("this is a bare repository, which has no work tree", "clone it first")
     if place.world.history is None:
-        raise UsageError(place.world.history_reason, "git init makes this folder a repository")
+        raise UsageError(place.world.history_reason, "mend that, and run it again")
     return place.world.work_tree
 
 
-def _options(request: InitRequest, checkout: Checkout, tree: Tree, root: str) -> Options:
+def _options(
+    request: InitRequest, checkout: Checkout, tree: Tree, root: str
+) -> tuple[Options, str]:
+    """What is written, and how its branch is known: asked for, as before, or as git says."""
+    before = read_existing(tree, READ)
+    branch, branch_from = checkout.branch, checkout.branch_from
+    if (said := protected_branch(before)) is not None:
+        branch, branch_from = said, "as the ruleset that is here says"
+    if request.branch is not None:
+        branch, branch_from = request.branch, "--branch"
     places = dict.fromkeys((*GITHUB_PLACES, *GITLAB_PLACES))
     there = {path for path in places if tree.node(path) is not None}
-    return Options(
-        branch=request.branch or checkout.branch,
+    gitlab = request.gitlab or on_gitlab(before)
+    options = Options(
+        branch=branch,
         root=root,
-        github_event=request.github_event,
-        gitlab=request.gitlab,
+        github_event=(request.github_event or github_event(before)) if request.github else None,
+        gitlab=gitlab,
         owners=request.owners,
-        codeowners=owners_places(there, request.github_event is not None, request.gitlab),
+        codeowners=owners_places(there, request.github, gitlab),
     )
+    return options, branch_from
 
 
 def _baseline(
-    world: World, root: str, existing: Mapping[str, bytes], coming: Mapping[str, bytes]
+    world: World,
+    root: str,
+    existing: Mapping[str, bytes],
+    coming: Mapping[str, bytes],
+    on_entry: OnEntry | None,
 ) -> Decision:
     """What fails today, by the policy and schema that are going to be there."""
     from registrar.app.baseline import adopt
@@ -151,7 +170,7 @@ def _baseline(
         told = "a baseline is made once: it may only shrink"
         return Outcome(BASELINE_NAME, about, Done.KEPT, told), None
     judging = (POLICY_NAME, f"{root}/{SCHEMA_NAME}")
-    adoption = adopt(world, {path: coming[path] for path in judging if path in coming})
+    adoption = adopt(world, {path: coming[path] for path in judging if path in coming}, on_entry)
     left = [f"{f.place.path}: {f.message} ({f.rule})" for f in adoption.left]
     told = "\n".join(["no baseline can excuse these; mend them:", *left[:20]]) if left else ""
     outcome = Outcome(BASELINE_NAME, about, Done.WROTE, told)

@@ -24,17 +24,13 @@ def next_steps(
     adopted: Adopted, options: Options, checkout: Checkout, tree: Tree, staging: Staging
 ) -> Iterator[str]:
     """The steps that are still to be done, in order."""
+    if adopted.below:
+        yield f"go to the top of the repository:\ncd {shlex.quote(adopted.top)}"
     yield from _take_ours(adopted)
     yield from _by_hand(adopted)
     yield from _owners(adopted, options)
     if any(o.path == POLICY_NAME and o.done is Done.WROTE for o in adopted.outcomes):
         yield f"read {POLICY_NAME} and change it to what you want: licences, formats, metrics"
-    yield from _commit(adopted, checkout, staging)
-    if options.github_event is not None:
-        yield (
-            f"when it is on {options.branch}, make the gate required (once, as an administrator):\n"
-            f"{github.install_ruleset_line()}"
-        )
     entries = [n for n in entries_of(tree, adopted.root) if _is_folder(tree, adopted.root, n)]
     baselined = any(o.path == BASELINE_NAME for o in adopted.outcomes)
     if entries and not baselined and tree.node(BASELINE_NAME) is None:
@@ -42,6 +38,12 @@ def next_steps(
         yield (
             f"{count} there already: see what fails with registrar check, and list that with\n"
             "registrar init --baseline"
+        )
+    yield from _commit(adopted, checkout, staging)
+    if options.github_event is not None:
+        yield (
+            f"when it is on {options.branch}, make the gate required (once, as an administrator):\n"
+            f"{github.install_ruleset_line()}"
         )
     hook = "pre-commit install --install-hooks"
     yield f"in each clone, judge on commit (needs the network once):\n{hook}"

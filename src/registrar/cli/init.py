@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 
-from registrar.cli.console import write
+from registrar.cli.console import Progress, write
 from registrar.errors import UsageError
 
 EVENTS = ("pull_request_target", "pull_request")
@@ -43,8 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     forge.add_argument(
         "--github-event",
         choices=EVENTS,
-        default=EVENTS[0],
-        help="what starts the judge; pull_request only where the other one is forbidden",
+        help=f"what starts the judge; {EVENTS[1]} only where the default, {EVENTS[0]}, is forbidden",
     )
     forge.add_argument("--no-github", action="store_true", help="write nothing for GitHub")
     command.add_argument("--gitlab", action="store_true", help="write the pipeline of GitLab, too")
@@ -68,13 +67,20 @@ def run(options: argparse.Namespace) -> int:
     writer, staging = writer_at(top)
     request = InitRequest(
         branch=options.branch,
-        github_event=None if options.no_github else options.github_event,
+        github_event=options.github_event,
+        github=not options.no_github,
         gitlab=options.gitlab,
         owners=tuple(options.owner),
         baseline=options.baseline,
         dry_run=options.dry_run,
     )
-    adopted = init(request, Place(top, world_at(top), checkout_at(top), writer, staging))
+    below = os.path.realpath(".") != top
+    place = Place(top, world_at(top), checkout_at(top), writer, staging, below)
+    progress = Progress()
+    try:
+        adopted = init(request, place, progress)
+    finally:
+        progress.end()
     write(as_json(adopted) if options.format == "json" else text(adopted))
     return 0
 

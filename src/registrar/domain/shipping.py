@@ -27,6 +27,8 @@ class Line:
 
     text: str
     keys: tuple[str, ...]
+    instead_of: str = ""
+    """A line of ours that it takes the place of: the same one commented out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Adopted:
     root: str
     branch: str
     branch_from: str
+    below: bool
+    """True where it was called from a folder below the top."""
     dry_run: bool
     outcomes: tuple[Outcome, ...]
     next_steps: tuple[str, ...]

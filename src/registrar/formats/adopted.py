@@ -20,6 +20,8 @@ _WORDS = {
     Done.DIFFERS: "differs",
     Done.BY_HAND: "by hand",
 }
+_COUNTED = _WORDS | {Done.WROTE: "written", Done.BY_HAND: "to be changed by hand"}
+_COUNTED |= {Done.SAME: "as they should be", Done.DIFFERS: "left alone though different"}
 _CHANGES = (Done.WROTE, Done.ADDED, Done.UPDATED)
 
 
@@ -55,7 +57,7 @@ def _file(outcome: Outcome) -> dict[str, Any]:
 
 
 def _lines(adopted: Adopted) -> Iterator[str]:
-    yield f"registry {escape(adopted.root)}/ in {escape(adopted.top)}"
+    yield f"registry {escape(adopted.root)}/ in {escape(adopted.top)}{', the top of the repository' if adopted.below else ''}"
     yield f"default branch {escape(adopted.branch)} ({escape(adopted.branch_from)})"
     yield ""
     wide = max(len(escape(outcome.path)) for outcome in adopted.outcomes)
@@ -76,8 +78,7 @@ def _lines(adopted: Adopted) -> Iterator[str]:
 
 def _summary(adopted: Adopted) -> str:
     counts = Counter(outcome.done for outcome in adopted.outcomes)
-    said = [f"{counts[done]} {_WORDS[done]}" for done in Done if counts[done]]
-    changes = sum(counts[done] for done in _CHANGES)
+    said = ", ".join(f"{counts[done]} {_COUNTED[done]}" for done in Done if counts[done])
     if adopted.dry_run:
-        return f"dry run: nothing was written; it would be: {', '.join(said)}"
-    return ", ".join(said) if changes else f"nothing to write: {', '.join(said)}"
+        return f"dry run, nothing was written; it would be: {said}"
+    return said if any(counts[done] for done in _CHANGES) else f"nothing to write: {said}"

@@ -19,7 +19,7 @@ _NOBODY = "@your-org/your-team"
 def attributes(root: str) -> Shipped:
     """Lines that keep git from changing the bytes of models and of the program."""
     exact = "-text -filter -ident"
-    texts = [f"{_quoted(root)}/** {exact}", f"/{PROGRAM_PATH} binary -filter -ident"]
+    texts = [f"{_pattern(root)} {exact}", f"/{PROGRAM_PATH} binary -filter -ident"]
     texts += [f"/{path} {exact}" for path in (SCRIPT_PATH, REQUIREMENTS_PATH)]
     lines = [Line(text, (text,)) for text in texts]
     return _shipped(ATTRIBUTES_PATH, "git hands out models byte for byte", _BYTES, lines)
@@ -32,10 +32,11 @@ def code_owners(path: str, owned: Iterable[str], owners: Sequence[str]) -> Shipp
     lines = []
     for pattern in owned:
         escaped = pattern.replace(" ", "\\ ")
+        nobody = f"# {escaped} {_NOBODY}"
         if owners:
-            lines.append(Line(f"{escaped} {by}", (escaped,)))
+            lines.append(Line(f"{escaped} {by}", (escaped,), instead_of=nobody))
         else:
-            lines.append(Line(f"# {escaped} {_NOBODY}", (escaped, f"# {escaped}")))
+            lines.append(Line(nobody, (escaped, f"# {escaped}")))
     return _shipped(path, about, _OWNED, lines)
 
 
@@ -57,16 +58,27 @@ def missing(shipped: Shipped, existing: str) -> tuple[Line, ...]:
 
 
 def with_lines(shipped: Shipped, existing: str) -> str:
-    """An existing text with what it lacks added at its end, in its own line ends."""
+    """An existing text with what it lacks added at its end, in its own line ends.
+
+    Lines of ours that the new ones take the place of go, and so does their title.
+    """
     end = "\r\n" if "\r\n" in existing else "\n"
     title = shipped.part.split("\n", 1)[0]
-    texts = [title, *(line.text for line in missing(shipped, existing))]
-    gap = "" if not existing else end if existing.endswith("\n") else end + end
-    return existing + gap + "".join(text + end for text in texts)
+    new = missing(shipped, existing)
+    old = {line.instead_of for line in new if line.instead_of}
+    kept = existing.splitlines(keepends=True)
+    if any(text.strip() in old for text in kept):
+        kept = [text for text in kept if text.strip() not in {*old, title}]
+        while kept and not kept[-1].strip():
+            kept.pop()
+    before = "".join(kept)
+    gap = "" if not before else end if before.endswith("\n") else end + end
+    return before + gap + "".join(text + end for text in (title, *(line.text for line in new)))
 
 
 def _holds(line: Line, text: str) -> bool:
-    return any(text == key or text.startswith(key + " ") for key in line.keys)
+    keys = (" ".join(key.split()) for key in line.keys)
+    return any(text == key or text.startswith(key + " ") for key in keys)
 
 
 def _shipped(path: str, about: str, title: str, lines: Sequence[Line]) -> Shipped:
@@ -74,10 +86,11 @@ def _shipped(path: str, about: str, title: str, lines: Sequence[Line]) -> Shippe
     return Shipped(path, about, part.encode(), Way.LINES, part=part, lines=tuple(lines))
 
 
-def _quoted(path: str) -> str:
-    """A path as a pattern of gitattributes: globs escaped, quoted where it must be."""
-    pattern = "".join(f"\\{c}" if c in "*?[\\" else c for c in path)
-    pattern = "\\" + pattern if pattern.startswith("!") else pattern
+def _pattern(root: str) -> str:
+    """Everything below a folder, for gitattributes: globs escaped, quoted where it must be."""
+    pattern = "".join(f"\\{c}" if c in "*?[\\" else c for c in root) + "/**"
+    if root.startswith("!"):
+        pattern = "\\" + pattern
     if pattern.startswith("#") or any(c in ' "\\' for c in pattern):
         return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return pattern

@@ -81,9 +81,9 @@ def _policy(root: str, program: bytes) -> Shipped:
     table = program_table(program)
     values = {
         "ROOT": root,
-        "ROOT_STRING": json.dumps(root, ensure_ascii=False),
+        "QUOTED_ROOT": json.dumps(root, ensure_ascii=False),
         "VERSION": __version__,
-        "SHA256": str((named_in(table.encode()) or {})["sha256"]),
+        "DIGEST": str((named_in(table.encode()) or {})["sha256"]),
     }
     content = shipped_file("registrar.toml", values).encode()
     return Shipped(POLICY_NAME, "the policy: read it first", content, Way.POLICY, part=table)
