@@ -1,10 +1,10 @@
-"""What GitHub gets from us: the workflow of the gate, its ruleset, and who owns the gate's files."""
+"""What GitHub gets from us: the gate's workflow, its ruleset, and who owns the gate's files."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Final, Literal
+from typing import Final
 
 from registrar.app.shipped import shipped_file
 
@@ -28,7 +28,7 @@ CODEOWNED: Final[tuple[str, ...]] = (
     "/scripts/*requirements*.txt",
     "/.dvc/config",
 )
-"""Patterns of CODEOWNERS over the gate files; every workflow, because any may name its job like ours."""
+"""Patterns over the gate files; every workflow, because any may name its job as ours is named."""
 ACTIONS_APP: Final = 15368
 """The id of GitHub Actions on github.com: no other app can report the required check."""
 
@@ -50,9 +50,7 @@ _TRIGGER = {
 }
 
 
-def workflow(
-    branch: str, event: Literal["pull_request_target", "pull_request"] | str = "pull_request_target"
-) -> str:
+def workflow(branch: str, event: str = "pull_request_target") -> str:
     """The workflow that judges what would join the branch; raises KeyError for another event."""
     return shipped_file(
         "github-workflow.yml",

@@ -12,6 +12,6 @@ JOB_NAME: Final = "model-registry"
 
 
 def pipeline(branch: str) -> str:
-    """The job that judges what would join the branch, to be included or to be the whole pipeline."""
+    """The job that judges what would join the branch: to be included, or the whole pipeline."""
     quoted = json.dumps(branch.replace("$", "$$"), ensure_ascii=False)
     return shipped_file("gitlab-pipeline.yml", {"BRANCH": quoted, "JOB": JOB_NAME})
