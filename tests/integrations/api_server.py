@@ -155,5 +155,3 @@ def good_api(branch: str = "main") -> Api:
             "/apps/github-actions": Reply({"id": ACTIONS}),
         }
     )
-
-

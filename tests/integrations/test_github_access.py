@@ -65,7 +65,11 @@ def test_the_token_of_the_environment_is_for_githubs_own_hosts(
 @pytest.mark.parametrize(
     "url",
     [
-        *("https://evil.example/acme/wine", "git@evil.example:a/b", "https://github.com.evil.example/a/b"),
+        *(
+            "https://evil.example/acme/wine",
+            "git@evil.example:a/b",
+            "https://github.com.evil.example/a/b",
+        ),
         *("https://github.com@evil.example/a/b", "https://evilghe.com/a/b", "ext::sh -c true"),
         "https://gitlab.com/a/b",
     ],
@@ -105,7 +109,14 @@ def test_an_enterprise_server_that_the_environment_names(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "given", ["http://api.github.com", "https://u:p@api.github.com", "https://api.github.com?x", "http://[", "file:///x"]
+    "given",
+    [
+        "http://api.github.com",
+        "https://u:p@api.github.com",
+        "https://api.github.com?x",
+        "http://[",
+        "file:///x",
+    ],
 )
 @pytest.mark.usefixtures("no_gh")
 def test_an_address_that_would_leak_the_token(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +127,9 @@ def test_an_address_that_would_leak_the_token(given: str, monkeypatch: pytest.Mo
     assert "GITHUB_API_URL" in found.reason
 
 
-def test_a_gh_that_lies_in_the_tree_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gh_that_lies_in_the_tree_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     planted = tmp_path / "tree/bin/gh"
     planted.parent.mkdir(parents=True)
     planted.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\necho stolen\n")

@@ -19,7 +19,11 @@ from registrar.reading.codeowners import MAX_BYTES, read_codeowners
         ("**/logs", ["logs/a", "build/logs", "build/logs/a"], ["logsx"]),
         ("a/**/z", ["a/z", "a/b/z", "a/b/c/z", "a/z/in"], ["z", "a/bz"]),
         ("/.github/**", [".github/workflows/a.yml"], [".github", "x/.github/a"]),
-        ("/scripts/*requirements*.txt", ["scripts/registrar-requirements.txt"], ["scripts/a/requirements.txt"]),
+        (
+            "/scripts/*requirements*.txt",
+            ["scripts/registrar-requirements.txt"],
+            ["scripts/a/requirements.txt"],
+        ),
         ("registrar.toml", ["registrar.toml", "x/registrar.toml"], ["registrar.tomlx"]),
         ("/registrar.toml", ["registrar.toml"], ["x/registrar.toml"]),
         ("/a?c", ["abc"], ["ac", "a/c"]),
