@@ -82,7 +82,13 @@ class Visit:
 def diagnose(visit: Visit) -> Diagnosis:
     """Ask everything; a diagnosis without lines where there is no registry."""
     tree = _tree(visit.world)
-    scene = _scene(visit, tree)
+    try:
+        return _diagnosis(visit, _scene(visit, tree))
+    finally:
+        tree.close()
+
+
+def _diagnosis(visit: Visit, scene: Scene) -> Diagnosis:
     if not (scene.has_policy or scene.here(scene.root) or scene.here(WORKFLOW_PATH)):
         return Diagnosis(scene.root, ())
     lines = [line for topic, check in _CHECKS for line in _asked(topic, check, scene)]

@@ -40,7 +40,7 @@ def program(scene: Scene) -> Iterator[Line]:
     actual = hashlib.sha256(raw).hexdigest()
     if recorded is None and not scene.policy_flaws:
         text = f"registrar.toml does not record the hash of {PROGRAM_PATH}"
-        yield _PROGRAM.fails(text, f'registrar init, or: [program] sha256 = "{actual}"')
+        yield _PROGRAM.fails(text, "add the table [program] that registrar init shows")
     elif recorded is None:
         yield _PROGRAM.unseen(f"the hash of {PROGRAM_PATH} is in a policy that is not valid")
     elif recorded.lower() != actual:
