@@ -37,17 +37,29 @@ def ask(forge: Forge, repository: str, scene: Scene) -> Iterator[Line]:
     good = _good_checks(found, forge)
     yield _required(found, good, branch)
     yield from _bypass(found, good)
-    fix = install_ruleset_line()
     questions = (
-        (_OWNERS, found.owners, "code owners must approve changes of their files"),
-        (_STALE, found.stale, "a push takes approvals back"),
-        (_REQUESTS, found.requests, f"changes of {branch} come by pull request"),
-        (_FORCE, found.linear, f"nobody pushes to {branch} with force"),
-        (_DELETION, found.kept, f"nobody deletes {branch}"),
-        (_FRESH, found.fresh, "a merge waits for a check of what is merged"),
+        (_OWNERS, found.owners, *_OWNED),
+        (_STALE, found.stale, "a push takes approvals back", "an approval outlives later pushes"),
+        (
+            *(_REQUESTS, found.requests, f"changes of {branch} come by pull request"),
+            f"{branch} can be pushed to without a pull request",
+        ),
+        (
+            *(_FORCE, found.linear, f"nobody pushes to {branch} with force"),
+            f"{branch} can be pushed to with force",
+        ),
+        (_DELETION, found.kept, f"nobody deletes {branch}", f"{branch} can be deleted"),
+        (_FRESH, found.fresh, *_CHECKED),
     )
-    for asked, sources, statement in questions:
-        yield _stated(asked, sources, statement, found.unseen, fix)
+    for asked, sources, so, not_so in questions:
+        yield _stated(asked, sources, (so, not_so), found.unseen)
+
+
+_OWNED = ("code owners must approve changes of their files", "code owners need not approve changes")
+_CHECKED = (
+    "a merge waits for a check of what is merged",
+    "a check may be older than what it is merged into",
+)
 
 
 def _why(answer: Answer, repository: str) -> tuple[str, str]:
@@ -138,10 +150,10 @@ def _bypass(found: Protection, good: list[Required]) -> Iterator[Line]:
 
 
 def _stated(
-    asked: Question, sources: tuple[Source, ...], statement: str, unseen: tuple[str, ...], fix: str
+    asked: Question, sources: tuple[Source, ...], said: tuple[str, str], unseen: tuple[str, ...]
 ) -> Line:
     if sources:
-        return asked.holds(f"{statement} ({sources[0].name})")
+        return asked.holds(f"{said[0]} ({sources[0].name})")
     if unseen:
-        return asked.unseen(f"whether {statement}: {'; '.join(unseen)}", _RIGHTS)
-    return asked.fails(f"it is not so that {statement}", fix)
+        return asked.unseen(f"whether {said[0]}: {'; '.join(unseen)}", _RIGHTS)
+    return asked.fails(said[1], install_ruleset_line())
