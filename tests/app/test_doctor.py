@@ -86,7 +86,12 @@ EDITS: list[tuple[str, str, str, str]] = [
         "workflow-triggers",
     ),
     ("tag of an action", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7", "workflow-pins"),
-    ("top permissions", "permissions: {}", "permissions: {contents: write}\nx: 1", "none"),
+    (
+        "top permissions",
+        "permissions: {}",
+        "permissions: {contents: write}",
+        "workflow-permissions",
+    ),
     ("job permissions", "contents: read #", "contents: write #", "workflow-permissions"),
     ("no top permissions", "permissions: {}\n", "", "workflow-permissions"),
     (
@@ -145,6 +150,12 @@ EDITS: list[tuple[str, str, str, str]] = [
         "    needs: [other]\n    timeout-minutes: 15",
         "workflow-reports",
     ),
+    (
+        "a step that is skipped",
+        "      - name: Judge\n",
+        "      - name: Judge\n        if: github.actor != 'bot'\n",
+        "workflow-reports",
+    ),
     ("anchors", "permissions: {}", "permissions: &x {}", "workflow"),
 ]
 
@@ -155,8 +166,7 @@ def test_a_workflow_that_was_edited(repo: Repo, what: str, old: str, new: str, c
     repo.edit(WORKFLOW, old, new)
     said = offline(repo.path)
     assert said.code == 1
-    if check != "none":
-        assert check in said.bad
+    assert check in said.bad
     if check != "workflow":
         assert "workflow-as-shipped" in said.bad
         assert f"{WORKFLOW}" in said.told("workflow-as-shipped")
@@ -173,6 +183,18 @@ def test_an_always_job_and_a_sarif_job_are_fine(repo: Repo) -> None:
     said = offline(repo.path)
     assert said.state("workflow-reports") == "holds"
     assert said.state("workflow-permissions") == "holds"
+
+
+def test_another_workflow_that_takes_the_name_of_the_check(repo: Repo) -> None:
+    other = ".github/workflows/docs.yaml"
+    repo.write(other, "on: push\njobs: {model-registry: {steps: []}}\n")
+    assert f"{other}:2: model-registry" in offline(repo.path).told("workflow-others")
+    repo.write(other, "on: push\njobs: {model-registry: {name: docs, steps: []}}\n")
+    assert offline(repo.path).state("workflow-others") == "holds"
+    repo.write(other, "on: push\nx: &a 1\njobs: {docs: {name: model-registry}}\n")
+    assert offline(repo.path).state("workflow-others") == "could not look"
+    repo.write(other, "on: push\nx: &a 1\njobs: {docs: {}}\n")
+    assert offline(repo.path).state("workflow-others") == "holds"
 
 
 def test_pull_request_instead_is_advice(tmp_path: Path) -> None:

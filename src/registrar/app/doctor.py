@@ -50,6 +50,7 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.PROGRAM, program.program),
     (Topic.PROGRAM, program.companions),
     (Topic.WORKFLOW, workflows.workflow),
+    (Topic.WORKFLOW, workflows.others),
     (Topic.WORKFLOW, workflows.ruleset_file),
     (Topic.WORKFLOW, gitlab.pipeline),
     (Topic.OWNERS, owners.owners),

@@ -20,6 +20,7 @@ class Step:
     run: str | None
     given: Mapping[str, Any]
     """What stands under ``with``."""
+    condition: str | None
     may_fail: bool
     route: Route
 
@@ -106,6 +107,7 @@ def _step(item: object, route: Route) -> Step:
         text(fields.get("uses")),
         text(fields.get("run")),
         mapping(fields.get("with")),
+        None if fields.get("if") is None else str(fields["if"]),
         _may_fail(fields),
         route,
     )

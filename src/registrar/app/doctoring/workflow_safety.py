@@ -51,6 +51,8 @@ def permissions(flow: Workflow, required: Job | None) -> Line:
     faults = []
     if flow.permissions is None:
         faults.append("there is no permissions: at the top, so the repository's default holds")
+    for grant in _excess(flow.permissions, {"contents": "read"}):
+        faults.append(f"{WORKFLOW_PATH}:{flow.line(('permissions',))}: every job has {grant}")
     for job in flow.jobs:
         given = flow.permissions if job.permissions is None else job.permissions
         allowed = {"contents": "read"}
