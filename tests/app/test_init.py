@@ -13,7 +13,9 @@ import yaml
 from adoption import PRE_COMMIT, adopt, done, monorepo, snapshot
 from builders import Repo, good_entry
 
+import registrar.cli.init as command
 from registrar.app.build_pyz import program_bytes
+from registrar.app.shipped import remembered
 
 EVERYTHING = {
     *("registrar.toml", "model_registry/MODEL_METADATA_SCHEMA.json", "scripts/registrar.pyz"),
@@ -165,9 +167,11 @@ def test_an_existing_folder_of_models_gets_its_papers_and_a_baseline(tmp_path: P
     before = snapshot(repo.path)
     said = adopt(repo)
     assert "2 entries are there already" in said.out
+    assert said.out.index("--baseline") < said.out.index("git add")
     assert before.items() <= snapshot(repo.path).items()
     assert repo.check().code == 1
     assert done(repo, "--baseline")["baseline.yaml"] == "wrote"
+    assert "grew" not in adopt(repo, "--baseline").out
     repo.commit("gate")
     assert repo.check().code == 0
     assert len(repo.check().report["baselined"]) > 3
@@ -175,6 +179,19 @@ def test_an_existing_folder_of_models_gets_its_papers_and_a_baseline(tmp_path: P
     repo.add_entry("wine-1.0.0")
     repo.edit("model_registry/wine-1.0.0/metadata.yaml", "Apache-2.0", "prose")
     assert repo.check().rules == ["license-valid"], "what is new is judged"
+
+
+def test_a_baseline_that_comes_too_late_is_told(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "old")
+    repo.write("model_registry/fraud-1.0.0/model.pkl", pickle.dumps({"a": 1}))
+    adopt(repo)
+    repo.commit("gate and models")
+    assert "--baseline" not in adopt(repo).out
+    said = adopt(repo, "--baseline")
+    assert "the gate refuses baseline.yaml as one that grew" in said.out
+    repo.git("checkout", "--quiet", "-b", "late")
+    repo.commit("baseline")
+    assert "gate-intact" in repo.check("--base", "main").rules
 
 
 def test_a_baseline_is_judged_by_the_policy_that_comes_with_it(tmp_path: Path) -> None:
@@ -290,6 +307,18 @@ def test_the_commit_line_commits_everything(empty: Repo) -> None:
     empty.git("commit", "--quiet", "--message", "gate")
     again = adopt(empty, "--format", "json").report
     assert not [step for step in again["next"] if "git add" in step]
+
+
+def test_each_forge_has_its_step(empty: Repo) -> None:
+    both, neither = adopt(empty, "--dry-run", "--gitlab").out, adopt(empty, "--no-github").out
+    for word in ("gh api", "Pipelines must succeed"):
+        assert word in both
+        assert word not in neither
+    assert not (empty.path / ".github").exists()
+
+
+def test_the_events_of_the_command_are_those_that_are_shipped() -> None:
+    assert remembered.EVENTS == command.EVENTS
 
 
 def test_json_is_versioned_and_ascii(empty: Repo) -> None:

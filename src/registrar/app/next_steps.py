@@ -31,25 +31,41 @@ def next_steps(
     yield from _owners(adopted, options)
     if any(o.path == POLICY_NAME and o.done is Done.WROTE for o in adopted.outcomes):
         yield f"read {POLICY_NAME} and change it to what you want: licences, formats, metrics"
-    entries = [n for n in entries_of(tree, adopted.root) if _is_folder(tree, adopted.root, n)]
-    baselined = any(o.path == BASELINE_NAME for o in adopted.outcomes)
-    if entries and not baselined and tree.node(BASELINE_NAME) is None:
-        count = f"{len(entries)} entries are" if len(entries) > 1 else "1 entry is"
-        yield (
-            f"{count} there already: see what fails with registrar check, and list that with\n"
-            "registrar init --baseline"
-        )
+    yield from _baseline(adopted, tree, staging)
     yield from _commit(adopted, checkout, staging)
     if options.github_event is not None:
         yield (
             f"when it is on {options.branch}, make the gate required (once, as an administrator):\n"
             f"{github.install_ruleset_line()}"
         )
+    if options.gitlab:
+        yield (
+            f"when it is on {options.branch}, protect that branch on GitLab and turn on "
+            "Settings > Merge requests > Pipelines must succeed"
+        )
     hook = "pre-commit install --install-hooks"
     yield f"in each clone, judge on commit (needs the network once):\n{hook}"
     if tree.node(".dvc") is None:
         yield "for models above 10 MiB:\ndvc init && dvc remote add --default storage <URL>"
     yield "see whether the gate is in force:\nregistrar doctor"
+
+
+def _baseline(adopted: Adopted, tree: Tree, staging: Staging) -> Iterator[str]:
+    """A baseline comes with the first policy; later the gate takes it for one that grew."""
+    done = {o.path: o.done for o in adopted.outcomes}
+    first = done.get(POLICY_NAME) is Done.WROTE or bool(staging.uncommitted([POLICY_NAME]))
+    entries = [n for n in entries_of(tree, adopted.root) if _is_folder(tree, adopted.root, n)]
+    if not first and done.get(BASELINE_NAME) is Done.WROTE:
+        yield (
+            f"{POLICY_NAME} was committed before: the gate refuses {BASELINE_NAME} as one that "
+            "grew; merge it before the gate is required, or past it as an administrator"
+        )
+    elif first and entries and BASELINE_NAME not in done and tree.node(BASELINE_NAME) is None:
+        count = f"{len(entries)} entries are" if len(entries) > 1 else "1 entry is"
+        yield (
+            f"{count} there already: see what fails with registrar check, and list that before "
+            "you commit, as no baseline can come later:\nregistrar init --baseline"
+        )
 
 
 def _is_folder(tree: Tree, root: str, name: str) -> bool:
@@ -73,7 +89,7 @@ def _take_ours(adopted: Adopted) -> Iterator[str]:
         )
     hook = [path for path in differ if path.startswith(".pre-")]
     if hook:
-        yield f"in {hook[0]}, put the hook registrar as shown above in place of the old one"
+        yield f"in {hook[0]}, put the hook registrar-check as shown above in place of the old one"
 
 
 def _by_hand(adopted: Adopted) -> Iterator[str]:

@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     forge.add_argument(
         "--github-event",
         choices=EVENTS,
-        help=f"what starts the judge; {EVENTS[1]} only where the default, {EVENTS[0]}, is forbidden",
+        help=f"what starts the judge; default {EVENTS[0]}, {EVENTS[1]} where that is forbidden",
     )
     forge.add_argument("--no-github", action="store_true", help="write nothing for GitHub")
     command.add_argument("--gitlab", action="store_true", help="write the pipeline of GitLab, too")

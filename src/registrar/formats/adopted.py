@@ -57,7 +57,8 @@ def _file(outcome: Outcome) -> dict[str, Any]:
 
 
 def _lines(adopted: Adopted) -> Iterator[str]:
-    yield f"registry {escape(adopted.root)}/ in {escape(adopted.top)}{', the top of the repository' if adopted.below else ''}"
+    top = ", the top of the repository" if adopted.below else ""
+    yield f"registry {escape(adopted.root)}/ in {escape(adopted.top)}{top}"
     yield f"default branch {escape(adopted.branch)} ({escape(adopted.branch_from)})"
     yield ""
     wide = max(len(escape(outcome.path)) for outcome in adopted.outcomes)

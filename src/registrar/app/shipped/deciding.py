@@ -33,7 +33,7 @@ def decide(file: Shipped, existing: Mapping[str, bytes], program: bytes) -> Deci
         case Way.LINES:
             return _joined(file, there, _add_lines)
         case Way.HOOK if stands is Standing.DIFFERS:
-            told = f"it has another hook registrar; this version ships:\n{file.part}"
+            told = f"it has another hook registrar-check; this version ships:\n{file.part}"
             return Outcome(file.path, file.about, Done.DIFFERS, told), None
         case Way.HOOK:
             return _joined(file, there, with_hook)

@@ -55,6 +55,8 @@ def standing(file: Shipped, existing: bytes | None) -> Standing:
     """How a file of a repository stands to the one that is shipped; None where there is none."""
     if existing is None:
         return Standing.ABSENT
+    if existing == file.content and file.way is not Way.POLICY:
+        return Standing.SAME
     match file.way:
         case Way.FILE:
             return Standing.SAME if _unix(file, existing) == file.content else Standing.DIFFERS
