@@ -3,6 +3,8 @@
 It reads the rendered file as YAML, works out the ``env:`` of each step from an event, does for
 ``actions/checkout`` and ``actions/setup-python`` what they document (and holds their inputs), and
 runs each ``run:`` step in bash, in a clean environment with the variables that GitHub gives.
+In the quick lane ``python3 -m venv`` makes an environment in which the locked libraries are linked
+and pip installs nothing, but refuses to be called without hashes (stand_in_venv.py).
 What a hosted runner does besides (tokens, masking, the display of annotations) is not tried here.
 """
 
@@ -12,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +22,6 @@ from typing import Any
 
 import yaml
 from builders import GIT_ENV
-from environments import bare_python
 
 PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
@@ -69,12 +71,13 @@ class Run:
 
 @dataclass
 class Harness:
-    """One job in a fresh workspace; ``gate`` stands for what pip would install, None lets pip do it."""
+    """One job in a fresh workspace; ```gate`` stands for what pip would install, None lets pip do it."""
 
     folder: Path
     origin: str
     gate: Path | None
     server: str = "https://github.example"
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def job(self, workflow: str, event_name: str, event: Mapping[str, Any], **github: str) -> Run:
         """Run the only job of a workflow."""
@@ -88,8 +91,9 @@ class Harness:
         }
         return self.steps(job["steps"], context)
 
-    def steps(self, steps: list[dict[str, Any]], context: dict[str, Any]) -> Run:
+    def steps(self, steps: list[dict[str, Any]], context: dict[str, Any], **env: str) -> Run:
         """Run steps one after the other, until one fails."""
+        self.env = env
         (self.folder / "temp").mkdir(parents=True)
         (self.folder / "home").mkdir()
         run = Run()
@@ -144,22 +148,19 @@ class Harness:
     def _run(self, step: dict[str, Any], context: dict[str, Any], run: Run) -> None:
         assert "${{" not in step["run"], "nothing of the event stands in a script"
         script = step["run"]
-        if self.gate is not None and "-m venv" in script:
-            # The quick lane has no index: pip's part is replaced, what comes before it is run.
-            script = script.partition("python3 -I -m venv")[0]
-            bare_python(self.folder / "temp/registrar", self.gate)
-        self._bash(script, self._environment(step, context), run)
+        folder = evaluate(step.get("working-directory", "."), context)
+        self._bash(script, self._environment(step, context), folder, run)
         outputs = (self.folder / "output").read_text(encoding="utf-8").splitlines()
         if "id" in step:
             context["steps"][step["id"]] = {"outputs": dict(o.split("=", 1) for o in outputs)}
         run.summary += (self.folder / "summary").read_text(encoding="utf-8")
 
-    def _bash(self, script: str, env: dict[str, str], run: Run) -> None:
+    def _bash(self, script: str, env: dict[str, str], folder: str, run: Run) -> None:
         file = self.folder / "step.sh"
         file.write_text(script, encoding="utf-8")
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
-            cwd=self.workspace,
+            cwd=self.workspace / folder,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -170,12 +171,23 @@ class Harness:
         run.out += done.stdout.decode("utf-8")
         assert _TOKEN not in run.out
 
+    def _programs(self) -> Path:
+        """The folder of ``python3``: the real one, or one whose environments need no index."""
+        if self.gate is None:
+            return Path(sys.executable).parent
+        (self.folder / "bin").mkdir(exist_ok=True)
+        stand_in = self.folder / "bin/python3"
+        maker = Path(__file__).with_name("stand_in_venv.py")
+        stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{maker}" "{self.gate}" "$@"\n')
+        stand_in.chmod(0o755)
+        return stand_in.parent
+
     def _environment(self, step: dict[str, Any], context: dict[str, Any]) -> dict[str, str]:
         for name in ("output", "summary", "env"):
             (self.folder / name).write_bytes(b"")
         pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         fixed = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{self._programs()}:{os.environ['PATH']}",
             "HOME": str(self.folder / "home"),
             "LANG": "C.UTF-8",
             "CI": "true",
@@ -188,11 +200,9 @@ class Harness:
             "RUNNER_TEMP": str(self.folder / "temp"),
         }
         own = {name: evaluate(value, context) for name, value in step.get("env", {}).items()}
-        return pip | fixed | own
+        return pip | fixed | dict(self.env) | own
 
 
 def basic() -> str:
     """The credentials as HTTP takes them."""
-    from base64 import b64encode
-
     return b64encode(f"x-access-token:{_TOKEN}".encode()).decode()

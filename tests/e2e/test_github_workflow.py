@@ -1,7 +1,7 @@
 """The workflow of the gate in a step harness: its own scripts, real git, the real program.
 
-Not "ran on GitHub": see step_harness.py for what stands in for what. pip's part is replaced by
-links to the locked libraries, but in the slow test at the end.
+Not "ran on GitHub": step_harness.py says what stands for what. Only the slow test at the end lets pip
+install the locked libraries.
 """
 
 from __future__ import annotations
