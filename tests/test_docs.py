@@ -68,6 +68,22 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     assert all(option in text("README.md") for option in options)
 
 
+def test_every_line_of_the_doctor_is_in_its_page() -> None:
+    rooms = sorted((TOP / "src/registrar/app/doctoring").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in rooms)
+    named = set(re.findall(r'Question\(\s*"([a-z-]+)"', source)) | {"script", "requirements"}
+    page = text("docs/doctor.md")
+    told = {
+        n
+        for row in re.findall(r"^\| (`[^|]*?) \|", page, re.M)
+        for n in re.findall("`([a-z-]+)`", row)
+    }
+    assert len(named) > 40
+    assert named <= told
+    options = set(re.findall(r"--[a-z][a-z-]+", run("doctor", "--help").out)) - {"--help"}
+    assert all(option in page for option in options)
+
+
 def test_every_option_of_init_is_in_the_readme_and_every_file_on_its_page(tmp_path: Path) -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", run("init", "--help").out)) - {"--help"}
     assert all(option in text("README.md") for option in options)

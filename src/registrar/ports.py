@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from registrar.domain.clones import Clone, Hook, Remote
+from registrar.domain.forges import Answer
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -150,3 +152,40 @@ class World:
     """Why ``history`` is None."""
     clock: Clock
     plugins: Plugins
+
+
+class LocalGit(Protocol):
+    """One clone, as its git sees it."""
+
+    def facts(self) -> Clone:
+        """Remotes, branch, and what the clone lacks."""
+
+    def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
+        """``path:name`` to the value that git gives an attribute in the work tree."""
+
+    def hook(self, name: str) -> Hook | None:
+        """The hook that git runs here; None where there is none."""
+
+    def hook_of(self, remote: Remote, name: str) -> Hook | None:
+        """The hook of a remote that is a folder of this machine; raises UnreadableError."""
+
+
+class Machine(Protocol):
+    """The programs of this machine."""
+
+    def version_of(self, program: str) -> str | None:
+        """What ``program --version`` says in its first line; None where it is not there."""
+
+
+class Forge(Protocol):
+    """The API of the server that the remote is on."""
+
+    @property
+    def base(self) -> str:
+        """The address of the API."""
+
+    def get(self, path: str) -> Answer:
+        """One question; never raises."""
+
+    def listed(self, path: str) -> Answer:
+        """A question that is answered in pages, as one list; never raises."""

@@ -26,7 +26,7 @@ function _registrar_reports
             printf '%s=%s\n' $parts[1] $path
         end
     else
-        printf '%s=\n' json text
+        printf '%s=\n' concise github gitlab json junit markdown sarif text
     end
 end
 
@@ -77,8 +77,8 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands check hook 'hook pre-receive' init rules
-set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --fail-on --format --github-event --head --jobs --owner --policy-from --print-completion
+set -g _shtab_registrar_commands check doctor hook 'hook pre-receive' init rules
+set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --fail-on --format --github-event --head --jobs --owner --policy-from --print-completion --report
 
 complete -c registrar -e
 complete -c registrar -f
@@ -95,8 +95,14 @@ complete -c registrar -n '_shtab_registrar_using check' -l policy-from -xka "(_r
 complete -c registrar -n '_shtab_registrar_using check' -l at -x -d 'judge as on this day (YYYY-MM-DD, UTC)'
 complete -c registrar -n '_shtab_registrar_using check' -l fail-on -xka "error warning note" -d 'error (default), warning or note: what makes the check fail'
 complete -c registrar -n '_shtab_registrar_using check' -l jobs -x -d 'processes; default: as many as there are cores'
-complete -c registrar -n '_shtab_registrar_using check' -l format -xka "json text" -d 'how the report is printed'
+complete -c registrar -n '_shtab_registrar_using check' -l format -xka "concise github gitlab json junit markdown sarif text" -d 'how the report is printed: concise, github, gitlab, json, junit, markdown, sarif, text; default: text'
+complete -c registrar -n '_shtab_registrar_using check' -l report -xka "(_registrar_reports)" -d 'write the report to a file, too; may be given several times'
 complete -c registrar -n '_shtab_registrar_using check; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'an entry, a file in one, or a folder of entries'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a doctor -d 'is the gate really in force here'
+complete -c registrar -n '_shtab_registrar_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using doctor' -l offline -d 'do not ask the server'
+complete -c registrar -n '_shtab_registrar_using doctor' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using doctor; and test $_shtab_registrar_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a folder of the repository'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a hook -d 'the gate of a plain git server'
 complete -c registrar -n '_shtab_registrar_using hook' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using hook; and test $_shtab_registrar_npos -eq 0' -a pre-receive -d 'judge a push before any ref moves; git runs it'

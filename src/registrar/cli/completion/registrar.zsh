@@ -7,6 +7,7 @@
 _shtab_registrar_commands() {
   local _commands=(
     check:'judge entries: the gate'
+    doctor:'is the gate really in force here'
     hook:'the gate of a plain git server'
     init:'make this repository a registry'
     rules:'list the rules, or explain one'
@@ -39,12 +40,23 @@ _shtab_registrar_check_options=(
   "--at=[judge as on this day (YYYY-MM-DD, UTC)]:DATE:"
   "--fail-on=[error (default), warning or note\: what makes the check fail]:SEVERITY:(error warning note)"
   "--jobs=[processes\; default\: as many as there are cores]:N:"
-  "--format=[how the report is printed]:format:(json text)"
+  "--format=[how the report is printed\: concise, github, gitlab, json, junit, markdown, sarif, text\; default\: text]:FORMAT:(concise github gitlab json junit markdown sarif text)"
+  "*--report=[write the report to a file, too\; may be given several times]:FORMAT=FILE:_registrar_reports"
   "*:an entry, a file in one, or a folder of entries:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_check_defaults_added=0
+
+_shtab_registrar_doctor_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--offline[do not ask the server]"
+  "--format=[format]:format:(json text)"
+  ":a folder of the repository:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_doctor_defaults_added=0
 
 _shtab_registrar_hook_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -104,6 +116,7 @@ _shtab_registrar() {
       curcontext="${curcontext%:*:*}:_shtab_registrar-$line[1]:"
       case $line[1] in
         check) _arguments -C -s $_shtab_registrar_check_options ;;
+        doctor) _arguments -C -s $_shtab_registrar_doctor_options ;;
         hook) _shtab_registrar_hook ;;
         init) _arguments -C -s $_shtab_registrar_init_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
@@ -163,7 +176,7 @@ _registrar_reports() {
   if compset -P '*='; then
     _files
   else
-    compadd -S = - json text
+    compadd -S = - concise github gitlab json junit markdown sarif text
   fi
 }
 
