@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from builders import POLICY, Repo, good_entry
+from builders import run as registrar
 from environments import link_gate
 from github_side import LOCK, PYZ, ZEROS, Forge
 from servers import Backend
@@ -294,6 +295,27 @@ def test_the_other_event_lets_the_adopting_pull_request_bring_it(
     run = forge.run("pull_request", event)
     assert run.code == 0, run.out
     assert "The gate is new" in run.out
+
+
+@pytest.mark.parametrize("event", ["pull_request_target", "pull_request"])
+def test_what_init_writes_holds(tmp_path: Path, gate: Path, event: str) -> None:
+    forge = Forge(tmp_path, gate, "trunk")
+    repo = forge.repo
+    repo.write("train.py", "")
+    before = forge.push(repo.commit())
+    made = registrar("init", "--github-event", event, "--owner", "@acme/ml", cwd=repo.path)
+    assert made.code == 0, made.err
+    after = forge.push(repo.commit("init"))
+    forge.workflow = (repo.path / github.WORKFLOW_PATH).read_text(encoding="utf-8")
+    adopted = forge.pushed(before, after)
+    assert (adopted.code, "no entry yet" in adopted.out) == (0, True), adopted.out
+    forge.work().add_entry("wine-1.0.0")
+    assert forge.pull_request(repo.commit("good"), event_name=event).code == 0
+    break_entry(forge.work())
+    repo.write("scripts/registrar.pyz", "raise SystemExit(0)")
+    run = forge.pull_request(repo.commit("bad"), event_name=event)
+    assert run.code == 1, run.out
+    assert "gate-intact" in run.summary
 
 
 NAMES = ("trunk", "release/1.x", "we\"ird+'s&$(>pwned)", "a${{x}}`>pwned`é😀")
