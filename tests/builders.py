@@ -70,7 +70,10 @@ splits:
   test: {{of: wine.csv, rows: 36, rows_sha256: {"c" * 64}}}
 """
 
-CARD = """\
+LICENCE = "The one that `metadata.yaml` names."
+"""What the good card says of its licence: right whatever a test makes of the metadata."""
+
+CARD = f"""\
 # Wine cultivar
 
 ## Model description
@@ -89,7 +92,7 @@ The wine recognition data of the UCI repository, 178 rows, as scikit-learn carri
 Accuracy on 36 rows that were held out, stratified by cultivar and never trained on: 0.95.
 
 ## License
-Apache-2.0
+{LICENCE}
 
 ## Contact
 wine@example.org

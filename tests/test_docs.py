@@ -180,3 +180,11 @@ def test_no_index_and_no_path_of_a_machine_in_what_we_publish() -> None:
             assert not forbidden.search(path.read_text(encoding="utf-8")) or name.startswith(
                 "tests/"
             ), name
+
+
+def test_the_index_lists_every_page_and_the_readme_leads_to_it() -> None:
+    index = text("docs/README.md")
+    for page in (TOP / "docs").rglob("*.md"):
+        if page.name != "README.md":
+            assert f"]({page.relative_to(TOP / 'docs').as_posix()})" in index, page.name
+    assert "](docs/README.md)" in text("README.md")

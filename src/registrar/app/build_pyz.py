@@ -16,7 +16,7 @@ from registrar.errors import OutputError
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _UNIX = 3
-_SUFFIXES = (".py", ".json", ".typed")
+_SUFFIXES = (".py", ".json", ".typed", ".bash", ".zsh", ".fish")
 _SHIPPED = "app/shipped/files/"
 """Here every name counts, but for hidden ones and an editor's backups."""
 _SHEBANG = b"#!/usr/bin/env -S python3 -I\n"

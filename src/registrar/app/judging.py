@@ -42,12 +42,13 @@ MOST = 100
 SCHEMA_RULE = "metadata-schema"
 NEEDS = {
     "artifact": ("artifact-digest", "artifact-format", "artifact-present"),
-    "base_models": ("base-model-pinned",),
+    "base_models": ("base-model-pinned", "card-consistent"),
     "dataset_manifest": ("dataset-leakage", "dataset-manifest"),
-    "evaluation": ("metrics-gate", "metrics-regression"),
+    "evaluation": ("card-consistent", "metrics-gate", "metrics-regression"),
     "files": ("artifact-digest",),
-    "license": ("license-policy", "license-valid"),
+    "license": ("card-consistent", "license-policy", "license-valid"),
     "source": ("source-in-history", "source-pinned"),
+    "task": ("card-consistent",),
     "training_hash": ("training-hash",),
 }
 """Keys of metadata to the rules that see nothing where the schema refuses them."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -216,6 +217,21 @@ def nearest(text: str) -> str | None:
         if len(sides) > 1 and all(sides):
             return (" AND " if sign in "&+" else " OR ").join(str(side) for side in sides)
     return nearest_word(folded.replace(" ", "-"), list(_data().licenses.values()))
+
+
+def listed(name: str) -> str | None:
+    """The licence id of the SPDX list, as the list writes it; None for another word."""
+    return _data().licenses.get(name.lower())
+
+
+def common_name(text: str) -> str | None:
+    """What to write for a name that people use, such as "apache 2.0"; None for another text."""
+    return _data().hints.get(" ".join(text.lower().split()))
+
+
+def common_names() -> Mapping[str, str]:
+    """Names that people use, in lower case, and what to write instead."""
+    return _data().hints
 
 
 def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
