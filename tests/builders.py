@@ -10,8 +10,11 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import jsonschema_rs
 
 from registrar.cli.main import main
 
@@ -113,6 +116,30 @@ def good_entry(**changes: str) -> dict[str, bytes]:
     return files | {name: text.encode() for name, text in changes.items()}
 
 
+REPORT_SCHEMA: dict[str, Any] = json.loads(
+    (files("registrar.formats") / "schemas/report-1.json").read_text(encoding="utf-8")
+)
+
+
+def closed(schema: Any) -> Any:
+    """A schema that refuses every key that it does not name."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    return {**made, "additionalProperties": False} if made.get("type") == "object" else made
+
+
+_VALIDATOR = jsonschema_rs.validator_for(closed(REPORT_SCHEMA))
+
+
+def valid_report(report: dict[str, Any]) -> None:
+    """Assert that a report is what the published schema says, and holds nothing else."""
+    wrong = [f"{error.instance_path}: {error.message}" for error in _VALIDATOR.iter_errors(report)]
+    assert not wrong, wrong
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command answered."""
@@ -123,8 +150,10 @@ class Result:
 
     @property
     def report(self) -> dict[str, Any]:
-        """The JSON report."""
+        """The JSON of any command; that of check, each that a test looks at, is as its schema says."""
         parsed: dict[str, Any] = json.loads(self.out)
+        if "report_version" in parsed:
+            valid_report(parsed)
         return parsed
 
     @property

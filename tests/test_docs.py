@@ -15,6 +15,7 @@ from builders import Repo, good_entry, run
 import registrar.errors as errors
 from registrar.cli.main import parser
 from registrar.domain.digests import folder_digest
+from registrar.formats.table import FORMATS
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy
 from registrar.reading.schema import bundled_bytes
@@ -63,7 +64,7 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     said = run("check", "--help").out
     options = set(re.findall(r"--[a-z][a-z-]+", said)) - {"--help"}
     wanted = {"--base", "--base-tip", "--head", "--policy-from", "--at", "--fail-on", "--jobs"}
-    assert options == wanted | {"--format"}
+    assert options == wanted | {"--format", "--report"}
     assert all(option in text("README.md") for option in options)
 
 
@@ -188,3 +189,11 @@ def test_the_index_lists_every_page_and_the_readme_leads_to_it() -> None:
         if page.name != "README.md":
             assert f"]({page.relative_to(TOP / 'docs').as_posix()})" in index, page.name
     assert "](docs/README.md)" in text("README.md")
+
+
+def test_the_page_of_reports_names_every_format_and_its_stability() -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \|.*\| ([a-z ]+) \|$", text("docs/report.md"), re.MULTILINE)
+    stability = dict(row for row in rows if row[0] in FORMATS)
+    assert sorted(stability) == sorted(FORMATS)
+    assert set(stability.values()) == {"committed", "follows the platform", "human"}
+    assert all(f"`{name}`" in text("README.md") for name in FORMATS)

@@ -7,10 +7,10 @@ import os
 from datetime import date
 
 from registrar.cli.console import Progress, painted, talk, tell_fault, write
-from registrar.errors import UsageError
+from registrar.cli.reports import add_options, each_once, write_reports
+from registrar.errors import UsageError, worst
 from registrar.formats.escape import escape
 
-FORMATS = ("json", "text")
 PLANNED = ("--remote", "--verify-bytes", "--runtime", "--all-phases")
 """Options of later versions: reports name them, and typing one says when."""
 SEVERITIES = ("error", "warning", "note")
@@ -53,9 +53,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
     )
-    command.add_argument(
-        "--format", choices=FORMATS, default="text", help="how the report is printed"
-    )
+    add_options(command)
     for planned in PLANNED:
         command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=run)
@@ -74,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         if getattr(options, planned.removeprefix("--").replace("-", "_")):
             hint = "dvc pull, then registrar check judges the bytes that are here"
             raise UsageError(f"{planned} is planned for a later version", hint)
+    each_once(options.report)
     top, paths = _paths(options.paths)
     world = world_at(top)
     request = CheckRequest(
@@ -90,12 +89,15 @@ def run(options: argparse.Namespace) -> int:
         progress.end()
     with sources_of(report, world) as sources:
         text = RENDER[options.format](report, sources)
-    write(painted(text) if options.format == "text" else text)
+        try:
+            write(painted(text) if options.format == "text" else text)
+        finally:  # a reader of stdout that went away is no reason to lose a file
+            code = write_reports(options.report, lambda name: RENDER[name](report, sources))
     for trace in report.faults[:3]:
         tell_fault(trace)
-    for path in report.empty if options.format != "text" else ():
+    for path in report.empty if options.format == "json" else ():
         talk(f"registrar: nothing to check: {escape(path)} holds no entry\n")
-    return report.exit_code
+    return worst((code, report.exit_code))
 
 
 def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
