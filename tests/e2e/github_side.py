@@ -85,3 +85,9 @@ class Forge:
         run = harness.job(self.workflow, event_name, event, **values)
         self.last = harness
         return run
+
+
+def break_entry(repo: Repo, folder: str = "wine-1.1.0") -> None:
+    """An entry whose card says nothing."""
+    repo.add_entry(folder)
+    repo.write(f"model_registry/{folder}/MODEL_CARD.md", "# Nothing\n")
