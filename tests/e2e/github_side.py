@@ -57,7 +57,11 @@ class Forge:
         return self.repo
 
     def pull_request(
-        self, head: str, title: str = "A model", ref: str = "topic", **event: Any
+        self,
+        head: str,
+        title: str = "A model",
+        ref: str = "topic",
+        event_name: str = "pull_request_target",
     ) -> Run:
         """The judgement of a pull request whose head is this commit."""
         self.push(head, "refs/pull/7/head", force=True)
@@ -67,7 +71,7 @@ class Forge:
             "head": {"sha": head, "ref": ref},
             "base": {"sha": self.bare.git("rev-parse", self.branch), "ref": self.branch},
         }
-        return self.run("pull_request_target", {"action": "opened", "pull_request": pull} | event)
+        return self.run(event_name, {"action": "opened", "pull_request": pull})
 
     def pushed(self, before: str, after: str) -> Run:
         """The judgement of a push to the protected branch."""
@@ -81,3 +85,9 @@ class Forge:
         run = harness.job(self.workflow, event_name, event, **values)
         self.last = harness
         return run
+
+
+def break_entry(repo: Repo, folder: str = "wine-1.1.0") -> None:
+    """An entry whose card says nothing."""
+    repo.add_entry(folder)
+    repo.write(f"model_registry/{folder}/MODEL_CARD.md", "# Nothing\n")

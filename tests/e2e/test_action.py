@@ -8,17 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 from builders import Repo, good_repo
-from environments import link_gate
 from github_side import TOP
 from step_harness import Harness, Run
 
 ACTION = yaml.safe_load((TOP / "action.yml").read_text(encoding="utf-8"))
 DEFAULTS = {name: given["default"] for name, given in ACTION["inputs"].items()}
-
-
-@pytest.fixture(scope="session")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return link_gate(tmp_path_factory.mktemp("gate") / "gate")
 
 
 class Action:
