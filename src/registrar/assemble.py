@@ -10,7 +10,8 @@ from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.work_tree import WorkTree
-from registrar.ports import World
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.ports import World, Writer
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -55,6 +56,11 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         tree = WorkTree(top, (object_format or b"sha1").decode().strip())
     history = None if reason else GitHistory(git)
     return World(tree, history, reason, SystemClock())
+
+
+def writer_at(top: str) -> Writer:
+    """What writes into the work tree at ``top``."""
+    return WorkTreeWriter(top)
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from registrar.domain.mending import FileChange
 from registrar.domain.trees import Node
 
 
@@ -93,6 +94,13 @@ class History(Protocol):
 
     def empty_tree(self) -> Tree:
         """The tree that has nothing in it: what came before the first commit."""
+
+
+class Writer(Protocol):
+    """What replaces files of a work tree, all of them or none as far as that can be."""
+
+    def replace(self, changes: Sequence[FileChange]) -> None:
+        """Put new bytes into files that are as they were; raises OutputError otherwise."""
 
 
 class Clock(Protocol):
