@@ -9,6 +9,7 @@ from registrar.domain.pushes import Server
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
+from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
 from registrar.ports import World, Writer
@@ -55,7 +56,7 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         object_format = None if reason else git.run("rev-parse", "--show-object-format")
         tree = WorkTree(top, (object_format or b"sha1").decode().strip())
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock())
+    return World(tree, history, reason, SystemClock(), InstalledPlugins(top))
 
 
 def writer_at(top: str) -> Writer:

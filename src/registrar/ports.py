@@ -110,6 +110,20 @@ class Clock(Protocol):
         """Today, UTC."""
 
 
+class PluginError(Exception):
+    """A rule that the policy names and that cannot be had, with the reason and what would help."""
+
+
+class Plugins(Protocol):
+    """Rules of organisations: entry points of the group ``registrar.rules``."""
+
+    def load(self, name: str) -> tuple[object, str]:
+        """What the entry point of this name gives, and the distribution that it is of.
+
+        Raises PluginError where it is not installed, lies in the judged tree, or cannot be loaded.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """All that a check may look at besides its request."""
@@ -121,3 +135,4 @@ class World:
     history_reason: str
     """Why ``history`` is None."""
     clock: Clock
+    plugins: Plugins

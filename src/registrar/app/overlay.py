@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """A tree with other bytes in some files: what a fix would make, judged before it is written."""
 
 from __future__ import annotations
@@ -10,19 +11,39 @@ from typing import BinaryIO
 
 from registrar.domain.paths import inside
 from registrar.domain.trees import Kind, Node
+=======
+"""A tree with some files as they are going to be."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from registrar.domain.trees import Kind, Node, sorted_nodes
+>>>>>>> e10e83dd0ca9e7d787cfec8f7ff903aed912b5b7
 from registrar.ports import Covered, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
+<<<<<<< HEAD
     """The tree below with the given texts in the place of files that it has."""
 
     below: Tree
     texts: Mapping[str, bytes]
+=======
+    """A tree in which the given files stand, whatever it holds there; paths to bytes."""
+
+    tree: Tree
+    files: Mapping[str, bytes]
+>>>>>>> e10e83dd0ca9e7d787cfec8f7ff903aed912b5b7
 
     @property
     def label(self) -> str:
         """The label of the tree below."""
+<<<<<<< HEAD
         return self.below.label
 
     def children(self, folder: str) -> list[Node]:
@@ -78,3 +99,53 @@ class Overlay:
     def _sized(self, node: Node) -> Node:
         text = self.texts.get(node.path)
         return node if text is None or node.kind is not Kind.FILE else replace(node, size=len(text))
+=======
+        return self.tree.label
+
+    def children(self, folder: str) -> list[Node]:
+        """The direct children of a folder, the coming ones among them."""
+        nodes = {node.path: node for node in self.tree.children(folder)}
+        prefix = f"{folder}/" if folder else ""
+        for path, content in self.files.items():
+            inner, below, _ = path.removeprefix(prefix).partition("/")
+            if path.startswith(prefix):
+                node = Node(prefix + inner, Kind.FILE, len(content))
+                nodes[prefix + inner] = Node(prefix + inner, Kind.FOLDER) if below else node
+        return sorted_nodes(list(nodes.values()))
+
+    def walk(self, folder: str) -> list[Node]:
+        """Everything below a folder but folders."""
+        nodes = {node.path: node for node in self.tree.walk(folder)}
+        for path, content in self.files.items():
+            if not folder or path.startswith(folder + "/"):
+                nodes[path] = Node(path, Kind.FILE, len(content))
+        return sorted_nodes(list(nodes.values()))
+
+    def node(self, path: str) -> Node | None:
+        """What stands at a path."""
+        if path in self.files:
+            return Node(path, Kind.FILE, len(self.files[path]))
+        if any(file.startswith(path + "/") for file in self.files):
+            return Node(path, Kind.FOLDER)
+        return self.tree.node(path)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The bytes of a file; raises UnreadableError."""
+        return self.files[path] if path in self.files else self.tree.read(path, limit)
+
+    def open(self, path: str) -> BinaryIO:
+        """A stream of a file's bytes; raises UnreadableError."""
+        return io.BytesIO(self.files[path]) if path in self.files else self.tree.open(path)
+
+    def fingerprint(self, path: str) -> str | None:
+        """git's mode and object id of a file of the tree below."""
+        return self.tree.fingerprint(path)
+
+    def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
+        """git's object ids of the tree below."""
+        return self.tree.fingerprints(folder, covered)
+
+    def close(self) -> None:
+        """Free what the tree below holds."""
+        self.tree.close()
+>>>>>>> e10e83dd0ca9e7d787cfec8f7ff903aed912b5b7

@@ -27,7 +27,7 @@ def page(rule: Rule) -> str:
             "Planned for a later version: listed, never run, never counted.\n"
         )
     facts = {
-        "since": rule.since,
+        **({"from": rule.plugin} if rule.plugin else {"since": rule.since}),
         "phase": rule.phase.value,
         "severity": rule.severity.value,
         "offline": "yes",
@@ -61,6 +61,7 @@ def as_list(rules: Sequence[Rule]) -> dict[str, Any]:
                 "severity": rule.severity.value,
                 "summary": rule.summary,
                 "planned": rule.planned,
+                "plugin": rule.plugin or None,
                 "since": rule.since,
                 "configurable": rule.configurable,
                 "page": rule.doc.strip(),

@@ -25,7 +25,7 @@ from yaml.events import (
 )
 
 from registrar.reading.characters import control_flaws
-from registrar.reading.documents import Document, Flaw, decode, unreadable
+from registrar.reading.documents import MAX_NODES, Document, Flaw, decode, unreadable
 from registrar.reading.yaml_builder import Builder, StopReading, locate
 from registrar.reading.yaml_errors import syntax_flaw
 
@@ -35,10 +35,11 @@ except ImportError:  # PyYAML without libyaml: the same events, slower
     from registrar.reading.pure_yaml import Parser  # type: ignore[assignment]
 
 
-def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
+def read_yaml(raw: bytes, any_keys: bool = False, max_nodes: int = MAX_NODES) -> Document:
     """Read one strict YAML document; never raises on any bytes.
 
     With ``any_keys`` a key is its text, whatever it may be taken for: for files that DVC writes.
+    ``max_nodes`` limits the number of values.
     """
     text, flaw = decode(raw)
     if flaw is not None:
@@ -49,7 +50,7 @@ def read_yaml(raw: bytes, any_keys: bool = False) -> Document:
     controls = control_flaws(text, raw)
     if controls:
         return unreadable(text, *controls)
-    builder = Builder(any_keys)
+    builder = Builder(any_keys, max_nodes)
     try:
         documents = _feed(builder, text)
     except StopReading:

@@ -15,7 +15,6 @@ PLANNED = tuple(
         ("card-links", Phase.STATIC, Severity.WARNING, "relative links of the card are there"),
         ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),
         ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
-        ("metrics-regression", Phase.HISTORY, Severity.ERROR, "no worse than the version before"),
         ("run-recorded", Phase.REMOTE, Severity.ERROR, "the MLflow run agrees with the metadata"),
         ("signature", Phase.STATIC, Severity.ERROR, "the entry is signed by whom policy names"),
         ("source-reachable", Phase.REMOTE, Severity.ERROR, "the commit is in the repository"),
