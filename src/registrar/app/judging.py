@@ -177,13 +177,8 @@ def sort_outcomes(
                     message=outcome.message,
                     hint=outcome.hint,
                     place=place(outcome.at, entries.get(folder or "")),
-<<<<<<< HEAD
-                    url=f"{PAGES}/{rule.name}.md",
-                    fix=_placed(outcome, f"{policy.root}/{folder}" if folder else None),
-=======
                     url=rule.url if rule.plugin else f"{PAGES}/{rule.name}.md",
-                    fix=_placed(outcome.fix, f"{policy.root}/{folder}") if folder else None,
->>>>>>> e10e83dd0ca9e7d787cfec8f7ff903aed912b5b7
+                    fix=_placed(outcome, f"{policy.root}/{folder}" if folder else None),
                     digest=_digest(folder, records, before, policy.root),
                 )
             )
