@@ -18,7 +18,7 @@ from registrar.domain.mending import FileChange, Mended, Mending, Refused
 from registrar.domain.paths import inside
 from registrar.domain.report import Report
 from registrar.domain.trees import Kind, UnreadableError
-from registrar.errors import UsageError
+from registrar.errors import PolicyError, UsageError
 from registrar.ports import Tree, World
 from registrar.reading.documents import MAX_BYTES
 from registrar.reading.edits import MisfitError, edited, touch
@@ -123,12 +123,16 @@ class _Mender:
         texts, misfits = self.applied(state, chosen)
         at_fault = misfits
         if not misfits:
-            report = self.judge(texts, self.paths)
-            at_fault = losses(state.report, report, chosen, texts)
+            report, at_fault = self.tried(state, texts, chosen)
             if not at_fault:
                 state.texts, state.report = texts, report
                 state.mended += [_mended(finding) for finding in chosen]
                 return
+        top = [finding for finding in chosen if finding.entry is None]
+        if None in at_fault and 0 < len(top) < len(chosen):  # the gate's files, or the models
+            self.settle(state, top)
+            self.settle(state, [finding for finding in chosen if finding.entry is not None])
+            return
         if not any(finding.entry in at_fault for finding in chosen):  # nobody's in particular
             at_fault = dict.fromkeys((f.entry for f in chosen), next(iter(at_fault.values())))
         bad = [finding for finding in chosen if finding.entry in at_fault]
@@ -143,6 +147,16 @@ class _Mender:
             halves += own[: len(own) // 2]
         if halves:  # the other half may have moved, and waits for the next pass
             self.settle(state, halves)
+
+    def tried(
+        self, state: _State, texts: dict[str, bytes], chosen: Sequence[Finding]
+    ) -> tuple[Report, dict[str | None, str]]:
+        """What check says of the texts, and the entries for which that is a loss."""
+        try:
+            report = self.judge(texts, self.paths)
+        except PolicyError as error:  # a fix of what judges broke it
+            return state.report, {None: error.message}
+        return report, losses(state.report, report, chosen, texts)
 
     def applied(
         self, state: _State, chosen: Sequence[Finding]
