@@ -276,7 +276,13 @@ def test_the_identity_of_a_merged_version_stays(merged: Repo) -> None:
     assert result.code == 0
 
 
-def test_waivers_are_not_mended_together_with_models(merged: Repo) -> None:
+def test_waivers_are_not_mended_together_with_models(tmp_path: Path) -> None:
+    """The waivers are touched already: they are mended, and the merged entry is not touched, too."""
+    origin = good_repo(tmp_path / "origin")
+    origin.edit(METADATA, "license: Apache-2.0", "license: Apache-2.0\ntags: [NO]")
+    origin.commit("what the gate once let in")
+    origin.git("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
+    merged = Repo(tmp_path / "clone", git=False)
     waiver = "{rule: license-policy, entry: x-1.0.0, reason: r, owner: o, granted: "
     merged.write("waivers.yaml", f'waivers: [{waiver}2026-11-01, expires: "2026-12-01"}}]\n')
     before = (merged.path / METADATA).read_bytes()

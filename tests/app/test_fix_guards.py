@@ -65,6 +65,16 @@ def once(*edits: Edit) -> Check:
 
 
 OK = Edit(CARD, HEAD, "MENDED\n\n")
+
+
+def at_the_top(*edits: Edit) -> Check:
+    def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+        at = At("registrar.toml", absolute=True)
+        yield Problem("no good", "do better", at, fix=Fix("mend it", edits))
+
+    return check
+
+
 WRONG: dict[str, tuple[Check, str]] = {
     "it changes nothing": (always(OK), "the finding would stay"),
     "no such line": (always(Edit(CARD, Span(999, 1, 999, 1), "x")), "the edit does not fit"),
@@ -73,6 +83,7 @@ WRONG: dict[str, tuple[Check, str]] = {
     "out of the registry": (always(Edit("../../registrar.toml", HEAD, "x")), "no plain file"),
     "out of the repository": (always(Edit("../../../x", HEAD, "x")), "no plain file"),
     "absolute": (always(Edit("/etc/passwd", HEAD, "x")), "no plain file"),
+    "of nobody in particular": (at_the_top(Edit("train.py", HEAD, "x")), "no file of the entry"),
     "not there": (always(Edit("gone.md", HEAD, "x")), "no plain file"),
     "unreadable after": (once(OK, Edit("metadata.yaml", HEAD, "a: &a b\n")), "could not be read"),
     "controls after": (once(replace(OK, text="MENDED\x1b\n")), "could not be read"),

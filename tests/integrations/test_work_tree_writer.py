@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,24 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
         writer_at(str(tmp_path)).replace([change("a"), change("b")])
     assert (tmp_path / "a").read_bytes() == b"old"
     assert names(tmp_path) == ["a", "b"]
+
+
+def test_a_file_that_changes_while_others_are_prepared(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_bytes(b"old")
+
+    class Slow(list[FileChange]):
+        def __iter__(self) -> Iterator[FileChange]:
+            yield from super().__iter__()
+            (tmp_path / "b").write_bytes(b"a person's work")
+
+    with pytest.raises(
+        OutputError, match=r"b was changed by another program; changed before .*: a$"
+    ):
+        writer_at(str(tmp_path)).replace(Slow([change("a"), change("b"), change("c")]))
+    said = [(tmp_path / name).read_bytes() for name in ("a", "b", "c")]
+    assert said == [b"new", b"a person's work", b"old"]
+    assert names(tmp_path) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("path", ["link", "folder/a", "fifo", "gone", "sub", "../out/a", "x/../a"])

@@ -24,6 +24,7 @@ from registrar.reading.documents import MAX_BYTES
 from registrar.reading.edits import MisfitError, edited, touch
 
 MAX_PASSES = 10
+_Name = tuple[str, str | None, str, str, str]
 _FEW = 64
 """Up to so many entries are named one by one when they are judged again."""
 
@@ -35,7 +36,7 @@ class _State:
     texts: dict[str, bytes]
     report: Report
     mended: list[Mended] = field(default_factory=list)
-    refused: dict[tuple[str, str, str], Refused] = field(default_factory=dict)
+    refused: dict[_Name, Refused] = field(default_factory=dict)
 
 
 def fix(request: CheckRequest, world: World, on_entry: OnEntry | None = None) -> Mending:
@@ -204,9 +205,10 @@ def _snapshot(tree: Tree, paths: set[str]) -> dict[str, bytes]:
     return found
 
 
-def _name(finding: Finding) -> tuple[str, str, str]:
+def _name(finding: Finding) -> _Name:
+    """What a fix is known by from pass to pass, wherever it has moved to."""
     title = finding.fix.title if finding.fix else ""
-    return (finding.rule, finding.place.path, f"{finding.message}\n{title}")
+    return (finding.rule, finding.entry, finding.place.path, finding.message, title)
 
 
 def _mended(finding: Finding) -> Mended:

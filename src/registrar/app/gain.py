@@ -69,12 +69,15 @@ def _said(finding: Finding) -> tuple[str, str | None, str]:
 def _history(old: list[Finding], new: list[Finding]) -> Iterator[tuple[str | None, str]]:
     """What a change would do to merged versions and to the gate."""
 
-    def counted(findings: list[Finding]) -> Counter[tuple[str, str | None]]:
+    def kinds(findings: list[Finding]) -> set[tuple[str, str | None, str]]:
         told = (f for f in findings if f.rule in _HISTORY and f.severity is not Severity.NOTE)
-        return Counter((f.rule, f.entry) for f in told)
+        # what stands in parentheses is which entries it is about: one more is nothing new
+        return {(f.rule, f.entry, f.message.partition("(")[0]) for f in told}
 
-    for rule, entry in counted(new) - counted(old):
-        yield entry, _brought(old, [f for f in new if (f.rule, f.entry) == (rule, entry)])
+    for rule, entry, kind in kinds(new) - kinds(old):
+        told = (f for f in new if (f.rule, f.entry) == (rule, entry))
+        message = next(f.message for f in told if f.message.startswith(kind))
+        yield entry, f"it would bring {rule}: {message}"
 
 
 def _counts(old: list[Finding], new: list[Finding]) -> Iterator[tuple[str | None, str]]:
