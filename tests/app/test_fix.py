@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -388,13 +390,21 @@ sys.exit(main(["fix", *sys.argv[1:]]))
 """
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that another user reaches; pytest closes its own whenever it starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_work_tree_that_cannot_be_written(repo: Repo) -> None:
+def test_a_work_tree_that_cannot_be_written(public: Path) -> None:
+    repo = Repo(public / "repo", git=False)
+    repo.write("registrar.toml", POLICY)
+    repo.add_entry()
     repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0")
     before = texts(repo)
-    for folder in (repo.path, *repo.path.parents):
-        if folder.owner() == "root" and str(folder).count("/") > 1:
-            folder.chmod(0o755)
 
     def as_nobody(*argv: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", AS_NOBODY, *argv]

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,16 +93,21 @@ except OutputError as error:
 """
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that another user reaches; pytest closes its own whenever it starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_folder_that_cannot_be_written_changes_none(tmp_path: Path) -> None:
-    top = tmp_path / "top"
+def test_a_folder_that_cannot_be_written_changes_none(public: Path) -> None:
+    top = public / "top"
     for name, mode in (("w", 0o777), ("r", 0o555)):
         (top / name).mkdir(parents=True)
         (top / name / "a").write_bytes(b"old")
         (top / name).chmod(mode)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == "root" and str(folder).count("/") > 1:
-            folder.chmod(0o755)
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, str(top)], capture_output=True, text=True, check=False
     )
