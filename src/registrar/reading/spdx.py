@@ -228,16 +228,17 @@ def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def other_case(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)
+def other_case(text: str) -> tuple[tuple[int, int, str], ...]:
     """The ids of a parsed expression that the SPDX list writes in another case.
 
     Each as offsets in the text, and as the list writes it.
     """
-    return [
+    return tuple(
         (start, start + len(word), right)
         for start, word in _words(text)
         if (right := _listed(word)) is not None and right != word
-    ]
+    )
 
 
 def places_of(text: str, name: str) -> list[tuple[int, int]]:
