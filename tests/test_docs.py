@@ -78,6 +78,16 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     assert all(option in text("README.md") for option in options)
 
 
+def test_every_option_of_init_is_in_the_readme_and_every_file_on_its_page(tmp_path: Path) -> None:
+    options = set(re.findall(r"--[a-z][a-z-]+", run("init", "--help").out)) - {"--help"}
+    assert all(option in text("README.md") for option in options)
+    repo = Repo(tmp_path / "repo")
+    said = run("init", "--dry-run", "--gitlab", "--format", "json", cwd=repo.path).report
+    for file in said["files"]:
+        path = file["path"].replace("model_registry/", "<root>/", 1)
+        assert f"`{path}`" in text("docs/adopting.md"), path
+
+
 def test_every_command_is_in_the_readme() -> None:
     (commands,) = [a for a in parser()._actions if a.dest == "command"]
     for name in commands.choices or ():

@@ -6,13 +6,15 @@ import os
 from collections.abc import Iterable
 
 from registrar.domain.pushes import Server
+from registrar.domain.shipping import Checkout
 from registrar.integrations.clock import SystemClock
+from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
-from registrar.ports import World, Writer
+from registrar.ports import Staging, World, Writer
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -59,9 +61,19 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
     return World(tree, history, reason, SystemClock(), InstalledPlugins(top))
 
 
-def writer_at(top: str) -> Writer:
-    """What writes into the work tree at ``top``."""
-    return WorkTreeWriter(top)
+def checkout_at(top: str) -> Checkout:
+    """What git says of the branches of a work tree."""
+    return checkout(Git(top))
+
+
+def takes_branch(top: str, name: str) -> bool:
+    """Tell whether git takes a name for a branch."""
+    return is_branch_name(Git(top), name)
+
+
+def writer_at(top: str) -> tuple[Writer, Staging]:
+    """What writes into a work tree, and what knows how git sees its paths."""
+    return WorkTreeWriter(top), GitStaging(Git(top))
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
-from registrar.domain.mending import FileChange
+from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
 
@@ -97,10 +97,24 @@ class History(Protocol):
 
 
 class Writer(Protocol):
-    """What replaces files of a work tree, all of them or none as far as that can be."""
+    """Writes files of a work tree, all or nothing."""
 
-    def replace(self, changes: Sequence[FileChange]) -> None:
-        """Put new bytes into files that are as they were; raises OutputError otherwise."""
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files, or leave the tree as it was; raises OutputError.
+
+        A file without ``before`` must not be there yet, one with it must still hold those bytes.
+        Links are not followed.
+        """
+
+
+class Staging(Protocol):
+    """What git would do with paths of the work tree."""
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that git ignores and does not track."""
+
+    def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are there and not as in the last commit."""
 
 
 class Clock(Protocol):

@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from registrar.app.check import CheckRequest
     from registrar.app.fix import fix
     from registrar.assemble import world_at, writer_at
+    from registrar.domain.shipping import Writing
     from registrar.formats.diff import unified
     from registrar.formats.mending import as_json, as_text
 
@@ -45,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
         progress.end()
     written = bool(mending.changes) and not options.diff
     if written:
-        writer_at(top).replace(mending.changes)
+        writer, _ = writer_at(top)
+        writer.write(Writing(item.path, item.after, before=item.before) for item in mending.changes)
     if options.format == "json":
         diff = unified(mending.changes) if options.diff else None
         write(as_json(mending, written, diff))

@@ -1,130 +1,149 @@
-"""Replacing files of a work tree: prepared beside, fsynced, and renamed when all are ready."""
+"""Writing several files into a work tree: all of them, or none."""
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from registrar.domain.mending import FileChange
+from registrar.domain.shipping import Writing
 from registrar.errors import OutputError
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A new file that stands beside the one that it replaces."""
-
-    change: FileChange
-    folder: int
-    name: bytes
-    beside: bytes
+_Undo = Callable[[], None]
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What a file system without hard links answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkTreeWriter:
-    """Writes into the files below a folder; no link is followed anywhere."""
+    """Writes below ``top``; each file is made beside its place, synced, then linked or renamed."""
 
     top: str
 
-    def replace(self, changes: Sequence[FileChange]) -> None:
-        """Put new bytes into files that are there, keeping mode and owner.
-
-        Raises OutputError where one cannot be written, or is no longer as it was read. Then
-        nothing was changed, unless the message says which files were.
-        """
-        prepared: list[_Prepared] = []
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files; what was done is taken back when one of them cannot be written."""
+        undo: list[_Undo] = []
+        path = ""
         try:
-            for change in changes:
-                with _told(change.path, ()):
-                    prepared.append(self._prepare(change))
-            done: list[str] = []
-            for item in prepared:
-                with _told(item.change.path, done):
-                    _unchanged(item.folder, item.name, item.change)
-                    os.rename(
-                        item.beside, item.name, src_dir_fd=item.folder, dst_dir_fd=item.folder
-                    )
-                    done.append(item.change.path)
-                    os.fsync(item.folder)
+            for file in files:
+                path = file.path
+                self._write(file, undo)
+        except BaseException as error:  # an interrupt, too, leaves nothing half done
+            left = _take_back(undo)
+            if not isinstance(error, OSError):
+                raise
+            hint = "mend that and run it again; nothing was changed"
+            if left:
+                hint = f"taking back failed, look at: {', '.join(left)}"
+            raise OutputError(
+                f"{path} cannot be written: {error.strerror or error}", hint
+            ) from error
+
+    def _write(self, file: Writing, undo: list[_Undo]) -> None:
+        parts = file.path.split("/")
+        if not {"", ".", ".."}.isdisjoint(parts):
+            raise OSError(None, "it is no path of the work tree")
+        for depth in range(1, len(parts)):
+            self._folder(self._real("/".join(parts[:depth])), undo)
+        target = self._real(file.path)
+        beside = _beside(target, file)
+        try:
+            if file.before is None:
+                _put(beside, target)
+                undo.append(lambda: os.unlink(target))
+            else:
+                self._exchange(target, beside, file.before, undo)
         finally:
-            for item in prepared:
-                with suppress(OSError):  # renamed: it is not beside any more
-                    os.unlink(item.beside, dir_fd=item.folder)
-                os.close(item.folder)
+            if os.path.lexists(beside):
+                os.unlink(beside)
+        _sync_folder(os.path.dirname(target))
 
-    def _prepare(self, change: FileChange) -> _Prepared:
-        folder = self._open_folder(change.path)
-        beside = b""
+    def _folder(self, path: bytes, undo: list[_Undo]) -> None:
         try:
-            name = _bytes(change.path.rpartition("/")[2])
-            status = _unchanged(folder, name, change)
-            beside = b".%s.%s" % (name[:200], secrets.token_hex(4).encode())
-            handle = os.open(beside, _NEW, 0o600, dir_fd=folder)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(change.after)
-                stream.flush()
-                with suppress(PermissionError):  # another's file in a folder that we may write
-                    os.fchown(handle, status.st_uid, status.st_gid)
-                os.fchmod(handle, stat.S_IMODE(status.st_mode))
-                os.fsync(handle)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(beside, dir_fd=folder)
-            os.close(folder)
-            raise
-        return _Prepared(change, folder, name, beside)
+            os.mkdir(path)
+        except FileExistsError:
+            if not stat.S_ISDIR(os.lstat(path).st_mode):
+                raise
+        else:
+            undo.append(lambda: os.rmdir(path))
 
-    def _open_folder(self, path: str) -> int:
-        """A descriptor of the folder that holds a file, each step taken without a link."""
-        handle = os.open(os.fsencode(self.top), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        for part in path.split("/")[:-1]:
-            try:
-                if part in ("", ".", ".."):
-                    raise OutputError(f"{path} is no path of the work tree")
-                inner = os.open(_bytes(part), _FOLDER, dir_fd=handle)
-            finally:
-                os.close(handle)
-            handle = inner
-        return handle
+    def _exchange(self, target: bytes, beside: bytes, before: bytes, undo: list[_Undo]) -> None:
+        with open(os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or stream.read(len(before) + 1) != before:
+                raise OSError(None, "it changed meanwhile")
+        _like(beside, status)
+        os.replace(beside, target)
+        undo.append(lambda: _restore(target, before, status))
+
+    def _real(self, path: str) -> bytes:
+        return os.fsencode(self.top) + b"/" + path.encode("utf-8", "surrogateescape")
 
 
-def _unchanged(folder: int, name: bytes, change: FileChange) -> os.stat_result:
-    """The status of the file, which must hold what was read."""
-    handle = os.open(name, _FILE, dir_fd=folder)
-    with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise OutputError(f"{change.path} is no plain file")
-        if stream.read(len(change.before) + 1) != change.before:
-            raise OutputError(f"{change.path} was changed by another program", "run it again")
-    return status
-
-
-@contextmanager
-def _told(path: str, done: Sequence[str]) -> Iterator[None]:
-    """Translate what goes wrong, and say what had been written by then."""
+def _put(beside: bytes, target: bytes) -> None:
+    """Put a file into its place, never over something: a link cannot, a rename would."""
     try:
-        yield
+        os.link(beside, target)
     except OSError as error:
-        reason = f"{path} could not be written: {error.strerror}"
-        hint = "check the permissions of its folder and the free space"
-        raise OutputError(reason + _so_far(done), hint) from error
-    except OutputError as error:
-        raise OutputError(error.message + _so_far(done), error.hint) from error
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        os.rename(beside, target)
 
 
-def _so_far(done: Sequence[str]) -> str:
-    if not done:
-        return "; no file was changed"
-    return f"; changed before that: {', '.join(done[:20])}"
+def _beside(target: bytes, file: Writing) -> bytes:
+    """A synced file with the content, in the folder of the target, with the modes of a new file."""
+    number, path = tempfile.mkstemp(prefix=b".registrar.", dir=os.path.dirname(target))
+    try:
+        with open(number, "wb") as stream:
+            stream.write(file.content)
+            stream.flush()
+            os.fchmod(number, (0o777 if file.executable else 0o666) & ~_umask())
+            os.fsync(number)
+    except BaseException:  # whatever it was, nothing stays beside
+        os.unlink(path)
+        raise
+    return path
 
 
-def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")
+def _restore(target: bytes, before: bytes, status: os.stat_result) -> None:
+    beside = _beside(target, Writing("", before))
+    _like(beside, status)
+    os.replace(beside, target)
+
+
+def _like(beside: bytes, status: os.stat_result) -> None:
+    """Give a file the owner and the mode of the one that it replaces."""
+    with suppress(PermissionError):  # another's file, in a folder that we may write
+        os.chown(beside, status.st_uid, status.st_gid)
+    os.chmod(beside, stat.S_IMODE(status.st_mode))
+
+
+def _take_back(undo: list[_Undo]) -> list[str]:
+    """Undo in reverse order; what could not be undone."""
+    left = []
+    for step in reversed(undo):
+        try:
+            step()
+        except OSError as error:
+            left.append(os.fsdecode(error.filename or b"") or str(error))
+    return left
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: bytes) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
