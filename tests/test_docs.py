@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from builders import Repo, good_entry, run
+from builders import ENTRY, Repo, good_entry, run
 
 import registrar.errors as errors
 from registrar.cli.main import parser
@@ -52,6 +52,17 @@ def test_the_page_of_the_report_names_every_field(tmp_path: Path) -> None:
     page = text("docs/report.md")
     for field in (*report, *report["findings"][0], *report["judged_by"], *report["phases"]):
         assert f"`{field}`" in page, field
+
+
+def test_the_page_of_fix_names_every_field_and_every_fixable_rule(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "demo", git=False)
+    repo.add_entry()
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: apache-2.0")
+    answer = run("fix", "--diff", "--format", "json", cwd=repo.path).report
+    page = text("docs/fix.md")
+    for field in (*answer, *answer["applied"][0], "reason"):
+        assert f"`{field}`" in page, field
+    assert all(f"`{rule.name}`" in page for rule in RULES if rule.fixable)
 
 
 def test_generated_files_are_as_generated() -> None:

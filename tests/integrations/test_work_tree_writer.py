@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,12 +63,17 @@ def test_new_files_folders_and_changed_ones(tree: Path) -> None:
         (Writing("link", b"x", before=b""), "link cannot be written"),
         (Writing("gone", b"x", before=b""), "gone cannot be written: No such file"),
         (Writing("n" * 300, b"x"), "File name too long"),
+        (Writing("fifo", b"x", before=b""), "fifo cannot be written: it changed meanwhile"),
+        (Writing("link/theirs", b"x", before=b"old\n"), "link/theirs cannot be written"),
+        (Writing("../outside/x", b"x"), "it is no path of the work tree"),
+        (Writing("a//x", b"x"), "it is no path of the work tree"),
     ],
 )
 def test_one_that_cannot_be_written_takes_back_all(tree: Path, last: Writing, said: str) -> None:
     outside = tree.parent / "outside"
     outside.mkdir(exist_ok=True)
     (tree / "link").symlink_to(outside)
+    os.mkfifo(tree / "fifo")
     other = Writing("other", b"old\nmore\n", before=b"old\n")
     (tree / "other").write_bytes(b"old\n")
     before = sorted(tree.rglob("*")), snapshot(tree)
@@ -74,6 +83,53 @@ def test_one_that_cannot_be_written_takes_back_all(tree: Path, last: Writing, sa
     assert "nothing was changed" in caught.value.hint
     assert (sorted(tree.rglob("*")), snapshot(tree)) == before
     assert not list(outside.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_owner_stays_also_of_what_is_taken_back(tree: Path) -> None:
+    for name in ("theirs", "other"):
+        (tree / name).write_bytes(b"old\n")
+        os.chown(tree / name, 65534, 65534)
+    write(tree, Writing("theirs", b"new\n", before=b"old\n"))
+    with pytest.raises(OutputError):
+        write(tree, Writing("other", b"x", before=b"old\n"), Writing("theirs", b"x"))
+    assert [(tree / name).stat().st_uid for name in ("theirs", "other")] == [65534, 65534]
+
+
+AS_NOBODY = """
+import os, sys
+from registrar.domain.shipping import Writing
+from registrar.errors import OutputError
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    files = [Writing(path, b"new", before=b"old") for path in ("w/a", "r/a")]
+    WorkTreeWriter(sys.argv[1]).write(files)
+except OutputError as error:
+    print(error.message, error.hint)
+"""
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that another user reaches; pytest closes its own whenever it starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_that_cannot_be_written_changes_none(public: Path) -> None:
+    for name, mode in (("w", 0o777), ("r", 0o555)):
+        (public / name).mkdir()
+        (public / name / "a").write_bytes(b"old")
+        (public / name).chmod(mode)
+    command = [sys.executable, "-c", AS_NOBODY, str(public)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "r/a cannot be written: Permission denied" in done.stdout
+    assert "nothing was changed" in done.stdout
+    assert sorted(path.name for path in public.rglob("*")) == ["a", "a", "r", "w"]
+    assert {(public / "w/a").read_bytes(), (public / "r/a").read_bytes()} == {b"old"}
 
 
 def test_an_interrupt_takes_back_all(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import date
 
 from registrar.cli.console import Progress, painted, talk, tell_fault, write
+from registrar.cli.paths import top_and_paths
 from registrar.cli.reports import add_options, each_once, write_reports
 from registrar.errors import UsageError, worst
 from registrar.formats.escape import escape
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
             hint = "dvc pull, then registrar check judges the bytes that are here"
             raise UsageError(f"{planned} is planned for a later version", hint)
     each_once(options.report)
-    top, paths = _paths(options.paths)
+    top, paths = top_and_paths(options.paths)
     world = world_at(top)
     request = CheckRequest(
         paths=paths,
@@ -98,39 +98,6 @@ def run(options: argparse.Namespace) -> int:
     for path in report.empty if options.format == "json" else ():
         talk(f"registrar: nothing to check: {escape(path)} holds no entry\n")
     return worst((code, report.exit_code))
-
-
-def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The top of the repository, and the paths relative to it."""
-    from registrar.assemble import find_top
-
-    top = find_top(".")
-    if given and not (top and _lies_in(given[0], top)):
-        top = find_top(_existing(given[0]))
-    top = top or os.path.realpath(".")
-    relative = []
-    for path in given:
-        whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
-        inner = os.path.relpath(os.path.normpath(whole), top)
-        if inner.startswith(".."):  # a link from outside is followed, one in the tree is judged
-            inner = os.path.relpath(os.path.realpath(path), top)
-        if inner.startswith(".."):
-            raise UsageError(f"{path} does not lie in {top}", "check one repository at a time")
-        inner = os.fsencode(inner).decode("utf-8", "surrogateescape")
-        relative.append("" if inner == "." else inner)
-    return top, tuple(relative)
-
-
-def _lies_in(path: str, top: str) -> bool:
-    real = os.path.realpath(os.path.dirname(path) or ".") + os.sep
-    return real.startswith(top.rstrip(os.sep) + os.sep)
-
-
-def _existing(path: str) -> str:
-    """The nearest folder that is there; a deleted entry has its place too."""
-    while path and not os.path.isdir(path):
-        path = os.path.dirname(path.rstrip("/"))
-    return path or "."
 
 
 def _date(text: str) -> date:

@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from registrar.domain.shipping import Writing
@@ -44,6 +45,8 @@ class WorkTreeWriter:
 
     def _write(self, file: Writing, undo: list[_Undo]) -> None:
         parts = file.path.split("/")
+        if not {"", ".", ".."}.isdisjoint(parts):
+            raise OSError(None, "it is no path of the work tree")
         for depth in range(1, len(parts)):
             self._folder(self._real("/".join(parts[:depth])), undo)
         target = self._real(file.path)
@@ -69,13 +72,13 @@ class WorkTreeWriter:
             undo.append(lambda: os.rmdir(path))
 
     def _exchange(self, target: bytes, beside: bytes, before: bytes, undo: list[_Undo]) -> None:
-        status = os.lstat(target)
-        with open(os.open(target, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:
-            if stream.read(len(before) + 1) != before:
+        with open(os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or stream.read(len(before) + 1) != before:
                 raise OSError(None, "it changed meanwhile")
-        os.chmod(beside, stat.S_IMODE(status.st_mode))
+        _like(beside, status)
         os.replace(beside, target)
-        undo.append(lambda: _restore(target, before, status.st_mode))
+        undo.append(lambda: _restore(target, before, status))
 
     def _real(self, path: str) -> bytes:
         return os.fsencode(self.top) + b"/" + path.encode("utf-8", "surrogateescape")
@@ -108,10 +111,17 @@ def _beside(target: bytes, file: Writing) -> bytes:
     return path
 
 
-def _restore(target: bytes, before: bytes, mode: int) -> None:
+def _restore(target: bytes, before: bytes, status: os.stat_result) -> None:
     beside = _beside(target, Writing("", before))
-    os.chmod(beside, stat.S_IMODE(mode))
+    _like(beside, status)
     os.replace(beside, target)
+
+
+def _like(beside: bytes, status: os.stat_result) -> None:
+    """Give a file the owner and the mode of the one that it replaces."""
+    with suppress(PermissionError):  # another's file, in a folder that we may write
+        os.chown(beside, status.st_uid, status.st_gid)
+    os.chmod(beside, stat.S_IMODE(status.st_mode))
 
 
 def _take_back(undo: list[_Undo]) -> list[str]:

@@ -244,6 +244,42 @@ def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=4096)
+def other_case(text: str) -> tuple[tuple[int, int, str], ...]:
+    """The ids of a parsed expression that the SPDX list writes in another case.
+
+    Each as offsets in the text, and as the list writes it.
+    """
+    return tuple(
+        (start, start + len(word), right)
+        for start, word in _words(text)
+        if (right := _listed(word)) is not None and right != word
+    )
+
+
+def places_of(text: str, name: str) -> list[tuple[int, int]]:
+    """Offsets of an id in a parsed expression, in whatever case."""
+    same = [(start, word) for start, word in _words(text) if word.lower() == name.lower()]
+    return [(start, start + len(word)) for start, word in same]
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    return [(m.start(2), m[2]) for m in _TOKEN.finditer(text) if m[2] and m[2] not in _OPERATORS]
+
+
+def _listed(word: str) -> str | None:
+    """An id or exception as the list writes it; a LicenseRef with its prefix as SPDX does."""
+    ref = _REF.fullmatch(word)
+    if ref:
+        return f"LicenseRef-{ref[1]}"
+    folded = word.lower()
+    for known in (_data().licenses, _data().exceptions):
+        if folded in known:
+            return known[folded]
+    base = _data().licenses.get(folded.removesuffix("+"))
+    return f"{base}+" if base is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Data:
     licenses: dict[str, str]

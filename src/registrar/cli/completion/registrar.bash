@@ -2,10 +2,11 @@
 # Its line in ~/.bashrc:  eval "$(registrar --print-completion bash)"
 
 _shtab_registrar_hook_subparsers=(pre-receive)
-_shtab_registrar_subparsers=(check doctor hook init rules)
+_shtab_registrar_subparsers=(check doctor fix hook init rules)
 
 _shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --format --report)
 _shtab_registrar_doctor_option_strings=(-h --help --offline --format)
+_shtab_registrar_fix_option_strings=(-h --help --diff --format)
 _shtab_registrar_hook_pre_receive_option_strings=(-h --help)
 _shtab_registrar_hook_option_strings=(-h --help)
 _shtab_registrar_init_option_strings=(-h --help --baseline --dry-run --owner --branch --github-event --no-github --gitlab --format)
@@ -19,17 +20,19 @@ _shtab_registrar_check___head_COMPGEN=_registrar_revisions
 _shtab_registrar_check___policy_from_COMPGEN=_registrar_revisions
 _shtab_registrar_check___report_COMPGEN=_registrar_reports
 _shtab_registrar_doctor_pos_0_COMPGEN=_registrar_files
+_shtab_registrar_fix_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_init___branch_COMPGEN=_registrar_branches
 
 _shtab_registrar_check___fail_on_choices=(error warning note)
 _shtab_registrar_check___format_choices=(concise github gitlab json junit markdown sarif text)
 _shtab_registrar_doctor___format_choices=(json text)
+_shtab_registrar_fix___format_choices=(json text)
 _shtab_registrar_hook_pos_0_choices=(pre-receive)
 _shtab_registrar_init___github_event_choices=(pull_request_target pull_request)
 _shtab_registrar_init___format_choices=(json text)
 _shtab_registrar_rules_pos_0_choices=(artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid)
 _shtab_registrar_rules___format_choices=(json text)
-_shtab_registrar_pos_0_choices=(check doctor hook init rules)
+_shtab_registrar_pos_0_choices=(check doctor fix hook init rules)
 _shtab_registrar___print_completion_choices=(bash zsh fish)
 
 _shtab_registrar_check_pos_0_nargs='*'
@@ -38,6 +41,10 @@ _shtab_registrar_check___help_nargs=0
 _shtab_registrar_doctor__h_nargs=0
 _shtab_registrar_doctor___help_nargs=0
 _shtab_registrar_doctor___offline_nargs=0
+_shtab_registrar_fix_pos_0_nargs='*'
+_shtab_registrar_fix__h_nargs=0
+_shtab_registrar_fix___help_nargs=0
+_shtab_registrar_fix___diff_nargs=0
 _shtab_registrar_hook_pre_receive__h_nargs=0
 _shtab_registrar_hook_pre_receive___help_nargs=0
 _shtab_registrar_hook_pos_0_nargs=A...

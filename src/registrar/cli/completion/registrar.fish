@@ -77,7 +77,7 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands check doctor hook 'hook pre-receive' init rules
+set -g _shtab_registrar_commands check doctor fix hook 'hook pre-receive' init rules
 set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --fail-on --format --github-event --head --jobs --owner --policy-from --print-completion --report
 
 complete -c registrar -e
@@ -103,6 +103,11 @@ complete -c registrar -n '_shtab_registrar_using doctor' -s h -l help -d 'show t
 complete -c registrar -n '_shtab_registrar_using doctor' -l offline -d 'do not ask the server'
 complete -c registrar -n '_shtab_registrar_using doctor' -l format -xka "json text" -d format
 complete -c registrar -n '_shtab_registrar_using doctor; and test $_shtab_registrar_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a folder of the repository'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a fix -d 'apply the safe fixes that findings offer'
+complete -c registrar -n '_shtab_registrar_using fix' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using fix' -l diff -d 'print what would be changed as a diff; write nothing'
+complete -c registrar -n '_shtab_registrar_using fix' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using fix; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'an entry, a file in one, or a folder of entries'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a hook -d 'the gate of a plain git server'
 complete -c registrar -n '_shtab_registrar_using hook' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using hook; and test $_shtab_registrar_npos -eq 0' -a pre-receive -d 'judge a push before any ref moves; git runs it'

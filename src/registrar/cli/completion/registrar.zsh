@@ -8,6 +8,7 @@ _shtab_registrar_commands() {
   local _commands=(
     check:'judge entries: the gate'
     doctor:'is the gate really in force here'
+    fix:'apply the safe fixes that findings offer'
     hook:'the gate of a plain git server'
     init:'make this repository a registry'
     rules:'list the rules, or explain one'
@@ -57,6 +58,16 @@ _shtab_registrar_doctor_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_doctor_defaults_added=0
+
+_shtab_registrar_fix_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--diff[print what would be changed as a diff\; write nothing]"
+  "--format=[format]:format:(json text)"
+  "*:an entry, a file in one, or a folder of entries:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_fix_defaults_added=0
 
 _shtab_registrar_hook_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -117,6 +128,7 @@ _shtab_registrar() {
       case $line[1] in
         check) _arguments -C -s $_shtab_registrar_check_options ;;
         doctor) _arguments -C -s $_shtab_registrar_doctor_options ;;
+        fix) _arguments -C -s $_shtab_registrar_fix_options ;;
         hook) _shtab_registrar_hook ;;
         init) _arguments -C -s $_shtab_registrar_init_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
