@@ -34,7 +34,7 @@ def _files(name: str, version: str, number: int) -> dict[str, str]:
     size = 10_000_000 + number
     return {
         "metadata.yaml": _metadata(name, version, sha, size),
-        "MODEL_CARD.md": _card(name, version),
+        "MODEL_CARD.md": _card(name, version, f"0.9{number % 10}"),
         "dataset-manifest.yaml": _manifest(name, sha),
         "metrics.json": f'{{"test": {{"accuracy": 0.9{number % 10}, "f1": 0.91, "loss": 0.2}}}}\n',
         "model.onnx.dvc": f"outs:\n- md5: {sha[:32]}\n  size: {size}\n  hash: md5\n"
@@ -88,7 +88,7 @@ evaluation:
 """
 
 
-def _card(name: str, version: str) -> str:
+def _card(name: str, version: str, accuracy: str) -> str:
     sections = (
         ("Model description", f"{name} {version} is a gradient-boosted classifier of tables."),
         ("Intended use", "Ranking of incoming cases for people who decide about them."),
@@ -97,10 +97,14 @@ def _card(name: str, version: str) -> str:
         ("Evaluation metrics", "Accuracy and F1 on the last quarter, held out by time."),
     )
     lines = [f"# {name} {version}", ""]
+    table = ["| metric | test |", "| --- | --- |", f"| accuracy | {accuracy} |"]
+    table += ["| f1 | 0.91 |", "| loss | 0.20 |"]
     for heading, text in sections:
         lines += [f"## {heading}", "", text, "", "### Details", ""]
-        lines += [f"- point {i}: measured with `code`, and *explained* at length" for i in range(7)]
-        lines.append("")
+        points = [f"- point {i}: measured with `code`, and *explained* at length" for i in range(7)]
+        if heading == "Evaluation metrics":
+            points[:6] = [*table, "", "See [the manifest](dataset-manifest.yaml) for the rows."]
+        lines += [*points, ""]
     lines += ["## License", "", "Apache-2.0", "", "## Contact", "", "models@acme.example"]
     return "\n".join(lines) + "\n"
 

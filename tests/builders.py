@@ -10,9 +10,11 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from registrar.cli.main import main
@@ -73,7 +75,10 @@ splits:
   test: {{of: wine.csv, rows: 36, rows_sha256: {"c" * 64}}}
 """
 
-CARD = """\
+LICENCE = "The one that `metadata.yaml` names."
+"""What the good card says of its licence: right whatever a test makes of the metadata."""
+
+CARD = f"""\
 # Wine cultivar
 
 ## Model description
@@ -92,7 +97,7 @@ The wine recognition data of the UCI repository, 178 rows, as scikit-learn carri
 Accuracy on 36 rows that were held out, stratified by cultivar and never trained on: 0.95.
 
 ## License
-Apache-2.0
+{LICENCE}
 
 ## Contact
 wine@example.org
@@ -113,6 +118,30 @@ def good_entry(**changes: str) -> dict[str, bytes]:
     return files | {name: text.encode() for name, text in changes.items()}
 
 
+REPORT_SCHEMA: dict[str, Any] = json.loads(
+    (files("registrar.formats") / "schemas/report-1.json").read_text(encoding="utf-8")
+)
+
+
+def closed(schema: Any) -> Any:
+    """A schema that refuses every key that it does not name."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    return {**made, "additionalProperties": False} if made.get("type") == "object" else made
+
+
+_VALIDATOR = jsonschema_rs.validator_for(closed(REPORT_SCHEMA))
+
+
+def valid_report(report: dict[str, Any]) -> None:
+    """Assert that a report is what the published schema says, and holds nothing else."""
+    wrong = [f"{error.instance_path}: {error.message}" for error in _VALIDATOR.iter_errors(report)]
+    assert not wrong, wrong
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command answered."""
@@ -123,8 +152,10 @@ class Result:
 
     @property
     def report(self) -> dict[str, Any]:
-        """The JSON report."""
+        """The JSON of any command; that of check, each that a test looks at, is as its schema says."""
         parsed: dict[str, Any] = json.loads(self.out)
+        if "report_version" in parsed:
+            valid_report(parsed)
         return parsed
 
     @property

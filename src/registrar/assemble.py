@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from registrar.domain.pushes import Server
+from registrar.domain.shipping import Checkout
 from registrar.integrations.cache.memory import FolderMemory
 from registrar.integrations.cache.place import cache_file
 from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
+from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
-from registrar.ports import World
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.ports import Staging, World, Writer
+
+if TYPE_CHECKING:
+    from registrar.app.doctor import Visit
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -75,6 +82,43 @@ def _memory(top: str, object_format: str) -> FolderMemory | None:
     except (OSError, ValueError):
         return None  # it cannot be told whether it is the program that wrote the cache
     return FolderMemory(top, path, f"{program} {object_format}")
+
+
+def checkout_at(top: str) -> Checkout:
+    """What git says of the branches of a work tree."""
+    return checkout(Git(top))
+
+
+def takes_branch(top: str, name: str) -> bool:
+    """Tell whether git takes a name for a branch."""
+    return is_branch_name(Git(top), name)
+
+
+def writer_at(top: str) -> tuple[Writer, Staging]:
+    """What writes into a work tree, and what knows how git sees its paths."""
+    return WorkTreeWriter(top), GitStaging(Git(top))
+
+
+def visit_at(top: str, offline: bool, announce: Callable[[str], None]) -> Visit:
+    """The repository at ``top`` as the doctor looks at it."""
+    from registrar.app.doctor import Visit
+    from registrar.integrations.git.clone import GitClone
+    from registrar.integrations.github_access import access_to
+    from registrar.integrations.github_api import GitHubApi
+    from registrar.integrations.machine import ThisMachine
+
+    world = world_at(top)
+    git = Git(top, top if _is_bare(top) else None)
+    return Visit(
+        top=top,
+        world=world,
+        local_git=GitClone(git) if world.history is not None else None,
+        machine=ThisMachine(top),
+        access_to=lambda remote: access_to(remote, top),
+        connect=lambda access: GitHubApi(str(access.base), str(access.token)),
+        announce=announce,
+        offline=offline,
+    )
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

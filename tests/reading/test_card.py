@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import CARD
+from builders import CARD, LICENCE
 from cards import TITLES, missing, with_limitations
 
 from registrar.reading.card import read
@@ -174,19 +174,19 @@ def test_a_section_runs_over_its_sub_headings() -> None:
 
 @pytest.mark.parametrize("value", ["apache-2.0", '"mit"', "MIT # the weights"])
 def test_a_licence_in_the_front_matter_stands_for_the_section(value: str) -> None:
-    text = f"---\nlicense: {value}\n---\n" + CARD.replace("## License\nApache-2.0\n", "")
+    text = f"---\nlicense: {value}\n---\n" + CARD.replace(f"## License\n{LICENCE}\n", "")
     assert missing(text) == set()
 
 
 @pytest.mark.parametrize("matter", ["license:", "license: TODO", "  license: mit", "licence: mit"])
 def test_other_front_matter_does_not(matter: str) -> None:
-    text = f"---\n{matter}\n---\n" + CARD.replace("## License\nApache-2.0\n", "")
+    text = f"---\n{matter}\n---\n" + CARD.replace(f"## License\n{LICENCE}\n", "")
     assert missing(text) == {"license"}
 
 
 def test_one_line_is_enough_for_licence_and_contact() -> None:
     assert missing(CARD) == set()
-    assert missing(CARD.replace("Apache-2.0", "TODO")) == {"license"}
+    assert missing(CARD.replace(LICENCE, "TODO")) == {"license"}
     assert missing(CARD.replace("wine@example.org", "[address]")) == {"contact"}
     assert missing(CARD.replace("wine@example.org", "<wine@example.org>")) == set()
 
@@ -224,3 +224,8 @@ def test_long_hostile_cards_are_read_in_reasonable_time() -> None:
         "<a " * 80_000,
     ):
         assert missing("## Limitations\n\n" + text) >= {"contact"}
+
+
+def test_optional_is_dropped_from_a_heading_of_a_card_that_is_not_plain() -> None:
+    text = CARD.replace("## Limitations", "## Limitations [optional]")
+    assert read(text + "\n```\ncode\n```\n").problems == ()

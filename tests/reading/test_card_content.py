@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import CARD
+from builders import CARD, LICENCE
 from cards import missing, with_limitations
 
 NOTHING = (
@@ -46,7 +46,7 @@ def test_a_contact_that_is_none(body: str) -> None:
 
 @pytest.mark.parametrize("value", ["~", "null", "!!null", "&a", "no", "true", "", "[]", "- "])
 def test_a_licence_of_the_front_matter_that_is_none(value: str) -> None:
-    card = CARD.replace("## License\nApache-2.0\n", "")
+    card = CARD.replace(f"## License\n{LICENCE}\n", "")
     assert missing(f"---\nlicense: {value}\n---\n{card}") == {"license"}
 
 
@@ -54,12 +54,12 @@ def test_a_licence_of_the_front_matter_that_is_none(value: str) -> None:
     "matter", ["license: mit", "'license': mit", "license:\n- mit", 'license: "MIT"']
 )
 def test_a_licence_of_the_front_matter(matter: str) -> None:
-    card = CARD.replace("## License\nApache-2.0\n", "")
+    card = CARD.replace(f"## License\n{LICENCE}\n", "")
     assert missing(f"---\n{matter}\n---\n{card}") == set()
 
 
 LEGAL = (
-    ("## License\nApache-2.0", "## License\n[Apache-2.0]\n\n[apache-2.0]: https://spdx.org/x"),
+    (f"## License\n{LICENCE}", "## License\n[Apache-2.0]\n\n[apache-2.0]: https://spdx.org/x"),
     ("## License", '## License <a name="license"></a>'),
     ("## License", "## License {#license}"),
     ("## License", "## Licenses"),
@@ -67,7 +67,7 @@ LEGAL = (
     ("wine@example.org", "[The wine team]\n\n[the wine  team]: https://acme.example"),
     ("wine@example.org", "mailto:wine@example.org"),
     ("wine@example.org", "The maintainers can be reached [here](https://acme.example)."),
-    ("## License\nApache-2.0", "## License\nThe license text can be found [here](LICENSE)."),
+    (f"## License\n{LICENCE}", "## License\nThe license text can be found [here](LICENSE)."),
     ("wine@example.org", "The wine team, Cork Street 4, Dublin"),
 )
 

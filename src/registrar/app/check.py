@@ -14,6 +14,7 @@ from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
 from registrar.app.plugins import load_plugins
 from registrar.app.remembering import remembered
+from registrar.app.rule_pages import asked
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
 from registrar.app.waiving import Waived, apply_waivers
@@ -142,5 +143,7 @@ def _report(
         empty=selection.empty,
         fail_on=request.fail_on,
         untouched=selection.untouched,
+        rules=asked(book.rules, history),
+        root=book.policy.root,
         faults=tuple(fault for answer in judged for fault in answer.faults),
     )

@@ -100,6 +100,11 @@ def baseline_in(tree: Tree, policy: Policy) -> Baseline | None:
     return None if flaws else baseline
 
 
+def gate_paths(tree: Tree, policy: Policy) -> tuple[str, ...]:
+    """The gate files of a registry, whether they are there or not."""
+    return tuple(sorted({*_FIXED, f"{policy.root}/{SCHEMA_NAME}", *_matching(tree)}))
+
+
 def policy_files(root: str) -> frozenset[str]:
     """The gate files that judge entries: policy, waivers, baseline, schema."""
     return frozenset((POLICY_NAME, WAIVERS_NAME, BASELINE_NAME, f"{root}/{SCHEMA_NAME}"))

@@ -42,12 +42,13 @@ MOST = 100
 SCHEMA_RULE = "metadata-schema"
 NEEDS = {
     "artifact": ("artifact-digest", "artifact-format", "artifact-present"),
-    "base_models": ("base-model-pinned",),
+    "base_models": ("base-model-pinned", "card-consistent"),
     "dataset_manifest": ("dataset-leakage", "dataset-manifest"),
-    "evaluation": ("metrics-gate", "metrics-regression"),
+    "evaluation": ("card-consistent", "metrics-gate", "metrics-regression"),
     "files": ("artifact-digest",),
-    "license": ("license-policy", "license-valid"),
+    "license": ("card-consistent", "license-policy", "license-valid"),
     "source": ("source-in-history", "source-pinned"),
+    "task": ("card-consistent",),
     "training_hash": ("training-hash",),
 }
 """Keys of metadata to the rules that see nothing where the schema refuses them."""
@@ -180,17 +181,18 @@ def sort_outcomes(
                     hint=outcome.hint,
                     place=place(outcome.at, entries.get(folder or "")),
                     url=rule.url if rule.plugin else f"{PAGES}/{rule.name}.md",
-                    fix=_placed(outcome.fix, f"{policy.root}/{folder}") if folder else None,
+                    fix=_placed(outcome, f"{policy.root}/{folder}" if folder else None),
                     digest=_digest(folder, records, before, policy.root),
                 )
             )
     return Judged(tuple(findings), tuple(deferred), tuple(unchecked))
 
 
-def _placed(fix: Fix | None, folder: str) -> Fix | None:
-    """A fix with its paths from the top of the repository."""
-    if fix is None:
-        return None
+def _placed(problem: Problem, folder: str | None) -> Fix | None:
+    """The fix of a problem with its paths from the top of the repository."""
+    fix = problem.fix
+    if fix is None or folder is None or problem.at.absolute:
+        return fix
     return Fix(fix.title, tuple(replace(e, path=f"{folder}/{e.path}") for e in fix.edits))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,12 +60,27 @@ class Overlay:
         return io.BytesIO(self.files[path]) if path in self.files else self.tree.open(path)
 
     def fingerprint(self, path: str) -> str | None:
-        """git's mode and object id of a file of the tree below."""
-        return self.tree.fingerprint(path)
+        """git's mode and object id of a file of the tree below; of a coming one its own."""
+        said = self.tree.fingerprint(path)
+        if path not in self.files:
+            return said
+        mode, _, oid = (said or "100644 ").partition(" ")
+        whole = b"blob %d\0" % len(self.files[path]) + self.files[path]
+        name = "sha256" if len(oid) == 64 else "sha1"
+        return f"{mode} {hashlib.new(name, whole, usedforsecurity=False).hexdigest()}"
 
     def fingerprints(self, folder: str, covered: Covered) -> Mapping[str, str]:
-        """git's object ids of the tree below."""
-        return self.tree.fingerprints(folder, covered)
+        """git's object ids of the tree below; a child with coming files has one like no object.
+
+        So it counts as touched, and is compared by value.
+        """
+        prints = dict(self.tree.fingerprints(folder, covered))
+        prefix = f"{folder}/" if folder else ""
+        for path in sorted(self.files):
+            name = path.removeprefix(prefix).partition("/")[0]
+            if path.startswith(prefix) and self.fingerprint(path) != self.tree.fingerprint(path):
+                prints[name] = f"{prints.get(name, '')} {self.fingerprint(path)}".lstrip()
+        return prints
 
     def close(self) -> None:
         """Free what the tree below holds."""

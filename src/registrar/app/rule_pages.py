@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from registrar.domain.findings import Phase
+from registrar.domain.report import PhaseState, RuleFacts
 from registrar.rules.rule import Rule
+
+WITHOUT_BASE = "source-in-history"
+"""The one rule of history that is asked where there is nothing to compare with."""
+
+
+def asked(rules: Sequence[Rule], history: PhaseState) -> tuple[RuleFacts, ...]:
+    """Those of the rules that run which were really asked, for the report."""
+    ran = list(rules)
+    if history is not PhaseState.RUN:
+        ran = [r for r in ran if r.phase is not Phase.HISTORY or r.name == WITHOUT_BASE]
+    return tuple(RuleFacts(r.name, r.phase, r.severity, r.summary, page(r)) for r in ran)
 
 
 def listing(rules: Sequence[Rule]) -> str:

@@ -12,6 +12,7 @@ from registrar.domain.policy import BUILT_IN, Policy
 from registrar.domain.report import JudgedBy
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import PolicyError
+from registrar.formats.escape import escape
 from registrar.ports import Tree
 from registrar.reading.baseline import BASELINE_NAME, read_baseline
 from registrar.reading.card_profiles import PROFILES
@@ -138,7 +139,8 @@ def _told(name: str, flaws: tuple[Flaw, ...]) -> str:
     lines = [f"{name} is not valid"]
     for flaw in flaws:
         place = f"{name}:{flaw.span.line}:{flaw.span.column}"
-        lines.append(f"  {place}: {flaw.message}" + (f" ({flaw.hint})" if flaw.hint else ""))
+        hint = f" ({flaw.hint})" if flaw.hint else ""
+        lines.append(escape(f"  {place}: {flaw.message}{hint}"))  # a flaw is one line
     return "\n".join(lines)
 
 

@@ -76,6 +76,7 @@ class Metadata:
     """None where ``files`` is absent or not well-formed, so that nothing is compared with it."""
     files_declared: bool
     base_models: tuple[BaseModel, ...]
+    task: str | None
     dvc_remote: str | None
     metrics_path: str | None
     metrics_declared: bool
@@ -112,6 +113,7 @@ def metadata_from(data: object) -> Metadata:
         files=_files(top.get("files")) if "files" in top else None,
         files_declared="files" in top,
         base_models=tuple(_base_models(top.get("base_models"))),
+        task=text(top.get("task")),
         dvc_remote=text(mapping(top.get("dvc")).get("remote")),
         metrics_path=_path(evaluation.get("metrics", "metrics.json")),
         metrics_declared="metrics" in evaluation,

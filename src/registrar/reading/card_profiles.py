@@ -53,6 +53,10 @@ class Profile:
     titles: Mapping[str, tuple[Section, ...]]
     """Titles and aliases to the sections that they stand for."""
 
+    def names(self, title: str) -> frozenset[str]:
+        """The title of a section and its aliases; none where the profile has no such section."""
+        return next((s.names for s in self.sections if s.title == title), frozenset())
+
 
 @cache
 def profile_of(name: str) -> Profile:
@@ -85,7 +89,7 @@ def normalise(text: str) -> str:
     """A heading as aliases are written: lower case, no numbers in front, no punctuation."""
     text = _MARKUP.sub(" ", text.casefold()).replace("[optional]", " ").replace("(s)", "s")
     text = _PREFIX.sub("", text.replace("&", " and "))
-    return " ".join(_WORDS.sub(" ", text).split())
+    return " ".join(_WORDS.sub(" ", text).split()).removesuffix(" optional")
 
 
 def suspect(text: str) -> bool:

@@ -46,6 +46,8 @@ _DELIMITER = re.compile(r":?-+:?")
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?!\()|<[^<>@/:]*>|\{\{.{0,200}?\}\}")
 _MAX_HEADINGS = 20
 """So many headings of one section are looked under."""
+_MAX_NEAR = 200
+"""So many headings are looked at for one that may be meant for a missing section."""
 _REASON = 10
 """Characters of a reason why something does not apply."""
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)", re.I | re.S)
@@ -71,7 +73,7 @@ def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
 def _missing(section: Section, headings: list[tuple[str, Heading]]) -> Flaw:
     title = section.title.capitalize()
     hint = f"add a heading '## {title}' and say it in a sentence or two"
-    for name, heading in headings:
+    for name, heading in headings[:_MAX_NEAR]:
         if nearest(name, sorted(section.names)):
             hint = f'write "{title}"'
             message = f'the section "{section.title}" is missing; this may be meant'
@@ -85,7 +87,7 @@ def _judge(
     """The best of all headings that stand for a section decides."""
     labels = _labels(markdown)
     found = found[:_MAX_HEADINGS]
-    faults = [_fault(_body(heading, markdown), section, profile, labels) for heading in found]
+    faults = [_fault(markdown.under(heading), section, profile, labels) for heading in found]
     if None in faults:
         return None
     heading, fault = found[0], faults[0]
@@ -101,14 +103,6 @@ _EXAMPLES = {"license": "an SPDX id is enough", "contact": "an address is enough
 
 def _span(heading: Heading, markdown: Markdown) -> Span:
     return Span(heading.line, 1, heading.line, heading.level + len(heading.text) + 2)
-
-
-def _body(heading: Heading, markdown: Markdown) -> list[Line]:
-    """The lines from a heading to the next one of the same or a higher level."""
-    first = markdown.lines[0].number
-    ends = [h.line for h in markdown.headings if h.line > heading.line and h.level <= heading.level]
-    end = ends[0] - first if ends else len(markdown.lines)
-    return list(markdown.lines[heading.last - first + 1 : end])
 
 
 def _fault(

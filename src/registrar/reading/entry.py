@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import BinaryIO, Protocol
 
-from registrar.domain.metadata import ManifestRef, Metadata, metadata_from
+from registrar.domain.metadata import ManifestRef, Metadata, mapping, metadata_from, text
 from registrar.domain.paths import inside
 from registrar.domain.places import At, Span
 from registrar.domain.trees import Kind, Node, UnreadableError
@@ -20,6 +20,7 @@ from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unrea
 from registrar.reading.effort import Effort
 from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
+from registrar.reading.metrics import measured
 from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
 from registrar.reading.yaml import read_yaml
 
@@ -53,8 +54,7 @@ class Entry:
         self.folder = folder
         self.path = f"{root}/{folder}"
         self.looked_outside = False
-        """Set by whatever looks at a path that does not lie in the folder: what is said of the
-        entry then depends on more than its own files, and is not remembered."""
+        """True once an answer depends on more than the entry's own folder."""
         self._profile = profile
         self._effort = Effort()
         self._contents: dict[str, Content | UnreadableError] = {}
@@ -160,6 +160,23 @@ class Entry:
             document = self.document(path)
             self._manifests[path] = manifest_from(document.data) if document.readable else None
         return self._manifests[path]
+
+    @cached_property
+    def data_licences(self) -> tuple[str, ...]:
+        """The licences that the dataset manifests of the entry name."""
+        tops = (mapping(self.document(ref.target).data) for ref in self.local_manifests)
+        return tuple(name for top in tops if (name := text(top.get("license"))))
+
+    @cached_property
+    def measured(self) -> Mapping[str, float]:
+        """Every finite number of the metrics file by its dotted path; none if unreadable."""
+        path = self.metadata.metrics_path if self.metadata else None
+        return measured(self.document(path).data) if path in self.files and path else {}
+
+    def beside(self, path: str) -> Node | None:
+        """What stands at a path of the repository; the entry is marked as having looked there."""
+        self.looked_outside = True
+        return self.tree.node(path)
 
     @cached_property
     def pointers(self) -> list[Pointer]:

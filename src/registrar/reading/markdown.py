@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from registrar.reading.front_matter import breaks, split
 from registrar.reading.html_blocks import html_end, html_start
 from registrar.reading.markdown_document import (
     STARTS,
@@ -26,9 +27,6 @@ _BULLETS = ("- ", "* ", "+ ")
 MAX_CONTAINERS = 32
 """Quotes and lists nested deeper are read as text."""
 
-_FRONT = re.compile(
-    r"\A(\s*---(?:\r\n|\r|\n))(.*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z))", re.S
-)
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
@@ -36,17 +34,26 @@ _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _MARKER = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)])(?=[ \t]|$)")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]{1,999}\]:[ \t]*(?:<[^<>]*>|\S+)[ \t]*(?:[\"'(].*)?$")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*`]|(?<!\w)_++|(?<!_)_++(?!\w)")
 _INLINE = re.compile(r"[\[\]\\*`_]")
 
 
 def read_markdown(text: str) -> Markdown:
     """Read a document; never raises. Line numbers are those of the whole file."""
-    text = text.removeprefix("\ufeff")
-    front = _FRONT.match(text)
-    before = front.end() if front else 0
-    first = _breaks(text[:before]) + 1
-    body = text[before:].replace("\r\n", "\n").replace("\r", "\n")
-    matter = tuple(front[2].splitlines()) if front else ()
+    front = split(text)
+    matter = tuple(front.text.splitlines()) if front else ()
+    if front is None:
+        return read_body(text.removeprefix("\ufeff"), 1)
+    body = text[front.end :]
+    return read_body(body, breaks(text[: front.end]) + 1, matter)
+
+
+def read_body(body: str, first: int, matter: tuple[str, ...] = ()) -> Markdown:
+    """Read a document without front matter, or a part between top-level headings.
+
+    ``first`` is the number of its first line.
+    """
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(first)
     for raw in body.split("\n"):
         if reader.quickly(raw):
@@ -55,16 +62,12 @@ def read_markdown(text: str) -> Markdown:
     return Markdown(matter, tuple(reader.headings), tuple(reader.lines))
 
 
-def _breaks(text: str) -> int:
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
-
-
 def plain(text: str) -> str:
     """A heading's or paragraph's text without links, emphasis, code marks and escapes."""
     if not _INLINE.search(text):
         return text.strip()
     text = _LINK.sub(r"\1", text)
-    return re.sub(r"\\(?=[!-/:-@\[-`{-~])|[*`]|(?<!\w)_++|(?<!_)_++(?!\w)", "", text).strip()
+    return _MARKS.sub(r"\1", text).strip()
 
 
 @dataclass(slots=True)
@@ -106,13 +109,14 @@ class _Reader:
             self.open.clear()
             self._heading(without_closing(text[atx.end() :]), len(atx[1]), self.number)
             return True
-        kind, listed = Kind.TEXT, False
+        kind, listed, begins = Kind.TEXT, False, leaf == ""
         if not text:
             if len(self.open) > 1 or (self.open and not self.open[0].bullet):
                 return False
             self.leaf, kind, listed = "", Kind.BLANK, bool(self.open)
         elif text[:2] in _BULLETS and text[2:3] not in STARTS and "\t" not in text:
-            self.open, text, listed = [_Container(2, bullet=True)], text[2:], True
+            self.open, text = [_Container(2, bullet=True)], text[2:]
+            listed = begins = True
             self.leaf, self.paragraph = "paragraph", [text]
         elif self.open or char in STARTS or "\t" in text:
             return False
@@ -121,7 +125,7 @@ class _Reader:
         else:
             self.leaf, self.paragraph = "paragraph", [text]
         self.number += 1
-        self.lines.append(Line(self.number, text, kind, listed))
+        self.lines.append(Line(self.number, text, kind, listed, begins))
         return True
 
     def line(self, text: str) -> None:
@@ -244,7 +248,7 @@ class _Reader:
         text = " ".join(line.strip() for line in self.paragraph)
         for index in range(len(self.paragraph)):
             old = self.lines[-1 - index]
-            self.lines[-1 - index] = Line(old.number, old.text, Kind.HEADING, old.listed)
+            self.lines[-1 - index] = old._replace(kind=Kind.HEADING)
         self._heading(text, 1 if stripped[0] == "=" else 2, first)
         return True
 
@@ -265,18 +269,19 @@ class _Reader:
 
     def _paragraph(self, rest: str, matched: int) -> None:
         """Text: it goes on with the open paragraph, lazily too, or begins one."""
-        if self.leaf != "paragraph":
+        begins = self.leaf != "paragraph"
+        if begins:
             self._close(matched)
             if _DEFINITION.match(rest):  # a block of its own, below which text begins anew
                 self._add(rest, Kind.DEFINITION)
                 return
             self.leaf, self.paragraph = "paragraph", []
         self.paragraph.append(rest)
-        self._add(rest, Kind.TEXT)
+        self._add(rest, Kind.TEXT, begins)
 
     def _heading(self, text: str, level: int, first: int) -> None:
         self.leaf = ""
-        self._add(text, Kind.HEADING)
+        self._add(text if first == self.number else "", Kind.HEADING, begins=True)
         if not self.open:
             self.headings.append(Heading(plain(text), level, first, self.number))
 
@@ -285,6 +290,6 @@ class _Reader:
             del self.open[matched:]
             self.leaf = ""
 
-    def _add(self, text: str, kind: Kind) -> None:
+    def _add(self, text: str, kind: Kind, begins: bool = False) -> None:
         listed = any(container.width for container in self.open)
-        self.lines.append(Line(self.number, text, kind, listed))
+        self.lines.append(Line(self.number, text, kind, listed, begins))

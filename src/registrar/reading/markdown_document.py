@@ -31,12 +31,16 @@ class Kind(StrEnum):
 
 
 class Line(NamedTuple):
-    """One line: 1-based number, its text without the markers of containers, what it is."""
+    """One line: 1-based number, its text without the markers of containers, what it is.
+
+    ``begins`` tells the first line of a paragraph or heading.
+    """
 
     number: int
     text: str
     kind: Kind
     listed: bool = False
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,10 @@ class Markdown:
     front_matter: tuple[str, ...]
     headings: tuple[Heading, ...]
     lines: tuple[Line, ...]
+
+    def under(self, heading: Heading) -> list[Line]:
+        """The lines from a heading to the next one of the same or a higher level."""
+        first = self.lines[0].number
+        after = (h for h in self.headings if h.line > heading.line and h.level <= heading.level)
+        end = next(after, None)
+        return list(self.lines[heading.last - first + 1 : end.line - first if end else None])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -218,6 +219,21 @@ def nearest(text: str) -> str | None:
     return nearest_word(folded.replace(" ", "-"), list(_data().licenses.values()))
 
 
+def listed(name: str) -> str | None:
+    """The licence id of the SPDX list, as the list writes it; None for another word."""
+    return _data().licenses.get(name.lower())
+
+
+def common_name(text: str) -> str | None:
+    """What to write for a name that people use, such as "apache 2.0"; None for another text."""
+    return _data().hints.get(" ".join(text.lower().split()))
+
+
+def common_names() -> Mapping[str, str]:
+    """Names that people use, in lower case, and what to write instead."""
+    return _data().hints
+
+
 def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
     """The deprecated ids of an expression, each with its replacement where there is one."""
     found: list[tuple[str, str | None]] = []
@@ -226,6 +242,42 @@ def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
         if isinstance(license_, License) and license_.id in _data().deprecated:
             found.append((str(license_), _data().deprecated[license_.id]))
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def other_case(text: str) -> tuple[tuple[int, int, str], ...]:
+    """The ids of a parsed expression that the SPDX list writes in another case.
+
+    Each as offsets in the text, and as the list writes it.
+    """
+    return tuple(
+        (start, start + len(word), right)
+        for start, word in _words(text)
+        if (right := _listed(word)) is not None and right != word
+    )
+
+
+def places_of(text: str, name: str) -> list[tuple[int, int]]:
+    """Offsets of an id in a parsed expression, in whatever case."""
+    same = [(start, word) for start, word in _words(text) if word.lower() == name.lower()]
+    return [(start, start + len(word)) for start, word in same]
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    return [(m.start(2), m[2]) for m in _TOKEN.finditer(text) if m[2] and m[2] not in _OPERATORS]
+
+
+def _listed(word: str) -> str | None:
+    """An id or exception as the list writes it; a LicenseRef with its prefix as SPDX does."""
+    ref = _REF.fullmatch(word)
+    if ref:
+        return f"LicenseRef-{ref[1]}"
+    folded = word.lower()
+    for known in (_data().licenses, _data().exceptions):
+        if folded in known:
+            return known[folded]
+    base = _data().licenses.get(folded.removesuffix("+"))
+    return f"{base}+" if base is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ TABLE = (
     "artifact-present",
     "artifact-size",
     "base-model-pinned",
+    "card-consistent",
+    "card-links",
     "card-sections",
     "dataset-leakage",
     "dataset-manifest",

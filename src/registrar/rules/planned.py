@@ -11,8 +11,6 @@ PLANNED = tuple(
         ("artifact-remote", Phase.REMOTE, Severity.ERROR, "the bytes are on the DVC remote"),
         ("artifact-scan", Phase.RUNTIME, Severity.ERROR, "the content is safe to load"),
         ("artifact-smoke", Phase.RUNTIME, Severity.ERROR, "loads, runs, and reproduces"),
-        ("card-consistent", Phase.STATIC, Severity.ERROR, "the card agrees with the metadata"),
-        ("card-links", Phase.STATIC, Severity.WARNING, "relative links of the card are there"),
         ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),
         ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
         ("run-recorded", Phase.REMOTE, Severity.ERROR, "the MLflow run agrees with the metadata"),

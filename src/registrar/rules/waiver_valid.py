@@ -25,6 +25,7 @@ from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At, Span
 from registrar.domain.policy import Waiver
 from registrar.reading.baseline import BASELINE_NAME
+from registrar.reading.corrections import quoted
 from registrar.reading.waivers import WAIVERS_NAME
 from registrar.rules.rule import Change, Rule
 
@@ -42,7 +43,8 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     mended = any(file.path == WAIVERS_NAME and not file.flaws for file in change.gate_files)
     severity = Severity.NOTE if mended else None  # the change that mends them must get in
     for flaw in change.waiver_flaws:
-        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span), severity)
+        fix = quoted(WAIVERS_NAME, flaw)
+        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span), severity, fix)
     for waiver in change.waivers:
         limit = change.policy.waiver_max_days
         gone = waiver.entry not in change.entries and waiver.entry not in change.touched
@@ -96,4 +98,5 @@ RULE = Rule(
     change=check,
     last=True,
     configurable="severity, [waivers] max_days",
+    fixable=True,
 )

@@ -1,0 +1,43 @@
+"""The license section of a card against the licences of the metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.licences import Leaf, With, leaves
+from registrar.reading.card import Card
+from registrar.reading.card_front import expression
+from registrar.reading.contradictions import Contradiction, Facts
+
+SECTION = "license"
+_MOST_LINES = 1_000
+_MOST_TEXT = 50_000
+"""A longer section is not looked into: whole texts of licences name many others."""
+
+
+def licence_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
+    """A section that names a licence unknown to the metadata, and not the one of the weights."""
+    own = expression(facts.metadata.license)
+    quick = card.quick_text(SECTION)
+    if own is None or (quick is not None and quick.strip() in ("", facts.metadata.license)):
+        return
+    lines = card.section(SECTION)
+    if len(lines) > _MOST_LINES or sum(len(line.text) for line in lines) > _MOST_TEXT:
+        return
+    # few cards come here: most only name the licence
+    from registrar.reading.licences_in_prose import mentions, named_licences, same_family
+
+    trees = [tree for text in facts.licences if (tree := expression(text))]
+    known = {same_family(_id(leaf)) for tree in trees for leaf in leaves(tree)}
+    named = named_licences(lines, card.lines)
+    foreign = [item for item in named if same_family(item.id.partition(" with ")[0]) not in known]
+    if not foreign or any(mentions(lines, _id(leaf), foreign) for leaf in leaves(own)):
+        return
+    names = ", ".join(dict.fromkeys(item.shown for item in foreign[:5]))
+    message = f"the license section names {names}, and not {facts.metadata.license} of the metadata"
+    hint = "name the licence of the weights here, or mend the metadata if this one is right"
+    yield Contradiction(message, hint, foreign[0].span)
+
+
+def _id(leaf: Leaf) -> str:
+    return str(leaf.license if isinstance(leaf, With) else leaf).lower()

@@ -1,0 +1,42 @@
+"""What a card says against the metadata or the metrics, and how it may be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from registrar.domain.metadata import Metadata
+from registrar.domain.places import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a card is held against."""
+
+    metadata: Metadata
+    version: str | None
+    """The entry's version, by metadata or by the name of its folder."""
+    measured: Mapping[str, float]
+    """Every number of the metrics file by its dotted path."""
+    metrics_file: str
+    other_licences: tuple[str, ...] = ()
+    """Licences of the dataset manifests."""
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """Every licence that the entry names, for whatever part."""
+        return (*self.metadata.licences, *self.other_licences)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A statement of the card that cannot be right beside the facts.
+
+    ``mended`` is what belongs at ``at``; None where only a person can tell.
+    """
+
+    message: str
+    hint: str
+    span: Span
+    mended: str | None = None
+    at: Span | None = None

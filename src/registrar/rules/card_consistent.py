@@ -1,0 +1,106 @@
+"""Refuses a model card that says something else than the metadata or the metrics.
+
+What it does: compares what both say, in three places.
+
+1. Front matter: `license` (as the Hugging Face hub writes it: lower case, families, `other`),
+   `base_model`, `pipeline_tag` against `task`, `version`, and the values of `model-index` whose
+   metric and split are in the metrics file. A card that names one side of an `OR` is right; of a
+   list, everything must be named by the metadata and the weights' licences must be in it. Front
+   matter that is no YAML is refused. `library_name`, `datasets`, `metrics` and `tags` may differ
+   and both be right: they are not compared.
+2. The license section: refused where it names a licence that the metadata names nowhere (weights,
+   code, data, base models, dataset manifests) and does not name the one of the weights. Named is
+   an SPDX id with hyphen and digit, an id alone on its line or in code marks, "MIT License", the
+   address of a licence; MIT in a sentence may be a university, and is none.
+3. Tables of the evaluation section: a row whose first cell is a key of the metrics file
+   (`test.accuracy`, or `accuracy` where one key ends so) with a figure in a column called "value"
+   or the like, after the split, or after this model; or the only figure of its row. Figures are
+   compared at their own precision: 0.93 agrees with 0.9279, 93% with 0.93. Intervals, ranges and
+   bounds are not compared.
+
+`registrar fix` writes the measured value at the card's precision, and the metadata's licence,
+task or version in the front matter. It never touches prose.
+
+Why this is bad: people read the card, programs read the metadata. Where they differ, somebody
+uses a model under a licence that it does not have, or for an accuracy that it never reached.
+
+Example: `metrics.json` has 0.9259, and the card
+
+    | metric | test |
+    | --- | --- |
+    | accuracy | 0.95 |
+
+Use instead:
+
+    | metric | test |
+    | --- | --- |
+    | accuracy | 0.93 |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Edit, Fix, Outcome, Phase, Problem, Severity
+from registrar.domain.places import At
+from registrar.reading.card import Card
+from registrar.reading.card_licence import licence_contradictions
+from registrar.reading.card_quickly import tables_plainly_agree
+from registrar.reading.contradictions import Contradiction, Facts
+from registrar.reading.entry import CARD_NAME, Entry
+from registrar.rules.rule import Judging, Rule
+
+
+def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
+    """Read the front matter, then hold all that the card says against the facts."""
+    card = entry.card
+    if card is None:
+        return
+    document = card.front_document
+    if document is not None:
+        for flaw in document.flaws:
+            message = f"the front matter cannot be read: {flaw.message}"
+            yield Problem(message, flaw.hint, At(CARD_NAME, span=flaw.span))
+    facts = _facts(entry)
+    if facts is not None:
+        for found in _contradictions(card, facts):
+            yield _problem(found)
+
+
+def _contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
+    if card.front_document is not None and card.front_document.readable:
+        from registrar.reading.card_front import front_contradictions  # few cards have one
+
+        yield from front_contradictions(card, card.front_document, facts)
+    yield from licence_contradictions(card, facts)
+    if not tables_plainly_agree(card, facts.measured):
+        from registrar.reading.card_tables import table_contradictions  # most plainly agree
+
+        yield from table_contradictions(card, facts)
+
+
+def _facts(entry: Entry) -> Facts | None:
+    metadata = entry.metadata
+    if metadata is None:
+        return None
+    version = metadata.version or (str(entry.name.version) if entry.name else None)
+    path = metadata.metrics_path or ""
+    return Facts(metadata, version, entry.measured, path, entry.data_licences)
+
+
+def _problem(found: Contradiction) -> Problem:
+    fix = None
+    if found.mended is not None and found.at is not None:
+        title = "say in the card what the metadata and the metrics say"
+        fix = Fix(title, (Edit(CARD_NAME, found.at, found.mended),))
+    return Problem(found.message, found.hint, At(CARD_NAME, span=found.span), fix=fix)
+
+
+RULE = Rule(
+    name="card-consistent",
+    phase=Phase.STATIC,
+    severity=Severity.ERROR,
+    summary="the card agrees with the metadata and the metrics",
+    entry=check,
+    fixable=True,
+)
