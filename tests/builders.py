@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 
 from registrar.cli.main import main
+from registrar.integrations.cache.place import AUTOMATIC, HOOKS
 
 ONNX = (Path(__file__).parent.parent / "model_registry/wine-cultivar-1.0.0/model.onnx").read_bytes()
 """A real model, small enough for every test."""
@@ -244,6 +246,12 @@ class Repo:
     def check_text(self, *argv: str) -> Result:
         """Run ``registrar check`` here, as a person does."""
         return run("check", *argv, cwd=self.path)
+
+
+def forget_automation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take CI and hooks from the environment: the cache is used as on a person's machine."""
+    for name in (*AUTOMATIC, *HOOKS):
+        monkeypatch.delenv(name, raising=False)
 
 
 def good_repo(path: Path) -> Repo:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from registrar.domain.pushes import Server
 from registrar.domain.shipping import Checkout
+from registrar.integrations.cache.memory import FolderMemory
+from registrar.integrations.cache.place import cache_file
+from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
@@ -43,10 +46,13 @@ def find_top(start: str) -> str | None:
     return None
 
 
-def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> World:
+def world_at(
+    top: str, git_dir: str | None = None, quarantine: bool = False, cache: bool = False
+) -> World:
     """The world of the repository at ``top``; a bare one has no work tree.
 
-    ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository.
+    ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository. With
+    ``cache`` what earlier runs found out about entries is used, where the environment allows it.
     """
     bare = git_dir is not None or _is_bare(top)
     git = Git(top, git_dir or (top if bare else None), quarantine)
@@ -57,12 +63,25 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         reason = "git is not installed"
     elif git.run("rev-parse", "--git-dir") is None:
         reason = f"git cannot read the repository; run git -C {top} status to see why"
-    tree = None
+    tree = memory = None
     if not bare:
-        object_format = None if reason else git.run("rev-parse", "--show-object-format")
-        tree = WorkTree(top, (object_format or b"sha1").decode().strip())
+        told = None if reason else git.run("rev-parse", "--show-object-format")
+        object_format = (told or b"sha1").decode().strip()
+        memory = _memory(top, object_format) if cache else None
+        tree = WorkTree(top, object_format, known=memory)
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock(), InstalledPlugins(top))
+    return World(tree, history, reason, SystemClock(), InstalledPlugins(top), memory)
+
+
+def _memory(top: str, object_format: str) -> FolderMemory | None:
+    path = cache_file(top, os.environ)
+    if path is None:
+        return None
+    try:
+        program = program_digest()
+    except (OSError, ValueError):
+        return None  # it cannot be told whether it is the program that wrote the cache
+    return FolderMemory(top, path, f"{program} {object_format}")
 
 
 def checkout_at(top: str) -> Checkout:

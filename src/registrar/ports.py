@@ -98,6 +98,26 @@ class History(Protocol):
         """The tree that has nothing in it: what came before the first commit."""
 
 
+class Memory(Protocol):
+    """What earlier runs found out about the folders of the work tree that have not changed.
+
+    Paths are relative to the top. What was kept is data as JSON has it; it may have been kept
+    by another version of the program that only looks alike, so the reader checks its shape.
+    """
+
+    def judge(self, key: str) -> None:
+        """Forget the answers that were given under another key: other rules, another policy."""
+
+    def answer(self, path: str) -> object:
+        """What was kept about a folder that has not changed since; None where nothing was."""
+
+    def keep(self, path: str, answer: object) -> None:
+        """Keep what was said about a folder; in vain where it is as young as this run."""
+
+    def save(self, paths: Iterable[str]) -> None:
+        """Write what is known of these folders and of those asked about; never fails."""
+
+
 class Writer(Protocol):
     """Writes files of a work tree, all or nothing."""
 
@@ -152,6 +172,8 @@ class World:
     """Why ``history`` is None."""
     clock: Clock
     plugins: Plugins
+    memory: Memory | None = None
+    """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
 
 
 class LocalGit(Protocol):

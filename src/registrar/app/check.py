@@ -11,8 +11,9 @@ from registrar.app.baselining import Baselined, apply_baseline, baseline_of
 from registrar.app.change import change_of, judge_change
 from registrar.app.comparison import Comparison, Revisions, compare
 from registrar.app.facts import facts_of
-from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judge_all, judging_by
+from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
 from registrar.app.plugins import load_plugins
+from registrar.app.remembering import remembered
 from registrar.app.rule_pages import asked
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
@@ -63,12 +64,15 @@ def _check(
     bench = Bench(head, judging_by(head, book, selection.all), book.rules)
     judged: list[Judged] = []
     records: dict[str, Record] = {}
-    with closing(judge_all(bench, selection.judged, request.jobs)) as answers:
+    memory = world.memory if comparison.head is world.work_tree else None
+    with closing(remembered(bench, selection.judged, request.jobs, memory)) as answers:
         for answer, record in answers:
             judged.append(answer)
             records[record.folder] = record
             if on_entry is not None:
                 on_entry(len(judged), len(selection.judged))
+    if memory is not None:
+        memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)
     judged.append(judge_change(bench, change))

@@ -72,6 +72,8 @@ class Judged:
     blind: tuple[Unchecked, ...] = ()
     """What other rules could not look at, because the schema refuses it; told where that refusal
     does not stand, as a waiver or the policy may have it."""
+    outside: bool = False
+    """True where a rule looked at something outside the entry's folder: not to be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,8 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     record = _record(entry)
     judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
     blind = tuple(_blind(said, bench))
-    if faults or blind:
-        judged = replace(judged, faults=tuple(faults), blind=blind)
+    if faults or blind or entry.looked_outside:
+        judged = replace(judged, faults=tuple(faults), blind=blind, outside=entry.looked_outside)
     return judged, record
 
 

@@ -53,6 +53,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
     )
+    command.add_argument(
+        "--no-cache", action="store_true", help="judge every entry anew, and keep nothing"
+    )
     add_options(command)
     for planned in PLANNED:
         command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
@@ -74,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"{planned} is planned for a later version", hint)
     each_once(options.report)
     top, paths = top_and_paths(options.paths)
-    world = world_at(top)
+    world = world_at(top, cache=not options.no_cache)
     request = CheckRequest(
         paths=paths,
         revisions=Revisions(options.base, options.base_tip, options.head, options.policy_from),

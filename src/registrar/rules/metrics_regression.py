@@ -35,8 +35,9 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     """Compare each judged entry of the change with the version below it."""
     if change.before is None:
         return  # version-immutable says why history could not be asked
-    lower = lower_versions(change.entries)
-    for folder in sorted(change.touched & change.records.keys() & lower.keys()):
+    asked = change.touched & change.records.keys()
+    lower = lower_versions(change.entries) if asked else {}
+    for folder in sorted(asked & lower.keys()):
         entry = Entry(change.head, change.policy.root, folder)
         limits = _limits(entry, change.policy)
         if limits:
