@@ -95,6 +95,7 @@ complete -c registrar -n '_shtab_registrar_using check' -l policy-from -xka "(_r
 complete -c registrar -n '_shtab_registrar_using check' -l at -x -d 'judge as on this day (YYYY-MM-DD, UTC)'
 complete -c registrar -n '_shtab_registrar_using check' -l fail-on -xka "error warning note" -d 'error (default), warning or note: what makes the check fail'
 complete -c registrar -n '_shtab_registrar_using check' -l jobs -x -d 'processes; default: as many as there are cores'
+complete -c registrar -n '_shtab_registrar_using check' -l no-cache -d 'judge every entry anew, and keep nothing'
 complete -c registrar -n '_shtab_registrar_using check' -l format -xka "concise github gitlab json junit markdown sarif text" -d 'how the report is printed: concise, github, gitlab, json, junit, markdown, sarif, text; default: text'
 complete -c registrar -n '_shtab_registrar_using check' -l report -xka "(_registrar_reports)" -d 'write the report to a file, too; may be given several times'
 complete -c registrar -n '_shtab_registrar_using check; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'an entry, a file in one, or a folder of entries'

@@ -41,6 +41,7 @@ _shtab_registrar_check_options=(
   "--at=[judge as on this day (YYYY-MM-DD, UTC)]:DATE:"
   "--fail-on=[error (default), warning or note\: what makes the check fail]:SEVERITY:(error warning note)"
   "--jobs=[processes\; default\: as many as there are cores]:N:"
+  "--no-cache[judge every entry anew, and keep nothing]"
   "--format=[how the report is printed\: concise, github, gitlab, json, junit, markdown, sarif, text\; default\: text]:FORMAT:(concise github gitlab json junit markdown sarif text)"
   "*--report=[write the report to a file, too\; may be given several times]:FORMAT=FILE:_registrar_reports"
   "*:an entry, a file in one, or a folder of entries:_files"
