@@ -24,10 +24,10 @@ from registrar.reading.spdx import (
     MAX_LENGTH,
     SpdxError,
     deprecated,
-    nearest,
     other_case,
     parse,
 )
+from registrar.reading.spdx_list import nearest
 
 MIT, APACHE, BSD = License("MIT"), License("Apache-2.0"), License("BSD-3-Clause")
 

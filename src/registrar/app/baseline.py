@@ -38,7 +38,7 @@ def adopt(world: World, coming: Mapping[str, bytes], on_entry: OnEntry | None = 
     if world.work_tree is None:
         raise UsageError("this is a bare repository, which has no work tree", "clone it first")
     files = {**coming, BASELINE_NAME: write_baseline({}).encode()}
-    there = replace(world, work_tree=Overlay(world.work_tree, files))
+    there = replace(world, work_tree=Overlay(world.work_tree, files), memory=None)
     report = check(CheckRequest(), there, on_entry)
     errors = [f for f in report.findings if f.severity is Severity.ERROR]
     left = [f for f in errors if not _excusable(f)]

@@ -91,7 +91,7 @@ class _Mender:
 
     def judge(self, texts: dict[str, bytes], paths: tuple[str, ...]) -> Report:
         """What check says of the texts."""
-        world = replace(self.world, work_tree=Overlay(self.tree, texts))
+        world = replace(self.world, work_tree=Overlay(self.tree, texts), memory=None)
         return check(replace(self.request, paths=paths), world)
 
     def offers(self, state: _State) -> list[Finding]:
