@@ -27,6 +27,7 @@ _COMPLEX = ("```", "~~~", "<", "\t", "\r", "\\")
 _INDENTED = re.compile(r"\n(?: +#| {0,3}(?:=+|-+) *(?:\n|\Z))")
 _HEADING = re.compile(r"\n(#{1,6})(?: (.*)|(?=\n|\Z))")
 _MARKED = frozenset("[]*`_")
+_SHORT = 200
 _MAX_PARTS = 20
 """So many headings of one section are looked under."""
 
@@ -149,8 +150,17 @@ def _outline(text: str) -> list[_Part] | None:
     ]
 
 
-@lru_cache(maxsize=1024)
 def _name(title: str) -> str:
+    """The name of a heading; of a short one it is kept, since cards share most of them."""
+    return _kept_name(title) if len(title) <= _SHORT else _any_name(title)
+
+
+@lru_cache(maxsize=1024)
+def _kept_name(title: str) -> str:
+    return _any_name(title)
+
+
+def _any_name(title: str) -> str:
     if _MARKED.isdisjoint(title):
         return normalise(without_closing(title))
     from registrar.reading.markdown import plain  # few headings are marked up
