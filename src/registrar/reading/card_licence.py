@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from registrar.domain.licences import Leaf, With, leaves
 from registrar.reading.card import Card
-from registrar.reading.card_front import expression
-from registrar.reading.contradictions import Contradiction, Facts
+from registrar.reading.contradictions import Contradiction, Facts, expression
 
 SECTION = "license"
 _MOST_LINES = 1_000

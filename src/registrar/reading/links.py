@@ -19,9 +19,6 @@ from registrar.reading.markdown_document import Kind, Line, Markdown
 from registrar.reading.tables import tables
 
 _DEFINITION = re.compile(r" {0,3}\[((?:[^\[\]\\]++|\\.)*+)\]:[ \t]*(?:<([^<>]*)>|(\S+))")
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
-_AFTER = re.compile(r"\]\(([^)\s]*)")
-_ABSOLUTE = re.compile(r"(?:https?://|mailto:|#)[^\\]*")
 
 
 class FoundLink(NamedTuple):
@@ -29,20 +26,6 @@ class FoundLink(NamedTuple):
 
     target: str
     span: Span
-
-
-def only_plain_targets(text: str) -> list[str] | None:
-    """All relative targets of a card, if they are plainly written; None: look closer.
-
-    There may be fewer links than targets (in code, say), never more: without definitions and
-    HTML every link has ``](`` before its target.
-    """
-    if "](" not in text:
-        return [] if "]:" not in text and "<" not in text else None
-    if "]:" in text or "<" in text:
-        return None
-    targets = [t for t in _AFTER.findall(text) if not _ABSOLUTE.fullmatch(t)]
-    return targets if all(map(_PLAIN.fullmatch, targets)) else None
 
 
 def card_links(markdown: Markdown, written: Sequence[str]) -> Iterator[FoundLink]:
