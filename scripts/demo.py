@@ -1,4 +1,6 @@
-"""Show what the gate does: real entries, damaged copies of them, and a git server.
+"""Show what the gate does: from an empty repository to a refused and an accepted push.
+
+Then real entries, damaged copies of them, and a git server with a whole history.
 
 Run by ``make demo``. Everything happens in a temporary folder; the exit code is 0 only if every
 refusal and every acceptance came as announced.
@@ -107,9 +109,10 @@ DAMAGES = (
 
 
 def main() -> int:
-    """Run the three acts; 1 where something came out other than announced."""
+    """Run the four acts; 1 where something came out other than announced."""
     with tempfile.TemporaryDirectory(prefix="registrar-demo-") as folder:
         try:
+            _from_nothing(Path(folder))
             copy = _clone(Path(folder) / "copy")
             _real_entries(copy)
             _damaged_entries(copy)
@@ -119,6 +122,33 @@ def main() -> int:
             return 1
     print("\nEverything came as announced.")
     return 0
+
+
+def _from_nothing(folder: Path) -> None:
+    _title("1. From an empty repository to a refused and an accepted push")
+    new, server = folder / "registry", folder / "registry.git"
+    _git(HERE, "init", "--quiet", "--initial-branch=main", str(new))
+    _bare_server(server)
+    _git(new, "remote", "add", "origin", str(server))
+    _registrar(new, "init", "--owner", "@acme/models", expect=0)
+    _commit(new, "Make this repository a model registry")
+    _push(new, server, expect=0)
+    entry = new / "model_registry/wine-cultivar-1.0.0"
+    entry.mkdir()
+    for path in (HERE / ENTRY).iterdir():
+        (entry / path.name).write_bytes(path.read_bytes())
+    edit("metadata.yaml", 'version: "1.1.0"', 'version: "1.0.0"')(entry)
+    # in a new repository the commit of this one is no ancestor
+    edit("metadata.yaml", 'repository: "."', "repository: https://github.com/acme/wine")(entry)
+    card = entry / "MODEL_CARD.md"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("## Limitations", "## Remarks"), encoding="utf-8")
+    _commit(new, "Add wine-cultivar 1.0.0")
+    _registrar(new, "check", "--base", "HEAD~1", expect=1)
+    _push(new, server, expect=1)
+    card.write_text(text, encoding="utf-8")
+    _commit(new, "Say what it must not be used for")
+    _push(new, server, expect=0)
 
 
 def _clone(target: Path) -> Path:
@@ -132,13 +162,13 @@ def _clone(target: Path) -> Path:
 
 
 def _real_entries(copy: Path) -> None:
-    _title("1. The real entries of this repository")
+    _title("2. The real entries of this repository")
     _registrar(copy, "check", expect=0)
 
 
 def _damaged_entries(copy: Path) -> None:
     for number, damage in enumerate(DAMAGES, start=1):
-        _title(f"2.{number} {damage.title}")
+        _title(f"3.{number} {damage.title}")
         damage.apply(copy / ENTRY)
         said = _registrar(copy, "check", ENTRY, expect=1)
         if f"error[{damage.rule}]" not in said:
@@ -146,13 +176,18 @@ def _damaged_entries(copy: Path) -> None:
         _git(copy, "checkout", "--quiet", "--", ".")
 
 
-def _server(copy: Path, server: Path) -> None:
-    _title("3. A bare git server with the gate as its pre-receive hook")
-    _git(copy, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
+def _bare_server(server: Path) -> None:
+    """A bare repository whose pre-receive hook is the gate."""
+    _git(HERE, "init", "--quiet", "--bare", "--initial-branch=main", str(server))
     hook = server / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(f'#!/bin/sh\nexec "{REGISTRAR}" hook pre-receive\n', encoding="utf-8")
     hook.chmod(0o755)
+
+
+def _server(copy: Path, server: Path) -> None:
+    _title("4. A git server with the gate as its hook, and a registry with a history")
+    _bare_server(server)
     _push(copy, server, expect=0)
     (copy / ENTRY / "MODEL_CARD.md").unlink()
     _commit(copy, "Take the card away")

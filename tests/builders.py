@@ -10,10 +10,15 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+import pytest
+
 from registrar.cli.main import main
+from registrar.integrations.cache.place import AUTOMATIC, HOOKS
 
 ONNX = (Path(__file__).parent.parent / "model_registry/wine-cultivar-1.0.0/model.onnx").read_bytes()
 """A real model, small enough for every test."""
@@ -113,6 +118,30 @@ def good_entry(**changes: str) -> dict[str, bytes]:
     return files | {name: text.encode() for name, text in changes.items()}
 
 
+REPORT_SCHEMA: dict[str, Any] = json.loads(
+    (files("registrar.formats") / "schemas/report-1.json").read_text(encoding="utf-8")
+)
+
+
+def closed(schema: Any) -> Any:
+    """A schema that refuses every key that it does not name."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    return {**made, "additionalProperties": False} if made.get("type") == "object" else made
+
+
+_VALIDATOR = jsonschema_rs.validator_for(closed(REPORT_SCHEMA))
+
+
+def valid_report(report: dict[str, Any]) -> None:
+    """Assert that a report is what the published schema says, and holds nothing else."""
+    wrong = [f"{error.instance_path}: {error.message}" for error in _VALIDATOR.iter_errors(report)]
+    assert not wrong, wrong
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command answered."""
@@ -123,8 +152,10 @@ class Result:
 
     @property
     def report(self) -> dict[str, Any]:
-        """The JSON report."""
+        """The JSON of any command; that of check, each that a test looks at, is as its schema says."""
         parsed: dict[str, Any] = json.loads(self.out)
+        if "report_version" in parsed:
+            valid_report(parsed)
         return parsed
 
     @property
@@ -215,6 +246,12 @@ class Repo:
     def check_text(self, *argv: str) -> Result:
         """Run ``registrar check`` here, as a person does."""
         return run("check", *argv, cwd=self.path)
+
+
+def forget_automation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take CI and hooks from the environment: the cache is used as on a person's machine."""
+    for name in (*AUTOMATIC, *HOOKS):
+        monkeypatch.delenv(name, raising=False)
 
 
 def good_repo(path: Path) -> Repo:

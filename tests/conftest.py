@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-_OURS = ("GIT_", "XDG_", "DVC_", "MLFLOW_", "REGISTRAR_CACHE", "PYTHONPATH", "PYTHONSAFEPATH")
+_OURS = (
+    "GIT_",
+    "GITHUB_",
+    "GH_",
+    "XDG_",
+    "DVC_",
+    "MLFLOW_",
+    "REGISTRAR_CACHE",
+    "PYTHONPATH",
+    "PYTHONSAFEPATH",
+)
 
 
 @pytest.fixture(autouse=True)

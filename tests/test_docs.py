@@ -10,11 +10,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from builders import Repo, good_entry, run
+from builders import ENTRY, Repo, good_entry, run
 
 import registrar.errors as errors
 from registrar.cli.main import parser
 from registrar.domain.digests import folder_digest
+from registrar.formats.table import FORMATS
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy
 from registrar.reading.schema import bundled_bytes
@@ -39,6 +40,7 @@ def block(path: str, language: str) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_our_pages_lead_somewhere(page: Path) -> None:
     content = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    content = re.sub(r"(?<=\n\n)(?: {4}.*\n?)+", "", content)  # code, not links
     for target in re.findall(r"\]\(([^)#\s]+)", content):
         if "://" not in target:
             assert (page.parent / target).exists(), target
@@ -53,6 +55,17 @@ def test_the_page_of_the_report_names_every_field(tmp_path: Path) -> None:
         assert f"`{field}`" in page, field
 
 
+def test_the_page_of_fix_names_every_field_and_every_fixable_rule(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "demo", git=False)
+    repo.add_entry()
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: apache-2.0")
+    answer = run("fix", "--diff", "--format", "json", cwd=repo.path).report
+    page = text("docs/fix.md")
+    for field in (*answer, *answer["applied"][0], "reason"):
+        assert f"`{field}`" in page, field
+    assert all(f"`{rule.name}`" in page for rule in RULES if rule.fixable)
+
+
 def test_generated_files_are_as_generated() -> None:
     for script in sorted((TOP / "scripts").glob("generate_*.py")):
         done = subprocess.run([sys.executable, script, "--check"], capture_output=True, check=False)
@@ -63,8 +76,34 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     said = run("check", "--help").out
     options = set(re.findall(r"--[a-z][a-z-]+", said)) - {"--help"}
     wanted = {"--base", "--base-tip", "--head", "--policy-from", "--at", "--fail-on", "--jobs"}
-    assert options == wanted | {"--format"}
+    assert options == wanted | {"--format", "--no-cache", "--report"}
     assert all(option in text("README.md") for option in options)
+
+
+def test_every_line_of_the_doctor_is_in_its_page() -> None:
+    rooms = sorted((TOP / "src/registrar/app/doctoring").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in rooms)
+    named = set(re.findall(r'Question\(\s*"([a-z-]+)"', source)) | {"script", "requirements"}
+    page = text("docs/doctor.md")
+    told = {
+        n
+        for row in re.findall(r"^\| (`[^|]*?) \|", page, re.M)
+        for n in re.findall("`([a-z-]+)`", row)
+    }
+    assert len(named) > 40
+    assert named <= told
+    options = set(re.findall(r"--[a-z][a-z-]+", run("doctor", "--help").out)) - {"--help"}
+    assert all(option in page for option in options)
+
+
+def test_every_option_of_init_is_in_the_readme_and_every_file_on_its_page(tmp_path: Path) -> None:
+    options = set(re.findall(r"--[a-z][a-z-]+", run("init", "--help").out)) - {"--help"}
+    assert all(option in text("README.md") for option in options)
+    repo = Repo(tmp_path / "repo")
+    said = run("init", "--dry-run", "--gitlab", "--format", "json", cwd=repo.path).report
+    for file in said["files"]:
+        path = file["path"].replace("model_registry/", "<root>/", 1)
+        assert f"`{path}`" in text("docs/adopting.md"), path
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -170,3 +209,19 @@ def test_no_index_and_no_path_of_a_machine_in_what_we_publish() -> None:
             assert not forbidden.search(path.read_text(encoding="utf-8")) or name.startswith(
                 "tests/"
             ), name
+
+
+def test_the_index_lists_every_page_and_the_readme_leads_to_it() -> None:
+    index = text("docs/README.md")
+    for page in (TOP / "docs").rglob("*.md"):
+        if page.name != "README.md":
+            assert f"]({page.relative_to(TOP / 'docs').as_posix()})" in index, page.name
+    assert "](docs/README.md)" in text("README.md")
+
+
+def test_the_page_of_reports_names_every_format_and_its_stability() -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \|.*\| ([a-z ]+) \|$", text("docs/report.md"), re.MULTILINE)
+    stability = dict(row for row in rows if row[0] in FORMATS)
+    assert sorted(stability) == sorted(FORMATS)
+    assert set(stability.values()) == {"committed", "follows the platform", "human"}
+    assert all(f"`{name}`" in text("README.md") for name in FORMATS)

@@ -28,7 +28,7 @@ for name in names:
         importlib.import_module(name)
 print(len(names))
 """
-COMMANDS = ([], ["check"], ["rules"], ["hook"], ["hook", "pre-receive"])
+COMMANDS = ([], ["check"], ["rules"], ["init"], ["hook"], ["hook", "pre-receive"])
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from registrar.domain.pushes import Server
+from registrar.domain.shipping import Checkout
+from registrar.integrations.cache.memory import FolderMemory
+from registrar.integrations.cache.place import cache_file
+from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
+from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
+from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
-from registrar.ports import World
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.ports import Staging, World, Writer
+
+if TYPE_CHECKING:
+    from registrar.app.doctor import Visit
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -35,10 +46,13 @@ def find_top(start: str) -> str | None:
     return None
 
 
-def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> World:
+def world_at(
+    top: str, git_dir: str | None = None, quarantine: bool = False, cache: bool = False
+) -> World:
     """The world of the repository at ``top``; a bare one has no work tree.
 
-    ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository.
+    ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository. With
+    ``cache`` what earlier runs found out about entries is used, where the environment allows it.
     """
     bare = git_dir is not None or _is_bare(top)
     git = Git(top, git_dir or (top if bare else None), quarantine)
@@ -49,12 +63,62 @@ def world_at(top: str, git_dir: str | None = None, quarantine: bool = False) -> 
         reason = "git is not installed"
     elif git.run("rev-parse", "--git-dir") is None:
         reason = f"git cannot read the repository; run git -C {top} status to see why"
-    tree = None
+    tree = memory = None
     if not bare:
-        object_format = None if reason else git.run("rev-parse", "--show-object-format")
-        tree = WorkTree(top, (object_format or b"sha1").decode().strip())
+        told = None if reason else git.run("rev-parse", "--show-object-format")
+        object_format = (told or b"sha1").decode().strip()
+        memory = _memory(top, object_format) if cache else None
+        tree = WorkTree(top, object_format, known=memory)
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock())
+    return World(tree, history, reason, SystemClock(), InstalledPlugins(top), memory)
+
+
+def _memory(top: str, object_format: str) -> FolderMemory | None:
+    path = cache_file(top, os.environ)
+    if path is None:
+        return None
+    try:
+        program = program_digest()
+    except (OSError, ValueError):
+        return None  # it cannot be told whether it is the program that wrote the cache
+    return FolderMemory(top, path, f"{program} {object_format}")
+
+
+def checkout_at(top: str) -> Checkout:
+    """What git says of the branches of a work tree."""
+    return checkout(Git(top))
+
+
+def takes_branch(top: str, name: str) -> bool:
+    """Tell whether git takes a name for a branch."""
+    return is_branch_name(Git(top), name)
+
+
+def writer_at(top: str) -> tuple[Writer, Staging]:
+    """What writes into a work tree, and what knows how git sees its paths."""
+    return WorkTreeWriter(top), GitStaging(Git(top))
+
+
+def visit_at(top: str, offline: bool, announce: Callable[[str], None]) -> Visit:
+    """The repository at ``top`` as the doctor looks at it."""
+    from registrar.app.doctor import Visit
+    from registrar.integrations.git.clone import GitClone
+    from registrar.integrations.github_access import access_to
+    from registrar.integrations.github_api import GitHubApi
+    from registrar.integrations.machine import ThisMachine
+
+    world = world_at(top)
+    git = Git(top, top if _is_bare(top) else None)
+    return Visit(
+        top=top,
+        world=world,
+        local_git=GitClone(git) if world.history is not None else None,
+        machine=ThisMachine(top),
+        access_to=lambda remote: access_to(remote, top),
+        connect=lambda access: GitHubApi(str(access.base), str(access.token)),
+        announce=announce,
+        offline=offline,
+    )
 
 
 def server_at(git_dir: str, pushed: Iterable[str]) -> Server:

@@ -8,6 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from registrar.domain.clones import Clone, Hook, Remote
+from registrar.domain.forges import Answer
+from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
 
@@ -95,11 +98,66 @@ class History(Protocol):
         """The tree that has nothing in it: what came before the first commit."""
 
 
+class Memory(Protocol):
+    """What earlier runs found out about the folders of the work tree that have not changed.
+
+    Paths are relative to the top. What was kept is data as JSON has it; it may have been kept
+    by another version of the program that only looks alike, so the reader checks its shape.
+    """
+
+    def judge(self, key: str) -> None:
+        """Forget the answers that were given under another key: other rules, another policy."""
+
+    def answer(self, path: str) -> object:
+        """What was kept about a folder that has not changed since; None where nothing was."""
+
+    def keep(self, path: str, answer: object) -> None:
+        """Keep what was said about a folder; in vain where it is as young as this run."""
+
+    def save(self, paths: Iterable[str]) -> None:
+        """Write what is known of these folders and of those asked about; never fails."""
+
+
+class Writer(Protocol):
+    """Writes files of a work tree, all or nothing."""
+
+    def write(self, files: Iterable[Writing]) -> None:
+        """Write all files, or leave the tree as it was; raises OutputError.
+
+        A file without ``before`` must not be there yet, one with it must still hold those bytes.
+        Links are not followed.
+        """
+
+
+class Staging(Protocol):
+    """What git would do with paths of the work tree."""
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that git ignores and does not track."""
+
+    def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are there and not as in the last commit."""
+
+
 class Clock(Protocol):
     """The date."""
 
     def today(self) -> date:
         """Today, UTC."""
+
+
+class PluginError(Exception):
+    """A rule that the policy names and that cannot be had, with the reason and what would help."""
+
+
+class Plugins(Protocol):
+    """Rules of organisations: entry points of the group ``registrar.rules``."""
+
+    def load(self, name: str) -> tuple[object, str]:
+        """What the entry point of this name gives, and the distribution that it is of.
+
+        Raises PluginError where it is not installed, lies in the judged tree, or cannot be loaded.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +171,43 @@ class World:
     history_reason: str
     """Why ``history`` is None."""
     clock: Clock
+    plugins: Plugins
+    memory: Memory | None = None
+    """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
+
+
+class LocalGit(Protocol):
+    """One clone, as its git sees it."""
+
+    def facts(self) -> Clone:
+        """Remotes, branch, and what the clone lacks."""
+
+    def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
+        """``path:name`` to the value that git gives an attribute in the work tree."""
+
+    def hook(self, name: str) -> Hook | None:
+        """The hook that git runs here; None where there is none."""
+
+    def hook_of(self, remote: Remote, name: str) -> Hook | None:
+        """The hook of a remote that is a folder of this machine; raises UnreadableError."""
+
+
+class Machine(Protocol):
+    """The programs of this machine."""
+
+    def version_of(self, program: str) -> str | None:
+        """What ``program --version`` says in its first line; None where it is not there."""
+
+
+class Forge(Protocol):
+    """The API of the server that the remote is on."""
+
+    @property
+    def base(self) -> str:
+        """The address of the API."""
+
+    def get(self, path: str) -> Answer:
+        """One question; never raises."""
+
+    def listed(self, path: str) -> Answer:
+        """A question that is answered in pages, as one list; never raises."""

@@ -8,7 +8,7 @@ AT = ("--at", "2026-11-24")
 
 
 def branch(repo: Repo) -> Repo:
-    repo.git("checkout", "--quiet", "-b", "work")
+    repo.git("checkout", "--quiet", "-B", "work")
     return repo
 
 

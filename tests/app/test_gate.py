@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 from builders import ENTRY, POLICY, Repo
-from changes import branch, said
+from changes import AT, branch, said
 
 
 def test_models_and_gate_files_do_not_change_together(repo: Repo) -> None:
@@ -68,3 +69,18 @@ def test_what_would_newly_fail_is_a_note_with_a_count(repo: Repo) -> None:
     assert result.code == 0
     notes = said(result, "gate-intact", "note")
     assert notes == ["1 entry would newly fail under this policy"]
+
+
+def test_a_vendored_program_that_is_not_the_recorded_one_is_refused(repo: Repo) -> None:
+    digest = hashlib.sha256(b"program").hexdigest()
+    recorded = POLICY + f'[program]\nversion = "0.1.0"\nsha256 = "{digest}"\n'
+    repo.write("registrar.toml", recorded)
+    repo.write("scripts/registrar.pyz", b"program")
+    repo.commit("vendor")
+    assert repo.check("--base", "main", *AT).code == 0
+    repo.write("scripts/registrar.pyz", b"another")
+    told = said(repo.check("--base", "main", *AT), "gate-intact")
+    assert [message.partition(",")[0] for message in told] == [
+        f"{path} would not be valid: [program] sha256 is not that of scripts/registrar.pyz"
+        for path in ("registrar.toml", "scripts/registrar.pyz")
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders import ENTRY, POLICY, Repo
 
-from registrar.app import judging
+from registrar.app import judging, rulebook
 from registrar.domain.findings import Outcome
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Judging
@@ -24,8 +24,8 @@ def test_a_broken_rule_hides_nothing(repo: Repo, monkeypatch: pytest.MonkeyPatch
         raise ZeroDivisionError("of the rule")
         yield
 
-    rules = [replace(r, entry=broken) if r.name == "license-valid" else r for r in judging.RULES]
-    monkeypatch.setattr(judging, "RULES", tuple(rules))
+    rules = [replace(r, entry=broken) if r.name == "license-valid" else r for r in rulebook.RULES]
+    monkeypatch.setattr(rulebook, "RULES", tuple(rules))
     repo.edit(f"{ENTRY}/MODEL_CARD.md", "## Contact", "## Nobody")
     result = repo.check("--jobs", "1")
     assert result.code == 70

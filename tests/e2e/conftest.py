@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from builders import POLICY, Repo
+from environments import link_gate
+from github_side import Forge
 from servers import BACKEND, Backend, Server
 
 
@@ -38,4 +40,18 @@ def repo(tmp_path: Path) -> Repo:
     made.commit("policy")
     made.add_entry()
     made.commit("entry")
+    return made
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The locked libraries, in a folder of their own."""
+    return link_gate(tmp_path_factory.mktemp("gate") / "gate")
+
+
+@pytest.fixture
+def forge(tmp_path: Path, gate: Path) -> Forge:
+    """A repository on GitHub's side with the gate and a first entry."""
+    made = Forge(tmp_path, gate)
+    made.adopt()
     return made

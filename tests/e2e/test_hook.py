@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builders import ENTRY, POLICY, Repo
+from builders import ENTRY, POLICY, Repo, good_entry
 from servers import Server, push
 
 
@@ -147,3 +147,26 @@ def test_what_is_no_hook_input_is_a_usage_error(server: Server) -> None:
     )
     assert done.returncode == 2
     assert "no input of a pre-receive hook" in done.stderr
+
+
+def test_a_baseline_that_shrinks_may_be_pushed_with_the_model(
+    tmp_path: Path, server: Server
+) -> None:
+    old = Repo(tmp_path / "old")
+    old.write("registrar.toml", POLICY)
+    old.add_entry()
+    (old.path / ENTRY / "MODEL_CARD.md").unlink()
+    old.write("baseline.yaml", 'baseline:\n  "wine-1.0.0": {card-sections: 1}\n')
+    old.commit("adopted before the hook was there")
+    server.repo.git("fetch", "--quiet", str(old.path), "main:main")
+    old.write("baseline.yaml", 'baseline:\n  "wine-1.0.0": {card-sections: 2}\n')
+    old.commit("grown")
+    taken, said = push(old, server)
+    assert not taken
+    assert "the baseline grew: card-sections of wine-1.0.0 from 1 to 2" in said
+    old.git("reset", "--quiet", "--hard", "HEAD~1")
+    old.write(f"{ENTRY}/MODEL_CARD.md", good_entry()["MODEL_CARD.md"])
+    old.write("baseline.yaml", "baseline: {}\n")
+    old.commit("mended")
+    taken, said = push(old, server)
+    assert taken, said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 
 import pytest
@@ -11,6 +13,7 @@ from registrar.domain.places import Place, Span
 from registrar.domain.policy import Waiver
 from registrar.domain.report import JudgedBy, PhaseState, Report
 from registrar.formats.escape import escape
+from registrar.formats.json import dumps
 from registrar.formats.text import columns, render
 
 AT = date(2026, 11, 24)
@@ -145,3 +148,19 @@ def test_escape_and_width() -> None:
         "a b\\x00\\x7f\\x9b\\u202e\\U000e0001\\ud800"
     )
     assert (columns("ab"), columns("日"), columns("e\u0301")) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "line", ["##[error]x", "a ##[group]", "##vso[task.x]y", "###[x]", "##Team[x]"]
+)
+def test_what_logs_of_ci_obey_is_broken_up(line: str) -> None:
+    obeyed = re.compile(r"##[A-Za-z]*\[")
+    assert not obeyed.search(escape(line))
+    assert escape("## a heading, ##") == "## a heading, ##"
+    for start in range(1, len(line)):  # also where the frame is put together
+        text = shown(Span(1, start, 1, start + 1), line)
+        assert not obeyed.search(text), text
+    written = dumps({"x": line})
+    assert not obeyed.search(written)
+    assert json.loads(written) == {"x": line}
+    assert dumps("## a heading") == '"## a heading"'

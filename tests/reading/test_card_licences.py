@@ -10,7 +10,8 @@ import pytest
 from registrar.reading.card import Card
 from registrar.reading.hub_licences import agree, agrees, hub, hub_id
 from registrar.reading.licences_in_prose import mentions, named_licences
-from registrar.reading.spdx import listed, parse
+from registrar.reading.spdx import parse
+from registrar.reading.spdx_list import listed
 
 
 def named(section: str) -> list[str]:

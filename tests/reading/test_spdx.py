@@ -19,7 +19,15 @@ from registrar.domain.licences import (
     refs,
     refused_branches,
 )
-from registrar.reading.spdx import MAX_DEPTH, MAX_LENGTH, SpdxError, deprecated, nearest, parse
+from registrar.reading.spdx import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    SpdxError,
+    deprecated,
+    other_case,
+    parse,
+)
+from registrar.reading.spdx_list import nearest
 
 MIT, APACHE, BSD = License("MIT"), License("Apache-2.0"), License("BSD-3-Clause")
 
@@ -143,3 +151,31 @@ def test_the_list_is_as_generated(top: Path) -> None:
     script = top / "scripts/generate_spdx.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Apache-2.0 OR (MIT and GPL-2.0-only WITH Classpath-exception-2.0)", []),
+        ("apache-2.0 or MIT+", [(0, 10, "Apache-2.0")]),
+        ("mIt+", [(0, 4, "MIT+")]),
+        ("gpl-2.0+", [(0, 8, "GPL-2.0+")]),
+        ("GPL-2.0-only with classpath-EXCEPTION-2.0", [(18, 41, "Classpath-exception-2.0")]),
+        ("licenseref-Acme", [(0, 15, "LicenseRef-Acme")]),
+        ("(mit)", [(1, 4, "MIT")]),
+    ],
+)
+def test_ids_in_another_case(text: str, told: list[tuple[int, int, str]]) -> None:
+    parse(text)
+    assert list(other_case(text)) == told
+
+
+@pytest.mark.parametrize("text", ["apache-2.0 or mit+", "(gpl-2.0+ with classpath-exception-2.0)"])
+def test_an_expression_in_the_lists_case_is_the_same(text: str) -> None:
+    """``parse(listed(x)) == parse(x)``."""
+    written = text
+    for start, end, right in reversed(other_case(text)):
+        written = written[:start] + right + written[end:]
+    assert written != text
+    assert other_case(written) == ()
+    assert parse(written) == parse(text)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from registrar.domain.places import Route
-from registrar.reading import yaml as reader
+from registrar.reading import strict_yaml as reader
 from registrar.reading.documents import MAX_FLAWS, MAX_NODES, Ambiguous
 from registrar.reading.pure_yaml import Parser as PureParser
 from registrar.reading.scalars import resolve

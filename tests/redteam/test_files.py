@@ -168,6 +168,7 @@ AS_NOBODY = """
 import os, sys
 from registrar.cli.main import main
 import registrar.app.check, registrar.app.sources, registrar.assemble, registrar.formats.table
+import registrar.reading.strict_yaml, traceback  # another user may not read this Python
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 sys.exit(main(["check", "--format", "text"]))
 """

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from builders import ENTRY, Repo, good_repo
+from builders import ENTRY, Repo, good_repo, run
 
 from registrar.formats.table import FORMATS
 
@@ -150,3 +150,17 @@ def test_ctrl_c_ends_with_130(jobs: str, tmp_path: Path) -> None:
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 130, said
     assert said.strip() == "registrar: interrupted"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_fix_tells_hostile_text_escaped(name: str, tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    repo.edit(f"{ENTRY}/metadata.yaml", "license: Apache-2.0", "license: apache-2.0")
+    folder = f"model_registry/{HOSTILE[name].replace('/', '_')}-1.0.0"
+    (repo.path / ENTRY).rename(repo.path / folder)
+    for argv in ((), ("--diff",), ("--format", "json"), ("--diff", "--format", "json")):
+        repo.edit(f"{folder}/metadata.yaml", "license: ", "license: ")
+        result = run("fix", *argv, cwd=repo.path)
+        assert clean(result.out.replace("\t\n", "\n")), RAW.findall(result.out)
+        assert clean(result.err)
+        assert result.code == 1, "the name of the folder is refused for ever"

@@ -22,13 +22,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ONNX, POLICY, SHA, Repo, good_entry
+from builders import ONNX, POLICY, SHA, Repo, forget_automation, good_entry
 
+from registrar.integrations.cache import memory
+from registrar.reading import card, schema, yaml
 from registrar.rules import RULES, TABLE
 
 HERE = Path(__file__).parent
 OTHER = ONNX.replace(b"wine", b"beer", 1)
 """A model with other bytes, of the same size and format."""
+QUICK_WAYS = [
+    (yaml, "read_plainly", None),
+    (card, "_plainly_fine", False),
+    (schema.Schema, "_accepts", False),
+]
+"""Quick readers, and how each says "ask the whole one"."""
 CASES = sorted(HERE.glob("*/*/*.toml"))
 
 
@@ -50,12 +58,16 @@ def _build(case: dict[str, Any], path: Path) -> Repo:
     return repo
 
 
+def _load(path: Path) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8").replace("@SIZE@", str(len(ONNX)))
+    text = text.replace("@GOOD@", ONNX.hex()).replace("@ZEROS@", "0" * 390)
+    return tomllib.loads(text.replace("@SHA@", SHA).replace("@OTHER@", OTHER.hex()))
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.parts[-3:]).removesuffix(".toml"))
 def test_case(path: Path, tmp_path: Path) -> None:
     rule, kind = path.parts[-3], path.parts[-2]
-    text = path.read_text(encoding="utf-8").replace("@SIZE@", str(len(ONNX)))
-    text = text.replace("@GOOD@", ONNX.hex()).replace("@ZEROS@", "0" * 390)
-    case = tomllib.loads(text.replace("@SHA@", SHA).replace("@OTHER@", OTHER.hex()))
+    case = _load(path)
     result = _build(case, tmp_path / "repo").check("--at", "2026-11-24", *case.get("args", ()))
     assert result.code not in (2, 70), result.err
     usual = _of_the_good_entry(tmp_path)
@@ -112,3 +124,24 @@ def _rule_files() -> list[Path]:
     import registrar.rules
 
     return list(Path(registrar.rules.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: "/".join(p.parts[-3:]).removesuffix(".toml"))
+def test_every_way_gives_the_same_report(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _load(path)
+    repo = _build(case, tmp_path / "repo")
+    repo.add_entry("good-1.0.0")
+    forget_automation(monkeypatch)
+    monkeypatch.setattr(memory, "SLACK", -(10**12))  # what was written just now is old enough
+    words = ("--at", "2026-11-24", *case.get("args", ()))
+    first, remembered = repo.check(*words), repo.check(*words)
+    cold = repo.check("--no-cache", *words)
+    monkeypatch.setattr(schema, "_MANY", 0)
+    fast = repo.check("--no-cache", *words)
+    for owner, name, answer in QUICK_WAYS:
+        monkeypatch.setattr(owner, name, lambda *args, answer=answer: answer)
+    plain = repo.check("--no-cache", *words)
+    for other in (first, remembered, cold, fast):
+        assert (other.code, other.out, other.err) == (plain.code, plain.out, plain.err)

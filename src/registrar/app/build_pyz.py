@@ -10,12 +10,15 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import registrar
 from registrar.errors import OutputError
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _UNIX = 3
-_SUFFIXES = (".py", ".json", ".typed")
+_SUFFIXES = (".py", ".json", ".typed", ".bash", ".zsh", ".fish")
+_SHIPPED = "app/shipped/files/"
+"""Here every name counts, but for hidden ones and an editor's backups."""
 _SHEBANG = b"#!/usr/bin/env -S python3 -I\n"
 _MAIN = b"from registrar.cli.guard import run\n\nrun()\n"
 
@@ -36,8 +39,23 @@ def build_pyz(package: Path, target: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def program_bytes() -> bytes:
+    """The zipapp of the program that runs: of its folder, or of the zipapp that it runs from."""
+    return pyz_bytes(Path(registrar.__file__).parent)
+
+
 def pyz_bytes(package: Path) -> bytes:
-    """The bytes of the zipapp."""
+    """The bytes of the zipapp of a package, which may itself lie in one.
+
+    Raises OutputError where the package cannot be read.
+    """
+    try:
+        return _archive(package)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise OutputError(f"the program at {package} cannot be read: {error}") from error
+
+
+def _archive(package: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content in _members(package):
@@ -50,13 +68,25 @@ def pyz_bytes(package: Path) -> bytes:
 
 def _members(package: Path) -> Iterator[tuple[str, bytes]]:
     yield "__main__.py", _MAIN
-    files = sorted(
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*")
-        if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
-    )
-    for name in files:
+    if package.parent.is_file():
+        with zipfile.ZipFile(package.parent) as running:
+            ours = (
+                n[len("registrar/") :] for n in running.namelist() if n.startswith("registrar/")
+            )
+            for name in sorted(filter(_counts, ours)):
+                yield f"registrar/{name}", running.read(f"registrar/{name}")
+        return
+    files = (path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
+    for name in sorted(filter(_counts, files)):
         yield f"registrar/{name}", (package / name).read_bytes()
+
+
+def _counts(name: str) -> bool:
+    """Tell a file of the program from what lies beside it."""
+    *folders, last = name.split("/")
+    if "__pycache__" in folders or last.startswith(".") or last.endswith("~"):
+        return False
+    return name.startswith(_SHIPPED) or last.endswith(_SUFFIXES)
 
 
 def _replace(target: Path, content: bytes) -> None:

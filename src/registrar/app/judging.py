@@ -32,7 +32,6 @@ from registrar.ports import Tree
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.reading.siblings import siblings
-from registrar.rules import RULES
 from registrar.rules.rule import Judging, Record, Rule
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ NEEDS = {
     "artifact": ("artifact-digest", "artifact-format", "artifact-present"),
     "base_models": ("base-model-pinned", "card-consistent"),
     "dataset_manifest": ("dataset-leakage", "dataset-manifest"),
-    "evaluation": ("card-consistent", "metrics-gate"),
+    "evaluation": ("card-consistent", "metrics-gate", "metrics-regression"),
     "files": ("artifact-digest",),
     "license": ("card-consistent", "license-policy", "license-valid"),
     "source": ("source-in-history", "source-pinned"),
@@ -73,6 +72,8 @@ class Judged:
     blind: tuple[Unchecked, ...] = ()
     """What other rules could not look at, because the schema refuses it; told where that refusal
     does not stand, as a waiver or the policy may have it."""
+    outside: bool = False
+    """True where a rule looked at something outside the entry's folder: not to be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,12 @@ class Bench:
 
     tree: Tree
     judging: Judging
-    rules: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the rules that run."""
+        return frozenset(rule.name for rule in self.rules)
 
 
 def judging_by(tree: Tree, book: Rulebook, folders: Sequence[str]) -> Judging:
@@ -105,26 +111,33 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     entry = Entry(bench.tree, policy.root, folder, policy.card_profile)
     said: list[tuple[Rule, str | None, Outcome]] = []
     faults: list[str] = []
-    for rule in RULES:
-        if rule.entry is not None and rule.name in bench.rules:
+    for rule in bench.rules:
+        if rule.entry is not None:
             try:
                 outcomes = list(islice(rule.entry(entry, bench.judging), MOST + 1))
             except RegistrarError:
                 raise
-            except Exception:  # one broken rule must not hide what all others say
-                import traceback  # only now: it costs the start of every check
-
-                outcomes = [Blocked("the rule itself broke: a fault of the program")]
-                faults.append(f"{rule.name} of {entry.path}\n{traceback.format_exc()}")
+            except Exception as error:  # one broken rule must not hide what all others say
+                outcomes = [broken(rule, error, entry.path, faults)]
             if len(outcomes) > MOST:
                 outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
             said += [(rule, folder, outcome) for outcome in outcomes]
     record = _record(entry)
     judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
     blind = tuple(_blind(said, bench))
-    if faults or blind:
-        judged = replace(judged, faults=tuple(faults), blind=blind)
+    if faults or blind or entry.looked_outside:
+        judged = replace(judged, faults=tuple(faults), blind=blind, outside=entry.looked_outside)
     return judged, record
+
+
+def broken(rule: Rule, error: Exception, where: str, faults: list[str]) -> Blocked:
+    """What is said of a rule that broke: a fault of the program, or of a plugin."""
+    if rule.plugin:
+        return Blocked(f"{rule.plugin} broke: {type(error).__name__}: {error}"[:300])
+    import traceback  # only now: it costs the start of every check
+
+    faults.append(f"{rule.name} of {where}\n{''.join(traceback.format_exception(error))}")
+    return Blocked("the rule itself broke: a fault of the program")
 
 
 def _blind(said: Iterable[tuple[Rule, str | None, Outcome]], bench: Bench) -> Iterator[Unchecked]:
@@ -134,9 +147,10 @@ def _blind(said: Iterable[tuple[Rule, str | None, Outcome]], bench: Bench) -> It
         for rule, folder, outcome in said
         if rule.name == SCHEMA_RULE and isinstance(outcome, Problem) and outcome.at.route
     }
+    names = bench.names if keys else ()
     for folder, key in sorted(keys, key=str):
         for name in NEEDS.get(key, ()):
-            if name in bench.rules:
+            if name in names:
                 yield Unchecked(name, folder, f"metadata-schema refuses {key}, which it needs")
 
 
@@ -166,18 +180,19 @@ def sort_outcomes(
                     message=outcome.message,
                     hint=outcome.hint,
                     place=place(outcome.at, entries.get(folder or "")),
-                    url=f"{PAGES}/{rule.name}.md",
-                    fix=_placed(outcome.fix, f"{policy.root}/{folder}") if folder else None,
+                    url=rule.url if rule.plugin else f"{PAGES}/{rule.name}.md",
+                    fix=_placed(outcome, f"{policy.root}/{folder}" if folder else None),
                     digest=_digest(folder, records, before, policy.root),
                 )
             )
     return Judged(tuple(findings), tuple(deferred), tuple(unchecked))
 
 
-def _placed(fix: Fix | None, folder: str) -> Fix | None:
-    """A fix with its paths from the top of the repository."""
-    if fix is None:
-        return None
+def _placed(problem: Problem, folder: str | None) -> Fix | None:
+    """The fix of a problem with its paths from the top of the repository."""
+    fix = problem.fix
+    if fix is None or folder is None or problem.at.absolute:
+        return fix
     return Fix(fix.title, tuple(replace(e, path=f"{folder}/{e.path}") for e in fix.edits))
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from registrar.domain.findings import Phase
+from registrar.domain.report import PhaseState, RuleFacts
 from registrar.rules.rule import Rule
+
+WITHOUT_BASE = "source-in-history"
+"""The one rule of history that is asked where there is nothing to compare with."""
+
+
+def asked(rules: Sequence[Rule], history: PhaseState) -> tuple[RuleFacts, ...]:
+    """Those of the rules that run which were really asked, for the report."""
+    ran = list(rules)
+    if history is not PhaseState.RUN:
+        ran = [r for r in ran if r.phase is not Phase.HISTORY or r.name == WITHOUT_BASE]
+    return tuple(RuleFacts(r.name, r.phase, r.severity, r.summary, page(r)) for r in ran)
 
 
 def listing(rules: Sequence[Rule]) -> str:
@@ -27,7 +40,7 @@ def page(rule: Rule) -> str:
             "Planned for a later version: listed, never run, never counted.\n"
         )
     facts = {
-        "since": rule.since,
+        **({"from": rule.plugin} if rule.plugin else {"since": rule.since}),
         "phase": rule.phase.value,
         "severity": rule.severity.value,
         "offline": "yes",
@@ -61,6 +74,7 @@ def as_list(rules: Sequence[Rule]) -> dict[str, Any]:
                 "severity": rule.severity.value,
                 "summary": rule.summary,
                 "planned": rule.planned,
+                "plugin": rule.plugin or None,
                 "since": rule.since,
                 "configurable": rule.configurable,
                 "page": rule.doc.strip(),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from registrar.app.baselining import apply_baseline
 from registrar.app.gate_files import policy_files
 from registrar.app.judging import Bench, judge_all, judging_by
 from registrar.app.rulebook import Rulebook, read_rulebook
@@ -41,7 +42,8 @@ def second_look(
     if not {file.path for file in gate_files} & policy_files(present.policy.root):
         return NOTHING
     try:
-        coming = read_rulebook(bench.tree, "work-tree")
+        # the rules of its plugins do not run before it judges
+        coming = replace(read_rulebook(bench.tree, "work-tree"), plugins=present.plugins)
     except PolicyError:
         return NOTHING
     root = coming.policy.root
@@ -60,7 +62,8 @@ def _failing(
 ) -> set[str | None]:
     failing: set[str | None] = set()
     limit = book.policy.waiver_max_days
-    for judged, _ in judge_all(bench, folders, jobs):
+    for judged, record in judge_all(bench, folders, jobs):
         waived = apply_waivers(judged.findings, book.waivers.waivers, at, limit, frozenset())
-        failing |= {f.entry for f in waived.standing if f.severity is Severity.ERROR}
+        left = apply_baseline(waived.standing, book.baseline, (record.folder,)).standing
+        failing |= {f.entry for f in left if f.severity is Severity.ERROR}
     return failing

@@ -63,7 +63,7 @@ def select(comparison: Comparison, root: str, paths: Sequence[str]) -> Selection
     gone: list[str] = []
     leaning: dict[str, tuple[str, ...]] = {}
     if comparison.before is not None:
-        changed, renamed = _differences(comparison.before, comparison.head, root)
+        changed, renamed = _differences(comparison.before, comparison.head, root, everything)
         leaning = _leaning(comparison.before, comparison.head, root, everything)
         touched = frozenset(name for name in changed if _wanted(f"{root}/{name}", paths))
         gone = [name for name in touched if name not in everything]
@@ -90,17 +90,20 @@ def _match(entry: str, path: str) -> bool:
     return inside(path, entry) or inside(entry, path)
 
 
-def _differences(before: Tree, head: Tree, root: str) -> tuple[frozenset[str], dict[str, str]]:
+def _differences(
+    before: Tree, head: Tree, root: str, entries: Sequence[str]
+) -> tuple[frozenset[str], dict[str, str]]:
     """Entries whose git trees differ, and the deleted ones that stand under another name."""
-    old, new = _entry_prints(before, root), _entry_prints(head, root)
+    old = _entry_prints(before, root, entries_of(before, root))
+    new = _entry_prints(head, root, entries)
     changed = frozenset(n for n in old.keys() | new.keys() if old.get(n) != new.get(n))
     added = {new[name]: name for name in sorted(changed) if name not in old}
     renamed = {name: added[old[name]] for name in changed if name not in new and old[name] in added}
     return changed, renamed
 
 
-def _entry_prints(tree: Tree, root: str) -> dict[str, str]:
-    names = frozenset(entries_of(tree, root))
+def _entry_prints(tree: Tree, root: str, entries: Sequence[str]) -> dict[str, str]:
+    names = frozenset(entries)
     prints = tree.fingerprints(root, covered)
     return {name: value for name, value in prints.items() if name in names}
 

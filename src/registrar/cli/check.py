@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import date
 
 from registrar.cli.console import Progress, painted, talk, tell_fault, write
-from registrar.errors import UsageError
+from registrar.cli.paths import top_and_paths
+from registrar.cli.reports import add_options, each_once, write_reports
+from registrar.errors import UsageError, worst
 from registrar.formats.escape import escape
 
-FORMATS = ("json", "text")
 PLANNED = ("--remote", "--verify-bytes", "--runtime", "--all-phases")
 """Options of later versions: reports name them, and typing one says when."""
 SEVERITIES = ("error", "warning", "note")
@@ -54,8 +54,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
     )
     command.add_argument(
-        "--format", choices=FORMATS, default="text", help="how the report is printed"
+        "--no-cache", action="store_true", help="judge every entry anew, and keep nothing"
     )
+    add_options(command)
     for planned in PLANNED:
         command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=run)
@@ -74,8 +75,9 @@ def run(options: argparse.Namespace) -> int:
         if getattr(options, planned.removeprefix("--").replace("-", "_")):
             hint = "dvc pull, then registrar check judges the bytes that are here"
             raise UsageError(f"{planned} is planned for a later version", hint)
-    top, paths = _paths(options.paths)
-    world = world_at(top)
+    each_once(options.report)
+    top, paths = top_and_paths(options.paths)
+    world = world_at(top, cache=not options.no_cache)
     request = CheckRequest(
         paths=paths,
         revisions=Revisions(options.base, options.base_tip, options.head, options.policy_from),
@@ -90,45 +92,15 @@ def run(options: argparse.Namespace) -> int:
         progress.end()
     with sources_of(report, world) as sources:
         text = RENDER[options.format](report, sources)
-    write(painted(text) if options.format == "text" else text)
+        try:
+            write(painted(text) if options.format == "text" else text)
+        finally:  # a reader of stdout that went away is no reason to lose a file
+            code = write_reports(options.report, lambda name: RENDER[name](report, sources))
     for trace in report.faults[:3]:
         tell_fault(trace)
-    for path in report.empty if options.format != "text" else ():
+    for path in report.empty if options.format == "json" else ():
         talk(f"registrar: nothing to check: {escape(path)} holds no entry\n")
-    return report.exit_code
-
-
-def _paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The top of the repository, and the paths relative to it."""
-    from registrar.assemble import find_top
-
-    top = find_top(".")
-    if given and not (top and _lies_in(given[0], top)):
-        top = find_top(_existing(given[0]))
-    top = top or os.path.realpath(".")
-    relative = []
-    for path in given:
-        whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
-        inner = os.path.relpath(os.path.normpath(whole), top)
-        if inner.startswith(".."):  # a link from outside is followed, one in the tree is judged
-            inner = os.path.relpath(os.path.realpath(path), top)
-        if inner.startswith(".."):
-            raise UsageError(f"{path} does not lie in {top}", "check one repository at a time")
-        inner = os.fsencode(inner).decode("utf-8", "surrogateescape")
-        relative.append("" if inner == "." else inner)
-    return top, tuple(relative)
-
-
-def _lies_in(path: str, top: str) -> bool:
-    real = os.path.realpath(os.path.dirname(path) or ".") + os.sep
-    return real.startswith(top.rstrip(os.sep) + os.sep)
-
-
-def _existing(path: str) -> str:
-    """The nearest folder that is there; a deleted entry has its place too."""
-    while path and not os.path.isdir(path):
-        path = os.path.dirname(path.rstrip("/"))
-    return path or "."
+    return worst((code, report.exit_code))
 
 
 def _date(text: str) -> date:

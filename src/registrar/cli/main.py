@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from registrar import __version__
-from registrar.cli import check, hook, rules
+from registrar.cli import check, completion, doctor, fix, hook, init, rules
 from registrar.cli.console import talk, tell_fault
 from registrar.errors import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, RegistrarError
 from registrar.formats.escape import escape
@@ -39,8 +39,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"registrar {__version__}")
+    completion.add_option(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (check, hook, rules):
+    for module in (check, doctor, fix, hook, init, rules):
         module.add_parser(commands)
     return top
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from registrar.cli.console import write
+from registrar.cli.console import talk, write
 from registrar.errors import UsageError
+from registrar.formats.escape import escape
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,14 +21,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of one rule."""
+    from registrar.app.known_rules import known_rules
     from registrar.app.rule_pages import as_list, listing, page
+    from registrar.assemble import find_top, world_at
     from registrar.formats.json import dumps
     from registrar.reading.nearest import nearest
-    from registrar.rules import ALL_RULES
 
-    chosen = [rule for rule in ALL_RULES if options.name in (None, rule.name)]
+    every, plugins = known_rules(world_at(find_top(".") or "."))
+    for item in plugins.missing:
+        talk(f"registrar: {escape(item.rule)}, which the policy names: {escape(item.reason)}\n")
+    chosen = [rule for rule in every if options.name in (None, rule.name)]
     if not chosen:
-        names = [rule.name for rule in ALL_RULES]
+        names = [rule.name for rule in every]
         guess = nearest(options.name, names)
         hint = f"did you mean {guess}?" if guess else "registrar rules lists them all"
         raise UsageError(f"there is no rule {options.name}", hint)

@@ -34,8 +34,10 @@ class Phase(StrEnum):
 class Edit:
     """Put other text in the place of a span; an empty span is a place to insert at.
 
-    ``path`` is relative to the entry's folder in a Problem, to the top of the repository in a
-    Finding; spans are those of the text as it was read.
+    ``path`` is relative to what the Problem's ``at`` is relative to: the entry's folder, or the
+    top of the repository where that is absolute or there is no entry. In a Finding it is always
+    relative to the top. Spans are those of the text as it was read, a byte order mark not
+    counted; a line feed in ``text`` is written as the line ends of the file are.
     """
 
     path: str

@@ -160,7 +160,10 @@ def gates_from(value: object) -> dict[str, Gate]:
     for metric, gate in mapping(value).items():
         fields = mapping(gate)
         gates[metric] = Gate(
-            number(fields.get("min")), number(fields.get("max")), text(fields.get("direction"))
+            number(fields.get("min")),
+            number(fields.get("max")),
+            text(fields.get("direction")),
+            number(fields.get("max_regression")),
         )
     return gates
 

@@ -69,6 +69,18 @@ class EntryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What a report tells of a rule that was asked."""
+
+    name: str
+    phase: Phase
+    severity: Severity
+    summary: str
+    page: str
+    """The rule's page, as Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a check found; formats only write it down."""
 
@@ -94,6 +106,10 @@ class Report:
     """The entries of the change, by name; empty where no base was given."""
     untouched: bool = False
     """True where a base was given and the difference touches no entry: a pass."""
+    rules: tuple[RuleFacts, ...] = ()
+    """The rules that were asked, by name."""
+    root: str = "model_registry"
+    """The folder of the registry."""
 
     @property
     def failing(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, total_ordering
 
@@ -94,6 +95,29 @@ def split_folder(folder: str) -> EntryName | None:
             name = folder[:index]
             return EntryName(name, version) if is_model_name(name) else None
     return None
+
+
+def lower_versions(folders: Iterable[str]) -> dict[str, str]:
+    """Each folder of which a lower version is there, to that of the next lower one.
+
+    Versions that differ in build metadata only are the same version, and collide elsewhere.
+    """
+    models: dict[str, list[tuple[tuple[object, ...], str]]] = {}
+    for folder in folders:
+        name = split_folder(folder)
+        if name is not None:
+            models.setdefault(name.name, []).append((name.version.precedence, folder))
+    found: dict[str, str] = {}
+    for versions in models.values():
+        below: tuple[tuple[object, ...], str] | None = None
+        last: tuple[tuple[object, ...], str] | None = None
+        for version in sorted(versions):
+            if last is not None and last[0] != version[0]:
+                below = last
+            if below is not None:
+                found[version[1]] = below[1]
+            last = version
+    return found
 
 
 def suggest_folder(folder: str) -> str | None:

@@ -9,6 +9,7 @@ from registrar import __version__
 from registrar.domain.findings import Finding
 from registrar.domain.policy import Waiver
 from registrar.domain.report import Report
+from registrar.formats.escape import COMMAND
 from registrar.formats.text import Sources
 
 REPORT_VERSION = 1
@@ -20,8 +21,9 @@ def render(report: Report, sources: Sources) -> str:
 
 
 def dumps(value: Any) -> str:
-    """JSON that a terminal may print: ASCII only, DEL escaped too."""
-    return json.dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    """JSON that a terminal or a log may print: ASCII only, DEL and what CI obeys escaped too."""
+    text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
+    return COMMAND.sub(r"#\\u0023", text).replace("\x7f", "\\u007f")
 
 
 def as_dict(report: Report) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator
 
-from registrar.domain.findings import Finding, Severity
+from registrar.domain.findings import Finding
 from registrar.domain.places import Span
-from registrar.domain.report import PhaseState, Report, Verdict
-from registrar.errors import EXIT_NOTHING
-from registrar.formats.escape import escape
+from registrar.domain.report import Report
+from registrar.formats.escape import escape, without_commands
+from registrar.formats.summary import counts, judge, mendable, not_asked, verdict_word
 
 Sources = Callable[[Finding], list[str]]
 """The lines of the file that a finding is in; [] where it cannot be shown."""
@@ -35,7 +34,7 @@ def render(report: Report, sources: Sources) -> str:
 
 
 def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
-    yield f"{finding.severity.value}[{finding.rule}]: {escape(finding.message)}"
+    yield f"{finding.severity.value}[{escape(finding.rule)}]: {escape(finding.message)}"
     span = finding.place.span
     where = f":{span.line}:{span.column}" if span else ""
     lines = sources(finding) if span else []
@@ -46,7 +45,7 @@ def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
     yield from frame
     if finding.hint:
         yield f" {margin} = hint: {escape(finding.hint)}"
-    yield f" {margin} = see: {finding.url}, or registrar rules {finding.rule}"
+    yield f" {margin} = see: {escape(finding.url)}, or registrar rules {escape(finding.rule)}"
 
 
 def _frame(span: Span, lines: list[str]) -> Iterator[str]:
@@ -79,7 +78,8 @@ def _cut(line: str, start: int, end: int) -> tuple[str, int, int]:
     room = max(room - columns(inside), 0)
     if columns(after) > room:
         after = after[:room] + "…"
-    return lead + before + inside + after, columns(lead + before), max(columns(inside), 1)
+    text = without_commands(lead + before + inside + after)
+    return text, columns(lead + before), max(columns(inside), 1)
 
 
 def columns(text: str) -> int:
@@ -93,16 +93,17 @@ def columns(text: str) -> int:
 def _rest(report: Report) -> Iterator[list[str]]:
     """Waived, deferred, unchecked, and paths without entries."""
     yield [
-        f"waived[{finding.rule}]: {escape(finding.entry or '')}: {escape(finding.message)}\n"
-        f"  = until {waiver.expires} by {escape(waiver.owner)}: {escape(waiver.reason)}"
+        escape(f"waived[{finding.rule}]: {finding.entry or ''}: {finding.message}")
+        + "\n"
+        + escape(f"  = until {waiver.expires} by {waiver.owner}: {waiver.reason}")
         for finding, waiver in report.waived
     ]
     settled: dict[str, list[str]] = {}
     for item in report.deferred:
-        settled.setdefault(item.settled_by, []).append(item.rule)
+        settled.setdefault(item.settled_by, []).append(escape(item.rule))
     yield list(_deferred(settled))
     yield [
-        f"unchecked[{item.rule}]: {escape(item.entry or 'the registry')}: {escape(item.reason)}"
+        escape(f"unchecked[{item.rule}]: {item.entry or 'the registry'}: {item.reason}")
         for item in report.unchecked
     ]
     yield [f"nothing to check: {escape(path)} holds no entry" for path in report.empty]
@@ -122,47 +123,11 @@ def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    count = Counter(finding.severity for finding in report.findings)
-    entries = len(report.checked)
-    parts = [f"{entries} {'entry' if entries == 1 else 'entries'} checked"]
-    if report.untouched:
-        parts = ["no entry touched"]
-    parts += [_plural(count[severity], severity.value) for severity in Severity if count[severity]]
-    parts += [] if report.findings else ["no findings"]
-    if report.baselined:
-        parts.append(f"{len(report.baselined)} in the baseline")
-    named = (("waived", report.waived), ("deferred", report.deferred))
-    parts += [f"{len(items)} {name}" for name, items in (*named, ("unchecked", report.unchecked))]
-    nothing = report.exit_code == EXIT_NOTHING
-    yield f"{'NOTHING TO CHECK' if nothing else _VERDICTS[report.verdict]}: {', '.join(parts)}"
-    states = report.phases.items()
-    missing = [phase.value for phase, state in states if state is PhaseState.NOT_ASKED]
-    if PhaseState.PARTLY in report.phases.values():
-        missing.append("most of history (give --base; only source-in-history was asked)")
+    yield f"{verdict_word(report)}: {counts(report)}"
+    if mend := mendable(report):
+        yield f"  {mend}"
+    missing = not_asked(report)
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:
-        yield f"  switched off by policy: {', '.join(report.rules_off)}"
-    yield f"  judged by {_judge(report)} on {report.at.isoformat()}"
-
-
-_VERDICTS = {
-    Verdict.PASS: "PASS",
-    Verdict.FAIL: "FAIL",
-    Verdict.INCOMPLETE: "INCOMPLETE",
-}
-
-
-def _judge(report: Report) -> str:
-    judge = report.judged_by
-    revision = f" {judge.revision[:12]}" if judge.revision else ""
-    names = {
-        "base": f"the policy of the base{revision}",
-        "policy-from": f"the policy of{revision}",
-        "work-tree": "the policy of the work tree",
-        "built-in": "the built-in policy (there is no registrar.toml to judge by)",
-    }
-    return names[judge.source]
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+        yield f"  switched off by policy: {escape(', '.join(report.rules_off))}"
+    yield f"  judged by {judge(report)} on {report.at.isoformat()}"

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
 from registrar.ports import Covered
@@ -19,6 +19,16 @@ MAX_FILES = 100_000
 _BLOCK = 1024 * 1024
 
 
+class ObjectIds(Protocol):
+    """What is remembered of git's object ids of folders that have not changed."""
+
+    def object_id(self, path: str) -> str | None:
+        """The id of a folder's tree object; "" of one that is empty, None where not known."""
+
+    def keep_object_id(self, path: str, object_id: str) -> None:
+        """Keep the id for a later run."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkTree:
     """The files below a folder; ``object_format`` is the one of git's object ids."""
@@ -26,21 +36,23 @@ class WorkTree:
     top: str
     object_format: str = "sha1"
     label: str = "work tree"
+    known: ObjectIds | None = None
 
     def children(self, folder: str) -> list[Node]:
         """The direct children of a folder; a link to one has none."""
         node = self.node(folder) if folder else Node("", Kind.FOLDER)
         if node is None or node.kind is not Kind.FOLDER:
             return []
+        prefix = folder + "/" if folder else ""
         try:
             with os.scandir(self._real(folder)) as found:
-                names = sorted(item.name for item in found)
+                items = sorted(found, key=lambda item: item.name)
+                nodes = (_child(prefix + _text(item.name), item) for item in items)
+                return [node for node in nodes if node is not None]
         except FileNotFoundError:
             return []
         except OSError:
             return [Node(folder, Kind.UNREADABLE)]
-        prefix = folder + "/" if folder else ""
-        return [n for n in (self.node(prefix + _text(name)) for name in names) if n]
 
     def walk(self, folder: str) -> list[Node]:
         """Everything below a folder but folders; past ``MAX_FILES`` it counts as unreadable."""
@@ -95,7 +107,10 @@ class WorkTree:
         """At most ``limit`` + 1 bytes of a file."""
         handle, size = self._opened(path)
         try:
-            raw = os.read(handle, min(size, limit) + 1)
+            asked = min(size, limit) + 1
+            raw = os.read(handle, asked)
+            if len(raw) < asked:
+                return raw  # the end of a regular file is where less is read than was asked for
             while len(raw) <= limit and (more := os.read(handle, limit + 1 - len(raw))):
                 raw += more
             return raw
@@ -131,12 +146,20 @@ class WorkTree:
         for child in self.children(folder):
             name = child.path.rpartition("/")[2]
             if child.kind is Kind.FOLDER:
-                hidden = covered(self, child.path)
-                oid = self._tree_id(child.path, child.path, hidden, 0)
+                oid = self._known_tree_id(child.path, covered)
                 prints[name] = f"040000 {oid}" if oid else ""
             else:
                 prints[name] = " ".join(self._leaf(child))
         return {name: value for name, value in prints.items() if value}
+
+    def _known_tree_id(self, folder: str, covered: Covered) -> str:
+        """The id of an entry's tree object, computed where it is not known; "" of an empty one."""
+        known = None if self.known is None else self.known.object_id(folder)
+        if known is None:
+            known = self._tree_id(folder, folder, covered(self, folder), 0) or ""
+            if self.known is not None:
+                self.known.keep_object_id(folder, known)
+        return known
 
     def _tree_id(self, folder: str, entry: str, hidden: frozenset[str], depth: int) -> str | None:
         """The id of the tree object that git would make of a folder; None for an empty one."""
@@ -198,6 +221,16 @@ def _text(name: bytes) -> str:
 
 def _bytes(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
+
+
+def _child(path: str, item: os.DirEntry[bytes]) -> Node | None:
+    """What an item of a folder is; None for one that is gone. A folder costs no further look."""
+    if item.is_dir(follow_symlinks=False):
+        return Node(path, Kind.FOLDER)
+    try:
+        return _node(path, item.stat(follow_symlinks=False))
+    except OSError:
+        return None
 
 
 def _node(path: str, status: os.stat_result) -> Node:

@@ -134,7 +134,10 @@ def _outline(text: str) -> list[_Part] | None:
     ``text`` begins with a line end. The top level is plain there: what begins with ``#`` in the
     first column is a heading, nothing else is.
     """
-    if any(mark in text for mark in _COMPLEX) or _INDENTED.search(text):
+    for mark in _COMPLEX:
+        if mark in text:
+            return None
+    if _INDENTED.search(text):
         return None
     headings = list(_HEADING.finditer(text))
     if not headings:

@@ -97,7 +97,10 @@ def suspect(text: str) -> bool:
     if not _MARKS.isdisjoint(text):
         return True
     lower = text.lower()
-    return any(words in lower for words in _TEMPLATES)
+    for words in _TEMPLATES:
+        if words in lower:
+            return True
+    return False
 
 
 def placeholder(text: str, profile: Profile) -> bool:
@@ -138,6 +141,7 @@ def says_plainly(text: str, least: int) -> bool:
     """Tell quickly that a line of text says enough; a yes is sure."""
     if len(text) < max(least, 20) or not text.isascii() or suspect(text):
         return False
-    words = _LETTERS.findall(text)
-    different = len({word.lower() for word in words})
-    return 2 * sum(map(len, words)) >= len(text) and "  " not in text and different >= _WORDS_OF_ONE
+    words = _LETTERS.findall(text.lower())
+    if 2 * sum(map(len, words)) < len(text) or "  " in text:
+        return False
+    return len(set(words)) >= _WORDS_OF_ONE

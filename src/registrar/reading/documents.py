@@ -40,6 +40,8 @@ class Flaw:
     message: str
     hint: str
     span: Span = TOP
+    instead: str | None = None
+    """What certainly belongs in the place of the span: the same characters, quoted."""
 
 
 @dataclass(frozen=True, slots=True)

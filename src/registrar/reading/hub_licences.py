@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from registrar.domain.licences import And, Expression, Leaf, License, Or, With, leaves
-from registrar.reading.spdx import SpdxError, common_name, deprecated, listed, parse
+from registrar.reading.spdx import SpdxError, deprecated, parse
+from registrar.reading.spdx_list import common_name, listed
 
 Canonical = str | tuple[str, frozenset["Canonical"]]
 """A licence expression without its case and the order of its parts."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from registrar.domain.places import TOP, Route, Span
@@ -30,16 +29,23 @@ class _Refused(Exception):  # noqa: N818
     """A value that no document of ours may hold."""
 
 
-class _Pairs:
-    """Builds mappings and remembers whether a key came twice."""
+class _Twice(Exception):  # noqa: N818
+    """A key that came twice."""
 
-    def __init__(self) -> None:
-        self.duplicate = False
 
-    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        self.duplicate |= len(made) != len(pairs)
-        return made
+class _Places:
+    """Places in a text, looked for when the first finding asks."""
+
+    __slots__ = ("spans", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.spans: dict[tuple[Route, bool], Span] | None = None
+
+    def __call__(self, route: Route, key: bool) -> Span:
+        if self.spans is None:
+            self.spans = dict(_spans(self.text))
+        return _place(self.spans, route, key)
 
 
 def read_json(raw: bytes) -> Document:
@@ -57,15 +63,12 @@ def read_json(raw: bytes) -> Document:
     too_deep = _too_deep(text)
     if too_deep is not None:
         return unreadable(text, too_deep)
+    twice = False
     try:
-        pairs = _Pairs()
-        data = json.loads(
-            text,
-            parse_constant=_constant,
-            parse_int=_integer,
-            parse_float=_float,
-            object_pairs_hook=pairs,
-        )
+        try:
+            data = _STRICT.decode(text)
+        except _Twice:  # the whole of it is looked at: it may hold something worse
+            twice, data = True, _LENIENT.decode(text)
     except json.JSONDecodeError as error:
         span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
         return unreadable(text, Flaw(f"not JSON: {error.msg}", _hint(text), span))
@@ -74,8 +77,7 @@ def read_json(raw: bytes) -> Document:
         span = _find_literal(text, literal)
         hint = "JSON has finite numbers only; leave the value out"
         return unreadable(text, Flaw(f"{literal[:40]} is not a JSON number", hint, span))
-    locate = lru_cache(maxsize=1)(lambda: dict(_spans(text)))
-    suspect = pairs.duplicate or "\\" in text or text.count(",") >= MAX_NODES
+    suspect = twice or "\\" in text or text.count(",") >= MAX_NODES
     flaws = tuple(_flaws(text)) if suspect else ()
     return Document(
         text,
@@ -83,7 +85,7 @@ def read_json(raw: bytes) -> Document:
         flaws,
         (),
         tuple(_multiline(data)) if "\\n" in text else (),
-        lambda route, key: _place(locate(), route, key),
+        _Places(text),
     )
 
 
@@ -114,6 +116,19 @@ def _float(literal: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise _Refused(literal)
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Twice
+    return made
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_constant, parse_int=_integer, parse_float=_float
+)
+_LENIENT = json.JSONDecoder(parse_constant=_constant, parse_int=_integer, parse_float=_float)
 
 
 def _hint(text: str) -> str:

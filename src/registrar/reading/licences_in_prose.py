@@ -17,7 +17,8 @@ from registrar.domain.licences import leaves
 from registrar.domain.places import Span
 from registrar.reading.hub_licences import hub
 from registrar.reading.markdown_document import Kind, Line
-from registrar.reading.spdx import SpdxError, common_name, common_names, listed, parse
+from registrar.reading.spdx import SpdxError, parse
+from registrar.reading.spdx_list import common_name, common_names, listed
 
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.+-]*[A-Za-z0-9+])?")
 _ADDRESS = re.compile(

@@ -24,6 +24,7 @@ _IDENTITY_FILES = (
     *("metadata.yaml", "metadata.yml", "metadata.json", "metrics.json"),
     *("dataset-manifest.yaml", "dvc.lock"),
 )
+_RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]*)")
@@ -54,9 +55,17 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
     def flaw(route: Route, message: str, hint: str) -> None:
         flaws.append(Flaw(message, hint, _span(document, route)))
 
+    plugins = list(_get(data, "rules", "plugins") or ())
+    for index, name in enumerate(plugins):
+        route: Route = ("rules", "plugins", index)
+        if name in rules:
+            flaw(route, f'"{name}" is a rule of ours; no plugin may take its name', "rename it")
+        elif not _RULE_NAME.fullmatch(name):
+            flaw(route, f'"{name}" is no name of a rule', "small letters, digits, and - between")
+    known = {*rules, *plugins}
     for name in mapping(_get(data, "rules", "severity")):
-        if name not in rules:
-            guess = nearest(name, sorted(rules))
+        if name not in known:
+            guess = nearest(name, sorted(known))
             hint = f'did you mean "{guess}"?' if guess else "see registrar rules"
             flaw(("rules", "severity", name), f'unknown rule "{name}"', hint)
     for item in _get(data, "license", "allow") or ():

@@ -35,17 +35,34 @@ class Unsupported(Exception):  # noqa: N818
     """A keyword or shape of schema that gets no quick answer."""
 
 
-def compile_schema(schema: Any, root: Any = None, depth: int = 0) -> Accepts:
+class _Definitions:
+    """The ``$defs`` of a schema, each compiled once, however many references lead to it."""
+
+    __slots__ = ("made", "named")
+
+    def __init__(self, named: Any) -> None:
+        self.named = named
+        self.made: dict[str, Accepts] = {}
+
+
+def compile_schema(schema: Any) -> Accepts:
     """Compile a schema; raises Unsupported for what only jsonschema may judge."""
-    root = schema if root is None else root
+    if not isinstance(schema, dict):
+        raise Unsupported("boolean schema")
+    return _compile(schema, _Definitions(schema.get("$defs", {})), 0)
+
+
+def _compile(schema: Any, root: _Definitions, depth: int) -> Accepts:
     if depth > _MAX_DEPTH or not isinstance(schema, dict):
         raise Unsupported("depth or boolean schema")
     reference = schema.get("$ref")
     if reference is not None:
         name = str(reference).removeprefix("#/$defs/")
-        if f"#/$defs/{name}" != reference or name not in root.get("$defs", {}):
+        if f"#/$defs/{name}" != reference or name not in root.named:
             raise Unsupported(f"$ref {reference}")
-        return compile_schema(root["$defs"][name], root, depth + 1)
+        if name not in root.made:
+            root.made[name] = _compile(root.named[name], root, depth + 1)
+        return root.made[name]
     unknown = schema.keys() - _SILENT - _KEYWORDS.keys() - _OBJECT - {"type", "enum"}
     if unknown:
         raise Unsupported(", ".join(sorted(unknown)))
@@ -100,7 +117,7 @@ def _enum(values: Any) -> Accepts | None:
     )
 
 
-def _pattern(pattern: str, root: Any, depth: int) -> Accepts:
+def _pattern(pattern: str, root: _Definitions, depth: int) -> Accepts:
     search = re.compile(pattern).search
     return lambda value: not isinstance(value, str) or search(value) is not None
 
@@ -126,24 +143,23 @@ def _bound(limit: float, least: bool) -> Accepts:
     return accepts
 
 
-def _items(schema: Any, root: Any, depth: int) -> Accepts:
-    accepts = compile_schema(schema, root, depth + 1)
+def _items(schema: Any, root: _Definitions, depth: int) -> Accepts:
+    accepts = _compile(schema, root, depth + 1)
     return lambda value: type(value) is not list or all(map(accepts, value))
 
 
-def _object(schema: Mapping[str, Any], root: Any, depth: int) -> Accepts:
+def _object(schema: Mapping[str, Any], root: _Definitions, depth: int) -> Accepts:
     """properties, patternProperties, additionalProperties and required in one pass."""
     required = frozenset(schema.get("required", ()))
     known = {
-        key: compile_schema(sub, root, depth + 1)
-        for key, sub in schema.get("properties", {}).items()
+        key: _compile(sub, root, depth + 1) for key, sub in schema.get("properties", {}).items()
     }
     patterns = [
-        (re.compile(pattern).search, compile_schema(sub, root, depth + 1))
+        (re.compile(pattern).search, _compile(sub, root, depth + 1))
         for pattern, sub in schema.get("patternProperties", {}).items()
     ]
     rest = schema.get("additionalProperties", True)
-    other = compile_schema(rest, root, depth + 1) if isinstance(rest, dict) else None
+    other = _compile(rest, root, depth + 1) if isinstance(rest, dict) else None
 
     def accepts(value: Any) -> bool:
         if type(value) is not dict:

@@ -12,8 +12,6 @@ import math
 import re
 from functools import lru_cache
 
-from yaml.resolver import Resolver
-
 from registrar.reading.documents import Ambiguous
 
 Plain = str | int | float | bool | None
@@ -24,12 +22,16 @@ SUSPECT = frozenset("0123456789+-.~nNyYtTfFoO=<")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DIGEST = re.compile(r"(?!0[xXbB])[0-9]+[A-Za-z][0-9A-Za-z]*")
+"""Begins with a digit, holds a letter and no sign: no number to YAML 1.1, and no date."""
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _KINDS = {"int": "a number", "float": "a number", "bool": "a truth value", "timestamp": "a date"}
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+"""Everything that begins with a letter and is no text to YAML 1.1."""
 _MAX_DIGITS = 300
 """More digits than any float holds."""
 
@@ -45,17 +47,23 @@ def resolve(text: str) -> Plain:
         return int(text)
     if _BASED.fullmatch(text):
         return int(text, 0)
-    kind = _yaml_1_1(text)
     if _FLOAT.fullmatch(text):
         value = float(text)
         leading_zero = text.lstrip("+-")[:2].isdigit() and text.lstrip("+-").startswith("0")
         return Ambiguous(text, "a number") if leading_zero or math.isinf(value) else value
+    kind = _yaml_1_1(text)
     return Ambiguous(text, kind) if kind else text
 
 
 def _yaml_1_1(text: str) -> str | None:
+    if text[0].isalpha() and text.lower() not in _WORDS:
+        return None
+    if "/" in text or _DIGEST.fullmatch(text):
+        return None
     if text in ("y", "Y", "n", "N"):
         return "a truth value"
+    from yaml.resolver import Resolver  # most documents hold nothing that asks for it
+
     for tag, pattern in Resolver.yaml_implicit_resolvers.get(text[0], ()):
         if pattern.match(text):
             return _KINDS.get(tag.rpartition(":")[2], "something other than text")

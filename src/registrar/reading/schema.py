@@ -14,6 +14,9 @@ from registrar.domain.places import Route
 from registrar.reading.json import read_json
 from registrar.reading.quick_schema import Accepts, Unsupported, compile_schema
 
+_MANY = 1_000
+"""From so many documents on the import of jsonschema-rs pays."""
+
 
 class SchemaInvalidError(Exception):
     """A schema that is itself not a valid draft-07 or 2020-12 JSON Schema."""
@@ -39,6 +42,7 @@ class Schema:
         """Read a schema strictly, unless it is ``ours``: a file of the package, held by tests."""
         self.raw = raw
         self.ours = ours
+        self._asked = 0
         self.document: Any = json.loads(raw) if ours else _parse(raw)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -49,7 +53,25 @@ class Schema:
         try:
             return compile_schema(self.document)
         except (Unsupported, KeyError, TypeError, AttributeError, re.error):
+            return self._fast
+
+    @cached_property
+    def _fast(self) -> Accepts | None:
+        """jsonschema-rs where it is installed: quicker, but its import has to be earned first."""
+        from registrar.reading.fast_schema import compile_fast
+
+        try:
+            return compile_fast(self.document)
+        except (KeyError, TypeError, AttributeError):
             return None
+
+    def _accepts(self, data: Any) -> bool:
+        """Tell quickly that nothing is refused; a no means that jsonschema has to be asked."""
+        self._asked += 1
+        quick = self._quick
+        if self._asked > _MANY and quick is not None:
+            quick = self._fast or quick
+        return quick is not None and quick(data)
 
     @cached_property
     def _validator(self) -> Any:
@@ -81,7 +103,7 @@ class Schema:
 
     def errors(self, data: Any) -> list[SchemaError]:
         """Everything that the schema refuses, by place."""
-        if self._quick is not None and self._quick(data):
+        if self._accepts(data):
             return []
         found: dict[tuple[Route, str], SchemaError] = {}
         for error in self._validator.iter_errors(data):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from registrar.domain.places import Route, dotted
+from registrar.domain.places import Route, Span, dotted
 from registrar.reading.documents import Ambiguous, Document, Flaw, lines_of
 from registrar.reading.nearest import nearest
+from registrar.reading.scalars import resolve
 from registrar.reading.schema import Schema, SchemaError, to_json
 
 _ARTICLES = {
@@ -150,7 +151,14 @@ def _quote(route: Route, document: Document) -> Flaw:
         written = line[span.column - 1 : span.end_column - 1] or written
     taken = value.taken_for if isinstance(value, Ambiguous) else _ARTICLES[_kind(value)]
     message = f"{dotted(route)}: {written[:80]} is taken for {taken}, and text is wanted"
-    return Flaw(message, f'quote it: "{written[:80]}"', span)
+    return Flaw(message, f'quote it: "{written[:80]}"', span, _quoted(written, value, span))
+
+
+def _quoted(written: str, value: Any, span: Span) -> str | None:
+    """The same characters in quotes, where they alone are what was read."""
+    read = resolve(written) if span.line == span.end_line and written else None
+    same = type(read) is type(value) and read == value
+    return f'"{written}"' if same and not {'"', "\\"} & set(written) else None
 
 
 def _kind(value: Any) -> str:

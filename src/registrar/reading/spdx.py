@@ -8,16 +8,13 @@ of SPDX 3.0 allows, but not mixed.
 
 from __future__ import annotations
 
-import json
-import pkgutil
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from registrar.domain.licences import And, Expression, License, LicenseRef, Or, With, leaves
 from registrar.reading.nearest import nearest as nearest_word
+from registrar.reading.spdx_list import nearest, spdx_list
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 32
@@ -131,10 +128,10 @@ class _Parser:
         ref = _REF.fullmatch(name)
         if ref:
             return LicenseRef(f"LicenseRef-{ref[1]}")
-        known = _data().licenses.get(name.lower())
+        known = spdx_list().licenses.get(name.lower())
         if known is not None:
             return License(known)
-        known = _data().licenses.get(name[:-1].lower()) if name.endswith("+") else None
+        known = spdx_list().licenses.get(name[:-1].lower()) if name.endswith("+") else None
         if known is not None:
             return License(known, or_later=True)
         raise self.unknown(token)
@@ -145,9 +142,9 @@ class _Parser:
             raise SpdxError("WITH has no exception", "name one of the SPDX list", end - 1, end)
         token = self.tokens[self.at]
         self.at += 1
-        known = _data().exceptions.get(token.text.lower())
+        known = spdx_list().exceptions.get(token.text.lower())
         if known is None:
-            guess = nearest_word(token.text, list(_data().exceptions.values()))
+            guess = nearest_word(token.text, list(spdx_list().exceptions.values()))
             hint = f'did you mean "{guess}"?' if guess else "name an exception of the SPDX list"
             message = f'"{token.text}" is no SPDX exception'
             raise SpdxError(message, hint, token.start, token.end)
@@ -163,7 +160,7 @@ class _Parser:
             allowed = re.sub(r"[^A-Za-z0-9.-]+", "-", name[11:]).strip("-") or "name"
             message = f'"{name}" holds characters that a LicenseRef may not'
             hint = f"write LicenseRef-{allowed}"
-        elif len(self.tokens) > 1 and self.text.strip().lower() in _data().hints:
+        elif len(self.tokens) > 1 and self.text.strip().lower() in spdx_list().hints:
             return self.free_text(token)
         elif any(t.text in _OPERATORS or t.text in "()" for t in self.tokens) or (
             len(self.tokens) == 1
@@ -203,69 +200,47 @@ def _advice(text: str) -> str:
     return f"write LicenseRef-{name}, with its text in LICENSES/LicenseRef-{name}.txt"
 
 
-def nearest(text: str) -> str | None:
-    """The licence that was probably meant: by common name, spelling, or one of two joined."""
-    folded = " ".join(text.lower().split())
-    hints = _data().hints
-    for form in (folded, folded.removesuffix(" license"), folded.replace("_", "-")):
-        if form in hints:
-            return hints[form]
-        if form in _data().licenses:
-            return _data().licenses[form]
-    for sign in ("/", ",", ";", "|", "&", "+"):
-        sides = [_data().licenses.get(side.strip()) for side in folded.split(sign)]
-        if len(sides) > 1 and all(sides):
-            return (" AND " if sign in "&+" else " OR ").join(str(side) for side in sides)
-    return nearest_word(folded.replace(" ", "-"), list(_data().licenses.values()))
-
-
-def listed(name: str) -> str | None:
-    """The licence id of the SPDX list, as the list writes it; None for another word."""
-    return _data().licenses.get(name.lower())
-
-
-def common_name(text: str) -> str | None:
-    """What to write for a name that people use, such as "apache 2.0"; None for another text."""
-    return _data().hints.get(" ".join(text.lower().split()))
-
-
-def common_names() -> Mapping[str, str]:
-    """Names that people use, in lower case, and what to write instead."""
-    return _data().hints
-
-
 def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
     """The deprecated ids of an expression, each with its replacement where there is one."""
     found: list[tuple[str, str | None]] = []
     for leaf in leaves(expression):
         license_ = leaf.license if isinstance(leaf, With) else leaf
-        if isinstance(license_, License) and license_.id in _data().deprecated:
-            found.append((str(license_), _data().deprecated[license_.id]))
+        if isinstance(license_, License) and license_.id in spdx_list().deprecated:
+            found.append((str(license_), spdx_list().deprecated[license_.id]))
     return tuple(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
-class _Data:
-    licenses: dict[str, str]
-    exceptions: dict[str, str]
-    deprecated: dict[str, str | None]
-    hints: dict[str, str]
+@lru_cache(maxsize=4096)
+def other_case(text: str) -> tuple[tuple[int, int, str], ...]:
+    """The ids of a parsed expression that the SPDX list writes in another case.
 
-
-@cache
-def _data() -> _Data:
-    """The bundled list, read when first needed; works inside a zip file too."""
-    listed, hints = _load("spdx.json"), _load("license_hints.json")
-    return _Data(
-        {name.lower(): name for name in listed["licenses"]},
-        {name.lower(): name for name in listed["exceptions"]},
-        listed["deprecated"],
-        hints["hints"],
+    Each as offsets in the text, and as the list writes it.
+    """
+    return tuple(
+        (start, start + len(word), right)
+        for start, word in _words(text)
+        if (right := _listed(word)) is not None and right != word
     )
 
 
-def _load(name: str) -> Any:
-    raw = pkgutil.get_data("registrar.reading", f"data/{name}")
-    if raw is None:
-        raise FileNotFoundError(name)
-    return json.loads(raw)
+def places_of(text: str, name: str) -> list[tuple[int, int]]:
+    """Offsets of an id in a parsed expression, in whatever case."""
+    same = [(start, word) for start, word in _words(text) if word.lower() == name.lower()]
+    return [(start, start + len(word)) for start, word in same]
+
+
+def _words(text: str) -> list[tuple[int, str]]:
+    return [(m.start(2), m[2]) for m in _TOKEN.finditer(text) if m[2] and m[2] not in _OPERATORS]
+
+
+def _listed(word: str) -> str | None:
+    """An id or exception as the list writes it; a LicenseRef with its prefix as SPDX does."""
+    ref = _REF.fullmatch(word)
+    if ref:
+        return f"LicenseRef-{ref[1]}"
+    folded = word.lower()
+    for known in (spdx_list().licenses, spdx_list().exceptions):
+        if folded in known:
+            return known[folded]
+    base = spdx_list().licenses.get(folded.removesuffix("+"))
+    return f"{base}+" if base is not None else None

@@ -31,10 +31,14 @@ class Frame:
 class Builder:
     """Turns events into data, marks and flaws, with an explicit stack."""
 
-    __slots__ = ("ambiguous", "any_keys", "data", "flaws", "marks", "multiline", "nodes", "stack")
+    __slots__ = (
+        *("ambiguous", "any_keys", "data", "flaws", "marks"),
+        *("max_nodes", "multiline", "nodes", "stack"),
+    )
 
-    def __init__(self, any_keys: bool = False) -> None:
+    def __init__(self, any_keys: bool = False, max_nodes: int = MAX_NODES) -> None:
         self.any_keys = any_keys
+        self.max_nodes = max_nodes
         self.stack: list[Frame] = []
         self.flaws: list[Flaw] = []
         self.ambiguous: list[Route] = []
@@ -138,9 +142,9 @@ class Builder:
 
     def _put(self, value: Any, mark: Any, frame: Frame | None) -> None:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.max_nodes:
             span = _span(mark.start if type(mark) is Frame else mark)
-            self.flaws.append(Flaw(f"more than {MAX_NODES:,} values", "split it", span))
+            self.flaws.append(Flaw(f"more than {self.max_nodes:,} values", "split it", span))
             raise StopReading
         if frame is None:
             self.data, self.marks = value, mark

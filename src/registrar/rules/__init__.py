@@ -28,6 +28,7 @@ TABLE = (
     "metadata-readable",
     "metadata-schema",
     "metrics-gate",
+    "metrics-regression",
     "source-in-history",
     "source-pinned",
     "training-hash",

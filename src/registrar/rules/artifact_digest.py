@@ -18,16 +18,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.digests import is_sha256
-from registrar.domain.findings import Deferral, Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Deferral, Fix, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import FileRecord, Metadata
 from registrar.domain.paths import external_path
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
 from registrar.reading.artifact import Artifact
+from registrar.reading.corrections import add_key
 from registrar.reading.entry import Entry
+from registrar.reading.proofs import proven_files
 from registrar.reading.schema_messages import schema_flaws
 from registrar.rules.rule import Judging, Rule
 
+_ADDED = 1000
+"""So many files are listed by a fix at most; more are for a program that writes the metadata."""
 _SHOWN = 5
 """So many files of an artifact are written out in a hint."""
 
@@ -78,7 +82,22 @@ def _required(entry: Entry, metadata: Metadata, artifact: Artifact, file: str) -
     ]
     if items and len(items) == len(artifact.members):
         hint = f"add files: [{', '.join(items)}]"
-    yield Problem(f"files is missing, and {why}", hint, At(file, ("artifact",)))
+    at = At(file, ("artifact",))
+    yield Problem(f"files is missing, and {why}", hint, at, fix=_list(entry, file))
+
+
+def _list(entry: Entry, file: str) -> Fix | None:
+    """The whole of ``files``, where ``training_hash`` proves every byte that is here."""
+    document, proven = entry.metadata_document, proven_files(entry)
+    if document is None or not 0 < len(proven) <= _ADDED:
+        return None
+    items: list[dict[str, str | int]] = [
+        {"path": path, "sha256": content.sha256, "size": content.size}
+        for path, content in proven.items()
+    ]
+    edit = add_key(file, document, ("artifact",), "files", items)
+    count = "1 file" if len(items) == 1 else f"{len(items)} files"
+    return Fix(f"list {count} that training_hash proves", (edit,)) if edit else None
 
 
 def _listed(
@@ -163,4 +182,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="the bytes are the recorded ones; files is there where required",
     entry=check,
+    fixable=True,
 )

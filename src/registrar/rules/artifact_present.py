@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Fix, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.reading.artifact import Artifact
+from registrar.reading.corrections import rewrite
 from registrar.reading.entry import Entry
 from registrar.reading.nearest import nearest
 from registrar.rules.rule import Judging, Rule
@@ -38,7 +39,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     if artifact is None:
         tracked = named.removesuffix(".dvc")
         message = f"{named} is a pointer, not the artifact"
-        yield Problem(message, f"name the tracked file, {tracked}", at)
+        hint = f"name the tracked file, {tracked}"
+        yield Problem(message, hint, at, fix=_tracked(entry, named, tracked, at))
     elif artifact.here:
         yield from _stand_ins(entry, artifact)
     elif not artifact.outs:
@@ -46,6 +48,21 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     elif judging.policy.bytes_required:
         message = f"the policy wants the bytes of {artifact.path} here; only a pointer is"
         yield Problem(message, f"run dvc pull {entry.typed(artifact.path)}", at)
+
+
+def _tracked(entry: Entry, pointer: str, tracked: str, at: At) -> Fix | None:
+    """The tracked file, where its pointer is here and says so.
+
+    Not where the gate would then ask for ``files`` and the remote: a person writes these.
+    """
+    metadata, document = entry.metadata, entry.metadata_document
+    if metadata is None or document is None:
+        return None
+    said = any((out.pointer, out.path) == (pointer, tracked) for out in entry.outs)
+    if not (said and metadata.files_declared and metadata.dvc_remote):
+        return None
+    edit = rewrite(at.path, document, at.route, tracked)
+    return Fix(f"write {tracked}", (edit,)) if edit else None
 
 
 def _absent(entry: Entry, artifact: Artifact, at: At) -> Iterator[Outcome]:
@@ -81,5 +98,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="the artifact is here or behind a pointer, and is no git-LFS pointer",
     entry=check,
+    fixable=True,
     configurable="severity, [artifact] bytes",
 )

@@ -37,6 +37,7 @@ from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import ManifestRef
 from registrar.domain.paths import path_fault
 from registrar.domain.places import At, dotted
+from registrar.reading.corrections import quoted
 from registrar.reading.entry import Entry
 from registrar.reading.manifest import Manifest
 from registrar.reading.schema import bundled
@@ -115,7 +116,8 @@ def _file(entry: Entry, path: str) -> Iterator[Outcome]:
     if manifest.live:  # what moves has no checksum
         flaws = [f for f in flaws if not (f[1] == "required" and f[0][:1] == ("files",))]
     for route, _, flaw in flaws:
-        yield Problem(flaw.message, flaw.hint, At(path, route, span=flaw.span))
+        at = At(path, route, span=flaw.span)
+        yield Problem(flaw.message, flaw.hint, at, fix=quoted(path, flaw))
     if flaws:
         return
     yield from _meaning(entry, manifest, path)
@@ -158,4 +160,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="a valid manifest with the digests of the data; a URL is pinned",
     entry=check,
+    fixable=True,
 )

@@ -1,11 +1,11 @@
 """Refuses a change that touches the judge together with what is judged, or breaks the judge.
 
 What it does: refuses models and gate files in one change, gate files of the head that are not
-valid, and a push that rewrites history. Gate files are the policy, waivers, baseline, schema,
-the workflows and ruleset of the registry, CODEOWNERS, the program and its requirements, and the
-DVC configuration. Where a change touches them, all entries are judged once more under the new
-ones, and what would newly fail is told as a note. The registry's root must be a folder, without
-`.gitattributes` in it.
+valid, a baseline that grew, and a push that rewrites history. Gate files are the policy, waivers,
+baseline, schema, the workflows and ruleset of the registry, CODEOWNERS, the program and its
+requirements, and the DVC configuration. A baseline that only shrinks may go with models. Where a
+change touches gate files, all entries are judged once more under the new ones, and what would
+newly fail is told as a note. The registry's root must be a folder, without `.gitattributes` in it.
 
 Why this is bad: a pull request that may edit the validator that judges it is not judged.
 
@@ -35,7 +35,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         hint = "push without --force: merge or rebase onto the present tip"
         yield None, Problem("the head does not descend from the old tip", hint)
         return  # what differs is the doing of both sides, and none of it is judged one by one
-    names = [file.path for file in change.gate_files if file.changed]
+    names = [file.path for file in change.gate_files if file.changed and not file.shrinks]
     if names and change.changed and change.base_has_policy:
         entries = ", ".join(sorted(change.changed)[:5])
         message = f"models ({entries}) and gate files ({', '.join(names)}) change together"
@@ -51,6 +51,9 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         for flaw in file.flaws:
             at = At(file.path, span=flaw.span, absolute=True)
             yield None, Problem(f"{file.path} would not be valid: {flaw.message}", flaw.hint, at)
+        for flaw in file.grown if change.base_has_policy else ():
+            at = At(file.path, span=flaw.span, absolute=True)
+            yield None, Problem(flaw.message, flaw.hint, at)
     if change.left_behind:
         yield None, _left_behind(change.left_behind, change)
     if change.newly_failing:
@@ -59,7 +62,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
             f"{count} {'entry' if count == 1 else 'entries'} would newly fail under this policy"
         )
         hint = "run registrar check on this branch without --base to see them"
-        yield None, Problem(message, hint, _at(names[0]), Severity.NOTE)
+        yield None, Problem(message, hint, _at(change.gate_files[0].path), Severity.NOTE)
 
 
 def _left_behind(count: int, change: Change) -> Problem:

@@ -3,7 +3,7 @@
 What it does: parses `license`, `licenses.code`, `licenses.data` and the licences of base models
 by the SPDX grammar and the bundled SPDX list. A `LicenseRef-<x>` needs its text in
 `LICENSES/LicenseRef-<x>.txt`, in the entry or beside the entries. Deprecated ids are a
-warning with the new one.
+warning with the new one, ids in another case than the SPDX list's a note.
 
 Why this is bad: "free for research" cannot be checked by anybody's tools, and a licence without
 its text binds nobody.
@@ -21,12 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Fix, Outcome, Phase, Problem, Severity
 from registrar.domain.licences import refs
 from registrar.domain.places import At, Route, Span
+from registrar.reading.corrections import rewrite
 from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
-from registrar.reading.spdx import SpdxError, deprecated, parse
+from registrar.reading.spdx import SpdxError, deprecated, other_case, parse, places_of
 from registrar.rules.rule import Judging, Rule
 
 
@@ -44,7 +45,14 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             continue
         for old, new in deprecated(expression):
             hint = f"write {new}" if new else "see the SPDX list for what replaces it"
-            yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING)
+            fix = _or_later(entry, at, text, old, new)
+            yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING, fix)
+        for start, end, right in other_case(text):
+            message = f'"{text[start:end]}" is {right} on the SPDX list'
+            span = _inner(entry, at, text, start, end)
+            fix = _write(entry, at, [(start, end)], right)
+            spot = At(at.path, route, span=span)
+            yield Problem(message, f"write {right}", spot, Severity.NOTE, fix)
         for ref in refs(expression):
             file = f"LICENSES/{ref}.txt"
             own = entry.raw(file) if file in entry.files else b""
@@ -52,6 +60,26 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             if not here and f"{ref}.txt" not in judging.licence_texts:
                 hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)
+
+
+def _or_later(entry: Entry, at: At, text: str, old: str, new: str | None) -> Fix | None:
+    """The new id where it is certain: ``X+`` has always been "X or any later version".
+
+    Whoever wrote ``GPL-2.0`` may not have known of the choice that the new ids force; others
+    have a text that differs in a word.
+    """
+    if new is None or not old.endswith("+") or new != f"{old[:-1]}-or-later":
+        return None
+    return _write(entry, at, places_of(text, old), new)
+
+
+def _write(entry: Entry, at: At, parts: list[tuple[int, int]], text: str) -> Fix | None:
+    document = entry.metadata_document
+    if document is None:
+        return None
+    found = [rewrite(at.path, document, at.route, text, part) for part in parts]
+    edits = tuple(edit for edit in found if edit is not None)
+    return Fix(f"write {text}", edits) if edits and len(edits) == len(found) else None
 
 
 def _licenses(entry: Entry) -> list[tuple[Route, str]]:
@@ -86,4 +114,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="licences are SPDX expressions; a LicenseRef has its text",
     entry=check,
+    fixable=True,
 )

@@ -23,11 +23,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Fix, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import mapping, sequence
 from registrar.domain.paths import path_fault
 from registrar.domain.places import At, Route, dotted
+from registrar.reading.corrections import add_key, quoted
 from registrar.reading.entry import Entry
+from registrar.reading.proofs import bytes_of, proven_files
 from registrar.reading.schema_messages import schema_flaws
 from registrar.rules.rule import Judging, Rule
 
@@ -52,7 +54,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     for route, keyword, flaw in schema_flaws(judging.schema, document):
         told.add(route)
         if not (route in OWNED and keyword in _FORM):
-            yield Problem(flaw.message, flaw.hint, At(file, route, span=flaw.span))
+            fix = quoted(file, flaw) or _recorded(entry, file, route, keyword)
+            yield Problem(flaw.message, flaw.hint, At(file, route, span=flaw.span), fix=fix)
     for route in document.multiline:
         if route not in told and not any(str(step).startswith("x-") for step in route):
             message = f"{dotted(route)} has more than one line"
@@ -66,6 +69,28 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             if route[0] == "source":
                 hint = "name a file of the training repository, relative to its top"
             yield Problem(f'{dotted(route)}: the path "{value}" {fault}', hint, At(file, route))
+
+
+def _recorded(entry: Entry, file: str, route: Route, keyword: str) -> Fix | None:
+    """A missing SHA-256 or size of ``files``, where the bytes here are proven to be meant.
+
+    A size needs the recorded SHA-256 of the file; a SHA-256 that ``training_hash`` is the digest
+    of all of them.
+    """
+    document = entry.metadata_document
+    if document is None or keyword != "required" or route[:1] != ("files",) or len(route) != 3:
+        return None
+    item = mapping(sequence(mapping(document.data)["files"])[int(route[1])])
+    path, sha256, key = item.get("path"), item.get("sha256"), route[2]
+    if type(path) is not str or path_fault(path) or key not in ("sha256", "size"):
+        return None
+    content = bytes_of(entry, path) if sha256 is not None else proven_files(entry).get(path)
+    if content is None or sha256 not in (None, content.sha256):
+        return None
+    value = content.size if key == "size" else content.sha256
+    beside = (*route[:2], "path" if sha256 is None else "sha256")
+    edit = add_key(file, document, beside, str(key), value)
+    return Fix(f"add {key}: {value}", (edit,)) if edit else None
 
 
 def _paths(data: Any) -> Iterator[tuple[Route, str]]:
@@ -97,4 +122,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="the metadata is what the registry's schema allows",
     entry=check,
+    fixable=True,
 )

@@ -24,6 +24,7 @@ from registrar.domain.metadata import Metadata, number
 from registrar.domain.places import At, Route, dotted
 from registrar.domain.policy import Gate, stricter
 from registrar.reading.entry import Entry
+from registrar.reading.evaluation import leaves
 from registrar.rules.rule import Judging, Rule
 
 Metrics = Mapping[str, tuple[float | None, Route]]
@@ -70,13 +71,7 @@ def _read(
         hint = 'write a mapping: {"test": {"accuracy": 0.93}}'
         yield Problem("the metrics are no mapping", hint, At(path))
         return
-    waiting: list[tuple[Route, Any]] = [((), data)]
-    while waiting:
-        route, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [((*route, key), item) for key, item in value.items()]
-            continue
-        name = ".".join(str(step) for step in route)
+    for name, value, route in leaves(data):
         if name in metrics:
             message = f'two metrics are called "{name}": a key with a dot, and one in a mapping'
             yield Problem(message, "name one of them otherwise", At(path, route))

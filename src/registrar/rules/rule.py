@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Outcome, Phase, Severity
 from registrar.domain.policy import Policy, Waiver
 from registrar.ports import History, Tree
@@ -47,6 +48,10 @@ class GateFile:
     """What makes the head's version invalid."""
     changed: bool = True
     """False for one that a change of another gate file makes invalid."""
+    grown: tuple[Flaw, ...] = ()
+    """What a baseline lists and did not list before."""
+    shrinks: bool = False
+    """True for a baseline that was there and lists less now: it may go with models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,10 @@ class Change:
     waivers: tuple[Waiver, ...] = ()
     waiver_flaws: tuple[Flaw, ...] = ()
     used_waivers: frozenset[Waiver] = frozenset()
+    baseline: Baseline = Baseline()
+    """What the judge's baseline lists."""
+    slack: tuple[tuple[str, str, int], ...] = ()
+    """Entry and rule whose number in the baseline could be lower, and how many errors are left."""
     has_base: bool = False
     """True where a base judges; otherwise every entry counts as merged."""
 
@@ -115,9 +124,15 @@ class Rule:
     entry: EntryCheck | None = None
     change: ChangeCheck | None = None
     configurable: str = "severity"
+    last: bool = False
+    """True for a rule over the change that looks at the exceptions once they are applied."""
     fixable: bool = False
     """True where ``registrar fix`` can mend some of what it finds."""
     since: str = "0.1.0"
+    plugin: str = ""
+    """The distribution that a rule of an organisation comes from; empty for ours."""
+    url: str = ""
+    """Where the rule is explained; empty for ours, which have their pages."""
     doc: str = field(default="", repr=False)
 
     @property

@@ -19,14 +19,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from registrar.domain.digests import is_commit, is_sha256
-from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.findings import Fix, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
+from registrar.reading.corrections import rewrite
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import Entry
+from registrar.reading.proofs import is_artifacts_digest
 from registrar.rules.rule import Judging, Rule
 
 
@@ -45,7 +48,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     elif kind == "sha256" and is_sha256(value):
         yield from _digest(entry, value, at)
     else:
-        yield _form(metadata, at)
+        yield replace(_form(metadata, at), fix=_prefix(entry, metadata, at))
 
 
 def _digest(entry: Entry, value: str, at: At) -> Iterator[Outcome]:
@@ -61,6 +64,26 @@ def _digest(entry: Entry, value: str, at: At) -> Iterator[Outcome]:
 def _stand_in(entry: Entry, path: str) -> bool:
     content = entry.content(path)
     return isinstance(content, UnreadableError) or content.lfs_pointer
+
+
+def _prefix(entry: Entry, metadata: Metadata, at: At) -> Fix | None:
+    """The hash with its prefix, where it provably is the source commit or the artifact's digest.
+
+    A commit needs ``files`` beside it, or the gate would refuse what was mended.
+    """
+    value, document = (metadata.training_hash or "").lower(), entry.metadata_document
+    match = re.fullmatch(r"(?:(sha256|git)[:=-])?([0-9a-f]{40}|[0-9a-f]{64})", value)
+    if match is None or document is None:
+        return None
+    said, digits = match[1], match[2]
+    if said != "sha256" and digits == metadata.source.commit and metadata.files_declared:
+        text = f"git:{digits}"
+    elif said != "git" and is_artifacts_digest(entry, digits):
+        text = f"sha256:{digits}"
+    else:
+        return None
+    edit = rewrite(at.path, document, at.route, text)
+    return Fix(f"write {text}", (edit,)) if edit else None
 
 
 def _form(metadata: Metadata, at: At) -> Problem:
@@ -92,4 +115,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="the training hash is the artifact's digest or the source commit",
     entry=check,
+    fixable=True,
 )

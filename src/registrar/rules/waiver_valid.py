@@ -4,7 +4,7 @@ What it does: wants `rule`, `entry`, `reason`, `owner`, `granted`, `expires` of 
 at most `[waivers] max_days` between the two dates. `gate-intact` and `waiver-valid` cannot be
 waived. An expired waiver waives nothing for entries of the change; for merged, unchanged entries
 it goes on waiving, with a warning. A waiver that has waived nothing, 30 days after it was
-granted, is a warning.
+granted, is a warning. A number of the baseline that could be lower is a note.
 
 Why this is bad: an exception without an owner and an end is a rule that was switched off.
 
@@ -24,6 +24,8 @@ from datetime import timedelta
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.places import At, Span
 from registrar.domain.policy import Waiver
+from registrar.reading.baseline import BASELINE_NAME
+from registrar.reading.corrections import quoted
 from registrar.reading.waivers import WAIVERS_NAME
 from registrar.rules.rule import Change, Rule
 
@@ -41,7 +43,8 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
     mended = any(file.path == WAIVERS_NAME and not file.flaws for file in change.gate_files)
     severity = Severity.NOTE if mended else None  # the change that mends them must get in
     for flaw in change.waiver_flaws:
-        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span), severity)
+        fix = quoted(WAIVERS_NAME, flaw)
+        yield None, Problem(flaw.message, flaw.hint, _at(flaw.span), severity, fix)
     for waiver in change.waivers:
         limit = change.policy.waiver_max_days
         gone = waiver.entry not in change.entries and waiver.entry not in change.touched
@@ -52,6 +55,13 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
             yield waiver.entry, Problem(message, hint, _at(waiver.span), severity)
         elif gone or waiver.entry in change.records or waiver.entry in change.touched:
             yield from _dates(waiver, change)
+    for entry, rule, left in change.slack:
+        at = At(BASELINE_NAME, span=change.baseline.span(entry, rule), absolute=True)
+        count = change.baseline.counts[entry, rule]
+        allowed = f"{count} {'error' if count == 1 else 'errors'}"
+        message = f"the baseline allows {allowed} of {rule} in {entry}, and {left} are left"
+        hint = f"write {left}" if left else "take it out"
+        yield entry, Problem(message, hint, at, Severity.NOTE)
 
 
 def _dates(waiver: Waiver, change: Change) -> Iterator[tuple[str | None, Outcome]]:
@@ -86,5 +96,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="waivers are complete, within the limit, and not over",
     change=check,
+    last=True,
     configurable="severity, [waivers] max_days",
+    fixable=True,
 )

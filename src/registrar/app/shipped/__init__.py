@@ -6,7 +6,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 
-_PLACE = re.compile(r"@([A-Z_]+)@")
+_PLACE = re.compile(r"@([A-Z0-9_]+)@")
 
 
 def shipped_file(name: str, values: Mapping[str, str] | None = None) -> str:

@@ -40,8 +40,10 @@ class Git:
     def command(self, *arguments: str) -> list[str]:
         """The full command line of one call."""
         where = [f"--git-dir={self.git_dir}"] if self.git_dir else ["-C", self.folder]
+        if arguments[:1] != ("check-ignore",):  # it takes paths, and refuses the option
+            where.append("--literal-pathspecs")
         return [
-            *("git", *where, "--no-replace-objects", "--literal-pathspecs", "--no-optional-locks"),
+            *("git", *where, "--no-replace-objects", "--no-optional-locks"),
             *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
             *("-c", "core.commitGraph=false", "-c", "protocol.allow=never", *arguments),
         ]

@@ -1,0 +1,65 @@
+"""Applying the baseline: what the registry was adopted with is kept and counted, not failing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from registrar.app.comparison import Comparison
+from registrar.app.gate_files import baseline_in
+from registrar.app.rulebook import Rulebook
+from registrar.app.selection import entries_of
+from registrar.domain.baseline import Baseline
+from registrar.domain.findings import Finding, Severity
+from registrar.reading.waivers import NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Baselined:
+    """Findings that stand, findings that the baseline knows, and what it lists too much."""
+
+    standing: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+    slack: tuple[tuple[str, str, int], ...]
+    """Entry and rule whose number could be lower, and how many errors are left."""
+
+
+def baseline_of(book: Rulebook, comparison: Comparison) -> Baseline:
+    """What is excused: what the judge's baseline lists, and a change has not taken off.
+
+    With a base only entries that are merged: nothing new is excused by a name.
+    """
+    baseline = book.baseline
+    if not comparison.has_base or comparison.before is None or not baseline.counts:
+        return baseline
+    coming = baseline_in(comparison.head, book.policy)
+    if coming is not None and coming != baseline_in(comparison.before, book.policy):
+        baseline = baseline.within(coming)
+    return baseline.only(entries_of(comparison.before, book.policy.root))
+
+
+def apply_baseline(
+    findings: Iterable[Finding], baseline: Baseline, judged: Iterable[str]
+) -> Baselined:
+    """Split findings by the baseline; ``judged`` are the entries that were looked at.
+
+    Only errors are excused, and only as many of one rule and entry as are listed: where there
+    are more, all of them stand, since no number tells the old from the new.
+    """
+    findings = tuple(findings)
+    found = Counter((f.entry or "", f.rule) for f in findings if f.severity is Severity.ERROR)
+    counts = baseline.counts
+    excused = {key for key, number in found.items() if number <= counts.get(key, 0)}
+    standing: list[Finding] = []
+    known: list[Finding] = []
+    for finding in findings:
+        fits = (finding.entry or "", finding.rule) in excused and finding.rule not in NEVER
+        (known if fits and finding.severity is Severity.ERROR else standing).append(finding)
+    looked = frozenset(judged)
+    slack = tuple(
+        (entry, rule, found[entry, rule])
+        for (entry, rule), number in sorted(counts.items())
+        if entry in looked and found[entry, rule] < number
+    )
+    return Baselined(tuple(standing), tuple(known), slack)

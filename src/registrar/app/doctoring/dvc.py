@@ -1,0 +1,107 @@
+"""DVC: can the bytes behind the pointers of the registry be fetched by anybody."""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from registrar.app.doctoring.scene import Question, Scene, shortened
+from registrar.domain.diagnosis import Line, Topic
+from registrar.reading.pointers import is_pointer_name
+
+CONFIG_PATH = ".dvc/config"
+_CONFIG = Question("dvc-config", Topic.DVC, CONFIG_PATH)
+_REMOTE = Question("dvc-remote", Topic.DVC, CONFIG_PATH)
+_SECRET = Question("dvc-credentials", Topic.DVC, CONFIG_PATH)
+_LOCAL = Question("dvc-remote-shared", Topic.DVC, CONFIG_PATH, counts=False)
+_KEYS = (
+    *("password", "secret_access_key", "access_key_id", "session_token", "connection_string"),
+    *(
+        "account_key",
+        "sas_token",
+        "client_secret",
+        "gdrive_client_secret",
+        "token",
+        "oss_key_secret",
+    ),
+)
+_SCHEMES: tuple[str, ...] = (
+    "s3",
+    "gs",
+    "gcs",
+    "azure",
+    "abfs",
+    "http",
+    "https",
+    "ssh",
+    "hdfs",
+    "webhdfs",
+    "oss",
+)
+_SCHEMES += ("webdav", "webdavs", "gdrive", "remote")
+
+
+def dvc(scene: Scene) -> Iterator[Line]:
+    """The configuration can be read, and names a default remote that others can reach."""
+    pointers = [node.path for node in scene.tree.walk(scene.root) if is_pointer_name(node.path)]
+    raw = scene.raw(CONFIG_PATH)
+    if raw is None:
+        if pointers:
+            details = shortened(pointers)
+            text = f"{len(pointers)} pointers of DVC, and no {CONFIG_PATH}: nobody finds the bytes"
+            fix = "dvc init, then dvc remote add --default storage <url>"
+            yield _CONFIG.fails(text, fix, details)
+        return
+    config = _read(raw)
+    if config is None:
+        yield _CONFIG.fails(f"{CONFIG_PATH} cannot be read", "mend it, or write it by dvc remote")
+        return
+    yield _CONFIG.holds(f"{CONFIG_PATH} can be read")
+    yield from _remotes(config, bool(pointers), scene)
+
+
+def _read(raw: bytes) -> configparser.ConfigParser | None:
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        config.read_string(raw.decode("utf-8"))
+    except (configparser.Error, UnicodeDecodeError):
+        return None
+    return config
+
+
+def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> Iterator[Line]:
+    default = config.get("core", "remote", fallback="").strip("'\" ")
+    sections = {_name(section): section for section in config.sections()}
+    if not default:
+        if pointed:
+            fix = "dvc remote default <name>, or dvc remote add --default storage <url>"
+            yield _REMOTE.fails("there is no default remote, and there are pointers", fix)
+        return
+    if default not in sections:
+        text = f"the default remote {default} is not configured"
+        yield _REMOTE.fails(text, f"dvc remote add {default} <url>")
+        return
+    url = config.get(sections[default], "url", fallback="").strip("'\" ")
+    yield _REMOTE.holds(f"the default remote is {default}")
+    if url and urlsplit(url).scheme not in _SCHEMES:
+        text = f"the remote {default} is a folder: others have it only if they share the disk"
+        yield _LOCAL.fails(text, "name a remote that everybody reaches")
+    found = [
+        f"{key} of {name}"
+        for name, section in sections.items()
+        for key in _KEYS
+        if config.has_option(section, key)
+    ]
+    if "@" in urlsplit(url).netloc and ":" in urlsplit(url).netloc.rpartition("@")[0]:
+        found.append(f"a password in the URL of {default}")
+    if found:
+        text = f"{CONFIG_PATH} holds credentials, for everybody who can read the repository"
+        fix = "dvc remote modify --local, and change what was published"
+        yield _SECRET.fails(text, fix, shortened(found))
+
+
+def _name(section: str) -> str:
+    """``'remote "storage"'`` or ``remote "storage"`` to its name."""
+    plain = section.strip("'")
+    return plain.removeprefix("remote ").strip('"') if plain.startswith("remote ") else ""

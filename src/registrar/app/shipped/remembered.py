@@ -1,0 +1,37 @@
+"""What a registry was made with, as its own files say: a second run asks for the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from registrar.app.shipped import github, gitlab
+
+EVENTS = ("pull_request_target", "pull_request")
+_REF = "refs/heads/"
+READ = (github.RULESET_PATH, github.WORKFLOW_PATH, gitlab.PIPELINE_PATH)
+"""The files that say it."""
+
+
+def protected_branch(existing: Mapping[str, bytes]) -> str | None:
+    """The branch that the ruleset of the registry protects; None where it names not just one."""
+    try:
+        said = json.loads(existing.get(github.RULESET_PATH, b"{}"))
+        (ref,) = said["conditions"]["ref_name"]["include"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    named = isinstance(ref, str) and ref.startswith(_REF) and ref.isprintable()
+    return ref.removeprefix(_REF) if named else None
+
+
+def github_event(existing: Mapping[str, bytes]) -> str:
+    """The event of the workflow that is there; the safe one where there is none."""
+    text = existing.get(github.WORKFLOW_PATH, b"").decode("utf-8", "replace")
+    lines = {line.strip() for line in text.splitlines()}
+    safe, other = EVENTS
+    return other if f"{other}:" in lines and f"{safe}:" not in lines else safe
+
+
+def on_gitlab(existing: Mapping[str, bytes]) -> bool:
+    """Tell whether the registry has our pipeline."""
+    return gitlab.PIPELINE_PATH in existing

@@ -1,0 +1,1 @@
+"""What earlier runs found out about entries that have not changed since."""

@@ -1,0 +1,138 @@
+"""CODEOWNERS as GitHub reads it: the last pattern that matches a path says who owns it.
+
+Source: docs.github.com, "About code owners". The patterns are gitignore's but for ``!``, ``[ ]``
+and ``\\#``, which do not work there; ``dir/*`` does not reach below ``dir``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registrar.reading.documents import decode
+
+PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Where GitHub looks; the first that is there is the only one that it reads."""
+MAX_BYTES = 3 * 1000 * 1000
+"""GitHub does not load a larger one."""
+_OWNER = re.compile(
+    r"@[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?|[^\s@]+@[^\s@]+\.[^\s@]+"
+)
+_WORD = re.compile(r"(?:\\.|[^\s\\])+|\\")
+_MAX_DEEP = 4
+"""More ``**`` in one pattern are refused: nobody writes them, and they cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: a pattern, the owners it gives (none takes them away), where it stands."""
+
+    pattern: str
+    owners: tuple[str, ...]
+    line: int
+    regex: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """A read CODEOWNERS: its entries in order, and the lines that GitHub would skip."""
+
+    entries: tuple[Entry, ...] = ()
+    skipped: tuple[tuple[int, str], ...] = ()
+    """Line number and what is wrong with it."""
+    fault: str = ""
+    """Why nothing of the file is read."""
+
+    def entry_of(self, path: str) -> Entry | None:
+        """The entry that decides about a path; None where no pattern matches."""
+        return next((e for e in reversed(self.entries) if e.regex.fullmatch(path)), None)
+
+    def owners_of(self, path: str) -> tuple[str, ...]:
+        """Who must review a change of a path; none where nobody must."""
+        entry = self.entry_of(path)
+        return entry.owners if entry is not None else ()
+
+
+def read_codeowners(raw: bytes) -> Owners:
+    """Read a CODEOWNERS; never raises on any bytes."""
+    text, flaw = decode(raw, MAX_BYTES)
+    if flaw is not None:
+        return Owners(fault=flaw.message)
+    entries, skipped = [], []
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        words = _words(line)
+        if not words:
+            continue
+        pattern, owners = words[0], words[1:]
+        strange = [owner for owner in owners if not _OWNER.fullmatch(owner)]
+        fault = _pattern_fault(pattern)
+        if strange:
+            fault = f"{strange[0]} is no @user, @organisation/team or address"
+        if fault:
+            skipped.append((number, fault))
+        else:
+            entries.append(Entry(pattern, tuple(owners), number, _compiled(pattern)))
+    return Owners(tuple(entries), tuple(skipped))
+
+
+def _words(line: str) -> Sequence[str]:
+    """The words of a line up to a comment; an escaped space does not end one."""
+    words: list[str] = []
+    for match in _WORD.finditer(line):
+        if match[0].startswith("#"):
+            break
+        words.append(match[0])
+    return words
+
+
+def _pattern_fault(pattern: str) -> str:
+    if pattern.startswith("!"):
+        return "'!' does not work in CODEOWNERS"
+    if "[" in pattern or "]" in pattern:
+        return "'[' and ']' do not work in CODEOWNERS"
+    if pattern.startswith("\\#"):
+        return "a pattern cannot begin with '#'"
+    return "too many '**'" if pattern.count("**") > _MAX_DEEP else ""
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern as an expression over whole paths."""
+    folder_only = pattern.endswith("/")
+    body = pattern.strip("/")
+    anchored = "/" in pattern.rstrip("/") or pattern == "/"
+    segments = [part for part in body.split("/") if part]
+    if not segments:
+        return re.compile(r"(?!)")
+    built = "" if anchored else "(?:.*/)?"
+    for index, segment in enumerate(segments):
+        last = index == len(segments) - 1
+        if segment == "**":
+            built += ".+" if last else "(?:.*/)?"
+        else:
+            built += _segment(segment) + ("" if last else "/")
+    if folder_only:
+        built += "/.*"
+    elif segments[-1] != "**" and not (segments[-1] == "*" and len(segments) > 1):
+        built += "(?:/.*)?"
+    return re.compile(built, re.DOTALL)
+
+
+def _segment(segment: str) -> str:
+    """One part of a pattern; what stands between two stars is taken at its first place for good."""
+    parts, index = [""], 0
+    while index < len(segment):
+        char = segment[index]
+        if char == "\\" and index + 1 < len(segment):
+            index += 1
+            parts[-1] += re.escape(segment[index])
+        elif char == "*":
+            parts.append("")
+        else:
+            parts[-1] += "[^/]" if char == "?" else re.escape(char)
+        index += 1
+    first, *rest = parts
+    if not rest:
+        return first
+    middle = "".join(f"(?>[^/]*?{part})" for part in rest[:-1] if part)
+    return f"{first}{middle}[^/]*{rest[-1]}"

@@ -1,0 +1,82 @@
+"""Registries as ``registrar init`` leaves them, and what the doctor says of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builders import Repo, run
+
+WORKFLOW = ".github/workflows/model-registry.yml"
+OWNERS = ".github/CODEOWNERS"
+PYZ = "scripts/registrar.pyz"
+HOOK = "#!/bin/sh\n# stands for what pre-commit writes\nexec pre-commit hook-impl\n"
+
+
+@dataclass(frozen=True)
+class Said:
+    """The answer of ``registrar doctor --format json``."""
+
+    code: int
+    report: dict[str, Any]
+    err: str
+
+    def lines(self, check: str) -> list[dict[str, Any]]:
+        """All lines of one check."""
+        return [line for line in self.report["lines"] if line["check"] == check]
+
+    def state(self, check: str) -> str:
+        """The state of the one line of a check; ``""`` where there is none."""
+        states = {line["state"] for line in self.lines(check)}
+        assert len(states) < 2, states
+        return next(iter(states), "")
+
+    def told(self, check: str) -> str:
+        """Everything that a check says."""
+        found = self.lines(check)
+        return " ".join(" ".join([x["text"], *x["details"], x["fix"]]) for x in found)
+
+    @property
+    def bad(self) -> list[str]:
+        """The checks that do not hold, and count."""
+        return [
+            x["check"] for x in self.report["lines"] if x["state"] == "does not" and x["counts"]
+        ]
+
+    @property
+    def unseen(self) -> list[str]:
+        """The checks that could not look, and count."""
+        found = self.report["lines"]
+        return [x["check"] for x in found if x["state"] == "could not look" and x["counts"]]
+
+
+def doctor(path: Path, *argv: str) -> Said:
+    """Run the command in a folder."""
+    done = run("doctor", "--format", "json", *argv, cwd=path)
+    return Said(done.code, json.loads(done.out) if done.out else {}, done.err)
+
+
+def offline(path: Path) -> Said:
+    """Run the command without the server."""
+    return doctor(path, "--offline")
+
+
+def make_registry(path: Path, branch: str = "main", options: Sequence[str] = ()) -> Repo:
+    """A repository with everything that ``init`` writes, committed."""
+    repo = Repo(path, git=False)
+    repo.git("init", "--quiet", f"--initial-branch={branch}")
+    repo.commit("nothing yet")
+    done = run("init", "--owner", "@acme/models", *options, cwd=path)
+    assert done.code == 0, done.err
+    repo.commit("gate")
+    return repo
+
+
+def copy_of(repo: Repo, path: Path) -> Repo:
+    """Another registry of the same files and history."""
+    shutil.copytree(repo.path, path, symlinks=True)
+    return Repo(path, git=False)

@@ -1,0 +1,49 @@
+"""The tutorial, typed word for word into one shell; only its installation is the one of the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).parent.parent.parent
+PAGE = (TOP / "docs/tutorial.md").read_text(encoding="utf-8")
+_FENCED = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = [block for word, block in _FENCED if word == "sh"]
+SHOWN = [block for word, block in _FENCED if not word]
+
+
+def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+    install, *steps = BLOCKS
+    assert "pip install" in install
+    script = "set -eu\n" + "\n".join(f"echo '=== {n}'\n{step}" for n, step in enumerate(steps))
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "CHECKOUT": str(TOP),
+            "GIT_CONFIG_NOSYSTEM": "1",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    said = re.sub(r" +$", "", done.stdout, flags=re.MULTILINE)
+    assert done.returncode == 0, said
+    for block in SHOWN:
+        for line in block.splitlines():
+            assert line.rstrip("…") in said, (line, said)
+    for quoted in re.findall(r"`((?:PASS|registrar: refs)[^`]+)`", PAGE):
+        assert quoted in said, (quoted, said)
+    assert said.count("refused, as it should be") == 1
+    assert "error[card-consistent]" in said
+    assert "error[card-sections]" in said
+    assert "note[license-valid]" in said
+    assert said.count("accepted") == 2
+    assert "PASS: 1 entry checked, no findings" in said

@@ -1,0 +1,82 @@
+"""CODEOWNERS: the last pattern that matches decides, and some of gitignore does not work there."""
+
+from __future__ import annotations
+
+import pytest
+
+from registrar.reading.codeowners import MAX_BYTES, read_codeowners
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        ("*", ["a", "a/b/c", ".dvc/config"], []),
+        ("*.js", ["a.js", "x/y/a.js", "lib.js/inner"], ["a.jsx", "js"]),
+        ("/build/logs/", ["build/logs/a", "build/logs/b/c"], ["x/build/logs/a", "build/logs"]),
+        ("docs/*", ["docs/a.md"], ["docs/a/b.md", "x/docs/a.md"]),
+        ("apps/", ["apps/a", "x/apps/a/b"], ["apps"]),
+        ("/apps/github", ["apps/github", "apps/github/x/y"], ["apps/githubs", "x/apps/github"]),
+        ("**/logs", ["logs/a", "build/logs", "build/logs/a"], ["logsx"]),
+        ("a/**/z", ["a/z", "a/b/z", "a/b/c/z", "a/z/in"], ["z", "a/bz"]),
+        ("/.github/**", [".github/workflows/a.yml"], [".github", "x/.github/a"]),
+        (
+            "/scripts/*requirements*.txt",
+            ["scripts/registrar-requirements.txt"],
+            ["scripts/a/requirements.txt"],
+        ),
+        ("registrar.toml", ["registrar.toml", "x/registrar.toml"], ["registrar.tomlx"]),
+        ("/registrar.toml", ["registrar.toml"], ["x/registrar.toml"]),
+        ("/a?c", ["abc"], ["ac", "a/c"]),
+        ("/with\\ space/", ["with space/a"], ["with"]),
+        ("/a.b", ["a.b"], ["aXb"]),
+        ("/Ä/*", ["Ä/x"], ["ä/x"]),
+        ("/", [], ["a"]),
+        ("/a*b*c", ["abc", "axbxc", "abbc"], ["acb", "ab/c"]),
+    ],
+)
+def test_what_a_pattern_matches(pattern: str, yes: list[str], no: list[str]) -> None:
+    owners = read_codeowners(f"{pattern} @acme/models\n".encode())
+    assert not owners.skipped
+    assert [path for path in yes if not owners.owners_of(path)] == []
+    assert [path for path in no if owners.owners_of(path)] == []
+
+
+def test_the_last_match_wins_and_an_entry_without_owners_takes_them_away() -> None:
+    owners = read_codeowners(
+        b"# who\n* @a\n/registrar.toml @acme/gate b@example.org # the policy\n/scripts/ @a\n/scripts/x\n"
+    )
+    assert owners.owners_of("README.md") == ("@a",)
+    assert owners.owners_of("registrar.toml") == ("@acme/gate", "b@example.org")
+    assert owners.owners_of("scripts/y") == ("@a",)
+    assert owners.owners_of("scripts/x") == ()
+    entry = owners.entry_of("scripts/x")
+    assert entry is not None
+    assert (entry.line, entry.pattern) == (5, "/scripts/x")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("!/registrar.toml @a", "/[ab].toml @a", "\\#x @a", "/x TODO", "/x acme/team", "/x @"),
+        *("/x @a/b/c", "a/**/b/**/c/**/d/**/e/** @a"),
+    ],
+)
+def test_a_line_that_github_skips_owns_nothing(line: str) -> None:
+    owners = read_codeowners(f"{line}\n".encode())
+    assert [number for number, _ in owners.skipped] == [1]
+    assert not owners.entries
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"), [(b"\xff\xfeh", "UTF-16"), (b"* @a\n" * (MAX_BYTES // 5 + 1), "larger")]
+)
+def test_a_file_that_github_does_not_read(raw: bytes, said: str) -> None:
+    assert said in read_codeowners(raw).fault
+
+
+def test_a_hostile_pattern_costs_nothing() -> None:
+    pattern = "/" + "*a?" * 40 + "b"
+    owners = read_codeowners(f"{pattern} @a\n".encode())
+    assert owners.owners_of("a" * 4000) == ()
+    deep = read_codeowners(b"/**/*a/**/*a/**/*x @a\n")
+    assert deep.owners_of("/".join(["a" * 20] * 40) + "b") == ()
