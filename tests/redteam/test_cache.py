@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from builders import Repo, forget_automation, good_repo
+from environments import unmeasured
 
 from registrar.integrations.cache import file as cache_file
 from registrar.integrations.cache import memory
@@ -292,7 +293,7 @@ def test_a_home_that_cannot_be_written(repo: Repo, cache: Path, tmp_path: Path, 
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY],
         cwd=repo.path,
-        env=os.environ | {"HOME": str(place), "XDG_CACHE_HOME": ""},
+        env=unmeasured() | {"HOME": str(place), "XDG_CACHE_HOME": ""},
         capture_output=True,
         text=True,
         check=False,
