@@ -1,12 +1,12 @@
 """Refuses a version that measures worse than the one before it, by more than is allowed.
 
-What it does: compares each entry of the change with the next lower version of the same model on the
-same data, by SemVer, and with the next one of these that was there before the change, where a gate of
-the entry or a floor of the policy says `max_regression`: how much worse the metric may be, in its own
-unit. `direction: min` is for metrics where less is better; without it a metric with a ceiling and no
-floor counts as such; of a floor the policy says it, whatever the entry says. The same data:
-`evaluation.dataset` of both names a file or split with the same digest. Where there is no such
-version, a note says so. The entry's limit and the policy's both hold.
+What it does: compares each entry of the change with the next lower version of the same model on
+the same data, by SemVer, and with the next one of these that was there before the change, where a
+gate of the entry or a floor of the policy says `max_regression`: how much worse the metric may be,
+in its own unit. `direction: min` is for metrics where less is better; without it a metric with a
+ceiling and no floor counts as such; of a floor the policy says it, whatever the entry says.
+The same data: `evaluation.dataset` of both names a file or split with the same digest. Where
+there is no such version, a note says so. The entry's limit and the policy's both hold.
 
 Why this is bad: every version passes its floor, and each is a little worse than the last.
 
@@ -118,10 +118,10 @@ def _compare(
             message = f"not comparable: {previous[0].folder} did not measure {metric}"
             yield Problem(message, "", severity=Severity.NOTE)
         told = (
-            message
+            said
             for folder, old in measured
             for gate in gates
-            if old is not None and (message := _worse(metric, new[metric], old, folder, gate))
+            if old is not None and (said := _worse(metric, new[metric], old, folder, gate))
         )
         worst = next(told, None)
         if worst is not None:
