@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import Repo
-from doctored import OWNERS, PYZ, WORKFLOW, copy_of, make_registry, offline
+from doctored import PYZ, WORKFLOW, copy_of, make_registry, offline
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +36,68 @@ def test_another_gate_on_the_branch_that_judges(repo: Repo, tmp_path: Path) -> N
     assert PYZ in said.told("gate-merged")
     repo.git("push", "--quiet", "--force", "origin", "good:main")
     assert offline(repo.path).state("gate-merged") == "holds"
+
+
+RUN = "/opt/registrar/bin/python -I -m registrar hook pre-receive"
+
+
+def _with_server(repo: Repo, path: Path, head: str = "main") -> Repo:
+    """A bare repository as the registry's remote, with the hook of the page."""
+    server = Repo(path, git=False)
+    server.git("init", "--quiet", "--bare", f"--initial-branch={head}")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    server.write("hooks/pre-receive", f"#!/bin/sh\nexec {RUN}\n").chmod(0o755)
+    return server
+
+
+@pytest.mark.parametrize(
+    ("hook", "state"),
+    [
+        (f"#!/bin/sh\n# ours\nset -eu\n\nexec {RUN}\n", "holds"),
+        (f"#!/bin/sh\n{RUN}", "holds"),
+        (f"#!/bin/bash\nset -o pipefail\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "holds"),
+        (f"#!/usr/bin/env bash\nset -euo pipefail\n{RUN} 2>&1 | sed 's/^/x/'\n", "holds"),
+        (f"#!/bin/sh\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "could not look"),
+        (f"#!/bin/bash\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "could not look"),
+        (f"#!/bin/sh\n{RUN} || true\n", "could not look"),
+        (f"#!/bin/sh\nexit 0\nexec {RUN}\n", "could not look"),
+        (f"#!/bin/sh\nset -n\nexec {RUN}\n", "could not look"),
+        ("#!/bin/sh\necho registrar hook pre-receive\n", "could not look"),
+        ("#!/bin/sh\nexec echo registrar hook pre-receive\n", "could not look"),
+        (f"#!/bin/sh\n{RUN} &\n", "could not look"),
+        (f"#!/bin/sh\n{RUN}\necho done\n", "could not look"),
+        (f"#!/nonexistent\nexec {RUN}\n", "could not look"),
+        (f"exec {RUN}\n", "could not look"),
+        (f"#!/bin/sh\r\nexec {RUN}\r\n", "could not look"),
+        (f"#!/bin/sh\n# exec {RUN}\n", "does not"),
+    ],
+)
+def test_a_hook_that_may_end_with_anything(
+    repo: Repo, tmp_path: Path, hook: str, state: str
+) -> None:
+    server = _with_server(repo, tmp_path / "s.git")
+    server.write("hooks/pre-receive", hook.encode())
+    said = offline(repo.path)
+    assert said.state("pre-receive") == state
+    assert state == "holds" or "docs/git_server.md" in said.told("pre-receive")
+
+
+def test_a_server_that_judges_another_branch(repo: Repo, tmp_path: Path) -> None:
+    server = _with_server(repo, tmp_path / "s.git", head="master")
+    said = offline(repo.path)
+    assert "pre-receive-branch" in said.bad
+    assert "git symbolic-ref HEAD refs/heads/main" in said.told("pre-receive-branch")
+    server.git("config", "--add", "registrar.refs", "refs/heads/ma*")
+    assert offline(repo.path).state("pre-receive-branch") == "holds"
+    server.git("config", "--unset", "registrar.refs")
+    server.git("symbolic-ref", "HEAD", "refs/heads/main")
+    assert offline(repo.path).state("pre-receive-branch") == "holds"
+
+
+def test_a_server_where_changes_of_the_gate_were_left_on(repo: Repo, tmp_path: Path) -> None:
+    server = _with_server(repo, tmp_path / "s.git")
+    assert offline(repo.path).state("pre-receive-changes") == "holds"
+    server.git("config", "registrar.gateChanges", "allow")
+    for path in (repo.path, server.path):
+        assert "pre-receive-changes" in offline(path).bad
