@@ -101,3 +101,43 @@ def test_a_server_where_changes_of_the_gate_were_left_on(repo: Repo, tmp_path: P
     server.git("config", "registrar.gateChanges", "allow")
     for path in (repo.path, server.path):
         assert "pre-receive-changes" in offline(path).bad
+
+
+@pytest.mark.parametrize(
+    ("jobs", "state"),
+    [
+        ("jobs: {a: {name: \"${{ 'model-registry' }}\"}}", "could not look"),
+        ("jobs: {a: {strategy: {matrix: {n: [x]}}, name: '${{ matrix.n }}'}}", "could not look"),
+        ('x: &a 1\njobs: {a: {name: "model\\x2dregistry"}}', "could not look"),
+        ("x: &a 1\njobs: {a: {}}", "could not look"),
+        ('jobs: {a: {name: "model\\x2dregistry"}}', "does not"),
+        ('jobs: {a: {name: " Model-Registry "}}', "does not"),
+        ("jobs: {a: {name: docs}}", "holds"),
+    ],
+)
+def test_a_name_of_the_check_in_disguise(repo: Repo, jobs: str, state: str) -> None:
+    repo.write(".github/workflows/ci.yml", f"on: push\n{jobs}\n")
+    said = offline(repo.path)
+    assert said.state("workflow-others") == state
+    assert state == "holds" or ".github/workflows/ci.yml" in said.told("workflow-others")
+
+
+def test_a_workflow_that_is_a_link_hides_none_of_the_others(repo: Repo) -> None:
+    repo.write(".github/workflows/b.yml", "on: push\njobs: {model-registry: {}}\n")
+    (repo.path / ".github/workflows/a.yml").symlink_to("elsewhere")
+    assert "b.yml:2" in offline(repo.path).told("workflow-others")
+    (repo.path / ".github/workflows/b.yml").unlink()
+    assert "symbolic link" in offline(repo.path).told("workflow-others")
+
+
+@pytest.mark.parametrize(
+    ("top", "job"),
+    [("{checks: write}", "{}"), ("write-all", "{}"), ("{}", "{statuses: write}")],
+)
+def test_workflows_that_may_write_checks_are_named(repo: Repo, top: str, job: str) -> None:
+    text = f"on: push\npermissions: {top}\njobs: {{docs: {{permissions: {job}}}}}\n"
+    repo.write(".github/workflows/ci.yml", text)
+    said = offline(repo.path)
+    assert said.state("workflow-others-write") == "does not"
+    assert ".github/workflows/ci.yml:" in said.told("workflow-others-write")
+    assert said.bad == []  # advice
