@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import Repo
-from doctored import PYZ, WORKFLOW, copy_of, make_registry, offline
+from doctored import OWNERS, PYZ, WORKFLOW, copy_of, make_registry, offline
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +141,13 @@ def test_workflows_that_may_write_checks_are_named(repo: Repo, top: str, job: st
     assert said.state("workflow-others-write") == "does not"
     assert ".github/workflows/ci.yml:" in said.told("workflow-others-write")
     assert said.bad == []  # advice
+
+
+@pytest.mark.parametrize(
+    "content", ["# all of it\u2028* @acme/models\n", "*\xa0@acme/models\n", "/* @acme/models\n"]
+)
+def test_owners_whom_github_does_not_see(repo: Repo, content: str) -> None:
+    repo.write(OWNERS, content.encode())
+    said = offline(repo.path)
+    assert "codeowners-cover" in said.bad
+    assert WORKFLOW in said.told("codeowners-cover") or "more" in said.told("codeowners-cover")
