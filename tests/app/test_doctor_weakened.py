@@ -8,6 +8,9 @@ import pytest
 from builders import Repo
 from doctored import OWNERS, PYZ, WORKFLOW, copy_of, make_registry, offline
 
+from registrar.domain.findings import Severity
+from registrar.rules import RULES
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Repo:
@@ -151,3 +154,42 @@ def test_owners_whom_github_does_not_see(repo: Repo, content: str) -> None:
     said = offline(repo.path)
     assert "codeowners-cover" in said.bad
     assert WORKFLOW in said.told("codeowners-cover") or "more" in said.told("codeowners-cover")
+
+
+def _severities(repo: Repo, levels: dict[str, str]) -> None:
+    text = (repo.path / "registrar.toml").read_text()
+    table = "".join(f'{name} = "{level}"\n' for name, level in levels.items())
+    repo.write("registrar.toml", f"{text}\n[rules.severity]\n{table}")
+
+
+ERRORS = [rule.name for rule in RULES if rule.severity is Severity.ERROR]
+CORE = ("gate-intact", "version-immutable", "waiver-valid")
+
+
+@pytest.mark.parametrize("level", ["off", "note", "warning"])
+def test_a_policy_that_was_disarmed(repo: Repo, level: str) -> None:
+    _severities(repo, dict.fromkeys(ERRORS, level))
+    said = offline(repo.path)
+    assert "policy" in said.bad
+    for name in ERRORS:
+        assert f"{name} is {level}" in said.told("policy")
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_each_rule_that_guards_the_gate(repo: Repo, name: str) -> None:
+    _severities(repo, {name: "note"})
+    assert "policy" in offline(repo.path).bad
+
+
+def test_a_policy_under_which_no_entry_can_fail(repo: Repo) -> None:
+    _severities(repo, {name: "warning" for name in ERRORS if name not in CORE})
+    assert "no entry can fail" in offline(repo.path).told("policy")
+
+
+def test_rules_that_are_milder_are_named(repo: Repo) -> None:
+    _severities(repo, {"artifact-format": "warning", "card-links": "off", "entry-name": "error"})
+    said = offline(repo.path)
+    assert said.state("policy") == "holds"
+    assert "artifact-format is warning" in said.told("policy")
+    assert "card-links is off" in said.told("policy")
+    assert "entry-name" not in said.told("policy")
