@@ -81,6 +81,11 @@ def build_wheel(top: Path, folder: Path) -> Path:
     return wheel
 
 
+def unmeasured() -> dict[str, str]:
+    """This environment for a child that becomes another user: coverage could not write its data."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def call(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a command with nothing of this environment but what a shell needs."""
     kept = ("PATH", "HOME", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL")

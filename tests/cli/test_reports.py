@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import ENTRY, Repo, good_repo
+from environments import unmeasured
 
 from registrar.app.report_files import write_report
 from registrar.errors import OutputError
@@ -166,8 +167,9 @@ def test_an_old_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -
         "    sys.exit(error.message)\n"
     )
     folder.chmod(0o555)
+    command, env = [sys.executable, "-c", code], unmeasured()
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, stderr=subprocess.PIPE, text=True, check=False
+        command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True, check=False
     )
     folder.chmod(0o755)
     assert done.stderr == "x.json cannot be written: Permission denied\n"

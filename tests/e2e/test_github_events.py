@@ -90,6 +90,26 @@ def test_the_schedule_judges_everything(forge: Forge, event: str) -> None:
     assert "card-sections" in run.summary
 
 
+def test_by_hand_no_other_branch_gets_a_green_check(forge: Forge) -> None:
+    run = forge.run("workflow_dispatch", {}, ref="refs/heads/topic")
+    assert (run.code, "run it there" in run.out) == (2, True), run.out
+
+
+def test_entries_that_a_merge_lost_are_missed(forge: Forge) -> None:
+    """History is looked at in full: git leaves out the parent that a merge took nothing of."""
+    repo = forge.repo
+    with_entries = repo.git("rev-parse", "HEAD")
+    repo.git("rm", "-r", "--quiet", "model_registry")
+    repo.commit("without")
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    bare = repo.git("commit-tree", tree, "-m", "never had any")
+    merged = repo.git("commit-tree", tree, "-p", with_entries, "-p", bare, "-m", "merge")
+    repo.git("reset", "--quiet", "--hard", merged)
+    forge.push(merged)
+    run = forge.run("schedule", {})
+    assert (run.code, "the registry is empty" in run.out) == (3, True), run.out
+
+
 def test_a_registry_without_entries_is_green_in_its_first_days_only(
     tmp_path: Path, gate: Path
 ) -> None:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from registrar.reading.card_quickly import only_plain_targets
 from registrar.reading.inline import label_of, links
-from registrar.reading.links import card_links, only_plain_targets
+from registrar.reading.links import card_links
 from registrar.reading.markdown import read_markdown
 
 ORACLE = MarkdownIt("commonmark")

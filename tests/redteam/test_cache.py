@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from builders import Repo, forget_automation, good_repo
+from environments import unmeasured
 
 import registrar
 from registrar.integrations.cache import file as cache_file
@@ -310,12 +311,11 @@ def test_a_home_that_cannot_be_written(
     if home == "their own":
         os.chown(theirs, 65534, 65534)
         theirs.chmod(0o700)
-    kept = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-c", AS_NOBODY],
             cwd=repo.path,
-            env=kept | {"HOME": str(theirs), "XDG_CACHE_HOME": ""},
+            env=unmeasured() | {"HOME": str(theirs), "XDG_CACHE_HOME": ""},
             capture_output=True,
             text=True,
             check=False,

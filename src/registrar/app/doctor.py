@@ -12,8 +12,10 @@ from registrar.app.doctoring import (
     dvc,
     gitlab,
     hooks,
+    other_workflows,
     owners,
     program,
+    receiving,
     registry,
     server,
     tools,
@@ -50,11 +52,11 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.PROGRAM, program.program),
     (Topic.PROGRAM, program.companions),
     (Topic.WORKFLOW, workflows.workflow),
-    (Topic.WORKFLOW, workflows.others),
+    (Topic.WORKFLOW, other_workflows.others),
     (Topic.WORKFLOW, workflows.ruleset_file),
     (Topic.WORKFLOW, gitlab.pipeline),
     (Topic.OWNERS, owners.owners),
-    (Topic.FORGE, hooks.pre_receive),
+    (Topic.FORGE, receiving.pre_receive),
     (Topic.HOOKS, hooks.pre_commit),
     (Topic.CLONE, clones.repository),
     (Topic.CLONE, clones.attributes),
@@ -125,7 +127,7 @@ def _online(visit: Visit, scene: Scene) -> tuple[str | None, list[Line]]:
         told = f"this clone has no remote{many}, so that no server is known to judge"
         return None, [asked.unseen(told, "git remote add origin <url>")]
     if remote.is_local:
-        return None, []  # hooks.pre_receive has looked
+        return None, []  # receiving.pre_receive has looked
     access = visit.access_to(remote)
     if access.base is None:
         return None, [asked.unseen(f"{remote.url}: {access.reason}", _elsewhere(scene))]

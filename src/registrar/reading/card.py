@@ -59,9 +59,9 @@ class Card:
         """Everything that is wrong with the sections, by place."""
         if self._parts and _all_fine(self._body, self._parts, self._profile):
             return ()
-        from registrar.reading.card_sections import judge  # most of a large registry are fine
+        from registrar.reading.card_sections import judge_read  # most of a large registry are fine
 
-        return judge(self.text, self._profile)
+        return judge_read(self.markdown, self._profile)
 
     @once
     def markdown(self) -> Markdown:

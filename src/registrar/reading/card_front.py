@@ -13,13 +13,12 @@ from registrar.domain.metadata import mapping, sequence
 from registrar.domain.places import Route
 from registrar.domain.versions import Version
 from registrar.reading.card import Card
-from registrar.reading.contradictions import Contradiction, Facts
+from registrar.reading.contradictions import Contradiction, Facts, expression
 from registrar.reading.documents import Document
 from registrar.reading.figures import figure, shown
 from registrar.reading.front_matter import values, written
 from registrar.reading.hub_licences import OTHER, agree, agrees, hub, hub_id
 from registrar.reading.scalars import resolve
-from registrar.reading.spdx import SpdxError, parse
 
 _HUB = ("https://huggingface.co/", "https://hf.co/")
 _MAX_FIGURES = 1000
@@ -33,14 +32,6 @@ def front_contradictions(card: Card, document: Document, facts: Facts) -> Iterat
     yield from _task(card, document, facts)
     yield from _version(card, document, facts)
     yield from _figures(card, document, facts)
-
-
-def expression(text: str | None) -> Expression | None:
-    """A licence as a tree; None where another rule refuses it."""
-    try:
-        return parse(text) if text else None
-    except SpdxError:
-        return None
 
 
 def _texts(card: Card, document: Document, key: str) -> list[tuple[str, Route]]:

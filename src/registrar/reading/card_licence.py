@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from registrar.domain.licences import Leaf, With, leaves
 from registrar.reading.card import Card
-from registrar.reading.card_front import expression
-from registrar.reading.contradictions import Contradiction, Facts
+from registrar.reading.contradictions import Contradiction, Facts, expression
 
 SECTION = "license"
 _MOST_LINES = 1_000
@@ -34,7 +33,8 @@ def licence_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     if not foreign or any(mentions(lines, _id(leaf), foreign) for leaf in leaves(own)):
         return
     names = ", ".join(dict.fromkeys(item.shown for item in foreign[:5]))
-    message = f"the license section names {names}, and not {facts.metadata.license} of the metadata"
+    weights = facts.metadata.license
+    message = f"the license section names {names} and not {weights}, the licence in the metadata"
     hint = "name the licence of the weights here, or mend the metadata if this one is right"
     yield Contradiction(message, hint, foreign[0].span)
 

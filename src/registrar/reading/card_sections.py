@@ -55,7 +55,11 @@ _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)",
 
 def judge(text: str, wanted: Profile) -> tuple[Flaw, ...]:
     """The flaws of a card's sections, by the whole reader."""
-    markdown = read_markdown(text)
+    return judge_read(read_markdown(text), wanted)
+
+
+def judge_read(markdown: Markdown, wanted: Profile) -> tuple[Flaw, ...]:
+    """The flaws of the sections of a card that was read."""
     if not any(line.text.strip() for line in markdown.lines) and not markdown.front_matter:
         hint = "registrar rules card-sections shows the sections to write"
         return (Flaw("the card is empty", hint),)

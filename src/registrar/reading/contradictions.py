@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from registrar.domain.licences import Expression
 from registrar.domain.metadata import Metadata
 from registrar.domain.places import Span
+from registrar.reading.spdx import SpdxError, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,11 @@ class Contradiction:
     span: Span
     mended: str | None = None
     at: Span | None = None
+
+
+def expression(text: str | None) -> Expression | None:
+    """A licence as a tree; None where another rule refuses it."""
+    try:
+        return parse(text) if text else None
+    except SpdxError:
+        return None

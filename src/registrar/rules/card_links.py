@@ -12,11 +12,11 @@ the card cannot see.
 
 Example:
 
-    ![ROC curve](/home/me/plots/roc.png)
+    <img alt="ROC curve" src="/home/me/plots/roc.png">
 
 Use instead: put the picture into the entry, and
 
-    ![ROC curve](plots/roc.png)
+    <img alt="ROC curve" src="plots/roc.png">
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.paths import inside
 from registrar.domain.places import At
 from registrar.domain.trees import Kind
+from registrar.reading.card_quickly import only_plain_targets
 from registrar.reading.entry import CARD_NAME, Entry
-from registrar.reading.links import card_links, only_plain_targets
 from registrar.rules.rule import Judging, Rule
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -50,6 +50,8 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         return
     if any(node.kind is Kind.UNREADABLE for node in entry.nodes.values()):
         return  # entry-files has refused it, and what lies there cannot be told
+    from registrar.reading.links import card_links  # most cards are plain
+
     there = _There(entry)
     faults: dict[str, tuple[str, str] | None] = {}
     for link in card_links(card.markdown, card.lines):

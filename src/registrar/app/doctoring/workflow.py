@@ -12,7 +12,7 @@ from registrar.app.shipped.github import CHECK_NAME, RULESET_PATH, WORKFLOW_PATH
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import sequence
 from registrar.reading.json import read_json
-from registrar.reading.workflows import Job, Workflow, read_workflow
+from registrar.reading.workflows import Job, Workflow
 
 _THERE = Question("workflow", Topic.WORKFLOW, WORKFLOW_PATH)
 _SHIPPED = Question("workflow-as-shipped", Topic.WORKFLOW, WORKFLOW_PATH)
@@ -20,10 +20,7 @@ _FILTERS = Question("workflow-filters", Topic.WORKFLOW, WORKFLOW_PATH)
 _TRIGGERS = Question("workflow-triggers", Topic.WORKFLOW, WORKFLOW_PATH)
 _EVENT = Question("workflow-event", Topic.WORKFLOW, WORKFLOW_PATH, counts=False)
 _REPORTS = Question("workflow-reports", Topic.WORKFLOW, WORKFLOW_PATH)
-_OTHERS = Question("workflow-others", Topic.WORKFLOW)
 _RULESET = Question("ruleset-file", Topic.WORKFLOW, RULESET_PATH)
-_FOLDER = ".github/workflows"
-_MOST = 500
 _FORBIDDEN = ("paths", "paths-ignore", "branches-ignore", "tags", "tags-ignore")
 _NEEDED_TYPES = ("opened", "synchronize", "reopened")
 _JUDGES = ("pull_request_target", "pull_request")
@@ -50,36 +47,6 @@ def workflow(scene: Scene) -> Iterator[Line]:
     yield pins(scene.workflow)
     yield permissions(scene.workflow, required_job(scene.workflow))
     yield from steps(scene.workflow)
-
-
-def others(scene: Scene) -> Iterator[Line]:
-    """No other workflow has a job that reports under the name of the required check."""
-    if not scene.github:
-        return
-    same, hidden = [], []
-    for node in scene.tree.children(_FOLDER)[:_MOST]:
-        if node.path == WORKFLOW_PATH or not node.path.endswith((".yml", ".yaml")):
-            continue
-        raw = scene.raw(node.path) or b""
-        flow = read_workflow(raw)
-        same += [
-            f"{node.path}:{flow.line(job.route)}: {job.key}"
-            for job in flow.jobs
-            if job.title == CHECK_NAME
-        ]
-        if flow.flaws and CHECK_NAME.encode() in raw:
-            hidden.append(f"{node.path} cannot be read plainly, and holds {CHECK_NAME}")
-    if same:
-        text = (
-            f"another workflow reports as {CHECK_NAME}, so that its green may pass for the gate's"
-        )
-        yield _OTHERS.fails(text, "give its job another name", shortened(same))
-    elif hidden:
-        yield _OTHERS.unseen(
-            "; ".join(shortened(hidden)), f"give what is called {CHECK_NAME} another name"
-        )
-    else:
-        yield _OTHERS.holds(f"no other workflow reports as {CHECK_NAME}")
 
 
 def ruleset_file(scene: Scene) -> Iterator[Line]:
