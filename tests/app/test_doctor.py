@@ -423,6 +423,23 @@ def test_the_pre_commit_hook(repo: Repo) -> None:
     assert (said.state("pre-commit"), said.code) == ("does not", 0)  # a convenience
 
 
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("x: &x [a]\ny: *x\n", "could not look"),
+        ("- repo: local\n  hooks: [{id: [a]}]\n", "holds"),
+        ("x: 1" + ":10" * 40_000 + ".5\n", "holds"),
+    ],
+    ids=["an alias", "a list for an id", "base sixty"],
+)
+def test_a_configuration_of_hooks_that_was_made_to_hurt(repo: Repo, more: str, state: str) -> None:
+    path = ".pre-commit-config.yaml"
+    repo.write(path, (repo.path / path).read_text() + more)
+    said = offline(repo.path)
+    assert (said.code, said.state("pre-commit")) == (0, state)
+    assert run("init", cwd=repo.path).code != 70
+
+
 def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) -> None:
     repo.edit("registrar.toml", "[waivers]", "[waivers]  # changed")
     assert "registrar.toml" in offline(repo.path).told("gate-committed")
