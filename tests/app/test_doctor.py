@@ -7,14 +7,17 @@ import json
 import subprocess
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import Repo, run
 from doctored import HOOK, OWNERS, PYZ, WORKFLOW, copy_of, doctor, make_registry, offline
 
+from registrar.app import doctor as doctoring
 from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import RULESET_PATH
+from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.policy import BUILT_IN
 from registrar.integrations.work_tree import WorkTree
 
@@ -481,6 +484,16 @@ def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) 
             "does not",
         ),
         ("remote = x", "dvc-config", "does not"),
+        (
+            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://[evil\n",
+            "dvc-remote",
+            "does not",
+        ),
+        (
+            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://a:b@[evil\n",
+            "dvc-credentials",
+            "does not",
+        ),
     ],
 )
 def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
@@ -493,6 +506,38 @@ def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
     said = offline(repo.path)
     assert said.state(check) == state
     assert "secret" not in said.told(check).replace("secret_access_key", "")
+
+
+@pytest.mark.parametrize("error", [ValueError("odd \x1b[31m"), RecursionError(), MemoryError()])
+def test_a_check_that_breaks_hides_no_other(
+    repo: Repo, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> Iterator[Line]:
+        raise error
+        yield
+
+    # no file is known that breaks a check: the check itself is made to break
+    checks = [(topic, broken if topic is Topic.DVC else c) for topic, c in doctoring._CHECKS]
+    monkeypatch.setattr(doctoring, "_CHECKS", checks)
+    said = offline(repo.path)
+    assert (said.code, said.unseen) == (4, ["dvc-readable"])
+    assert type(error).__name__ in said.told("dvc-readable")
+    assert said.state("workflow-pins") == "holds"
+    assert "\x1b" not in run("doctor", "--offline", cwd=repo.path).out
+    monkeypatch.setattr(doctoring, "_online", broken_online)
+    assert "server-readable" in offline(repo.path).unseen
+
+
+def broken_online(*_: object) -> None:
+    raise KeyError("default_branch")
+
+
+@pytest.mark.parametrize("url", ["https://[::1/a/b", "https://[evil]/a/b", "http://[", "://["])
+def test_a_remote_that_is_no_address(repo: Repo, url: str) -> None:
+    repo.git("remote", "add", "origin", url)
+    said = doctor(repo.path)
+    assert said.code in (1, 4)
+    assert "server" in said.unseen
 
 
 def test_gitlab(tmp_path: Path) -> None:
