@@ -540,6 +540,29 @@ def test_a_remote_that_is_no_address(repo: Repo, url: str) -> None:
     assert "server" in said.unseen
 
 
+def test_a_registry_without_any_gate(repo: Repo, tmp_path: Path) -> None:
+    repo.git("rm", "-r", "--quiet", ".github")
+    repo.commit("no gate")
+    said = offline(repo.path)
+    assert (said.code, said.bad.count("judge")) == (1, 1)
+    assert "nothing judges here" in said.told("judge")
+    server = Repo(tmp_path / "s.git", git=False)
+    server.git("init", "--quiet", "--bare", "--initial-branch=main")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    assert offline(repo.path).state("judge") == "does not"
+    assert offline(server.path).state("judge") == "does not"
+    server.write("hooks/pre-receive", "#!/bin/sh\nexec registrar hook pre-receive\n").chmod(0o755)
+    assert offline(repo.path).lines("judge") == []
+    assert offline(server.path).lines("judge") == []
+    repo.git("remote", "set-url", "origin", str(tmp_path / "nothing"))
+    assert offline(repo.path).state("judge") == "could not look"
+    repo.git("remote", "set-url", "origin", "git@git.acme.example:models/wine.git")
+    assert (offline(repo.path).state("judge"), offline(repo.path).code) == ("could not look", 4)
+    repo.git("remote", "set-url", "origin", "git@github.com:acme/wine.git")
+    assert offline(repo.path).state("judge") == "does not"
+
+
 def test_gitlab(tmp_path: Path) -> None:
     repo = make_registry(tmp_path / "r", options=["--no-github", "--gitlab"])
     repo.git("remote", "add", "origin", "git@gitlab.com:acme/wine.git")
