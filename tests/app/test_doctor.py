@@ -15,6 +15,7 @@ from builders import Repo, run
 from doctored import HOOK, OWNERS, PYZ, WORKFLOW, copy_of, doctor, make_registry, offline
 
 from registrar.app import doctor as doctoring
+from registrar.app.doctoring import clone as clones
 from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import RULESET_PATH
 from registrar.domain.diagnosis import Line, Topic
@@ -406,6 +407,28 @@ def test_attributes_are_asked_of_git(repo: Repo) -> None:
     repo.write(".git/info/attributes", "")
     repo.git("rm", "--quiet", "--force", ".gitattributes")  # git reads it from the index, too
     assert "attributes" in offline(repo.path).bad
+
+
+def test_attributes_are_asked_for_every_file(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        for name in "abcdefghij":
+            repo.write(f"model_registry/aa-1.0.{number}/{name}", "")
+    repo.write("model_registry/zz-1.0.0/é:\n.odd", "")
+    assert offline(repo.path).state("attributes") == "holds"
+    before = (repo.path / ".gitattributes").read_text()
+    repo.write(".gitattributes", before + "/model_registry/zz-1.0.0/* text eol=crlf\n")
+    assert "zz-1.0.0" in offline(repo.path).told("attributes")
+    repo.write(".gitattributes", before)
+    monkeypatch.setattr(clones, "_MOST", 600)  # in place of many thousand files
+    assert "more than 600 files" in offline(repo.path).told("attributes")
+    assert offline(repo.path).unseen == ["attributes"]
+
+
+@pytest.mark.parametrize("name", ["*.joblib", "*.gz", "*.keras", "NOTICE", "*.pt", "*.tflite"])
+def test_attributes_of_files_that_are_not_there_yet(repo: Repo, name: str) -> None:
+    before = (repo.path / ".gitattributes").read_text()
+    repo.write(".gitattributes", f"{before}{name} text\n")
+    assert "text is set for model_registry/<entry>/" in offline(repo.path).told("attributes")
 
 
 def test_the_pre_commit_hook(repo: Repo) -> None:
