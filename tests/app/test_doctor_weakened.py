@@ -193,3 +193,30 @@ def test_rules_that_are_milder_are_named(repo: Repo) -> None:
     assert "artifact-format is warning" in said.told("policy")
     assert "card-links is off" in said.told("policy")
     assert "entry-name" not in said.told("policy")
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("", "holds"),
+        ("docs: {script: [make]}", "holds"),
+        ("model-registry: {allow_failure: true}", "does not"),
+        ("model-registry: {script: [true]}", "does not"),
+        ('"model-registry": {rules: [{when: never}]}', "does not"),
+        ("workflow: {rules: [{when: never}]}", "could not look"),
+        ("default: {before_script: [exit 0]}", "could not look"),
+        ("stages: [build, test]", "holds"),
+        ("stages: [build]", "could not look"),
+        ("before_script: [exit 0]", "could not look"),
+        ("variables: {GIT_CONFIG_COUNT: '1'}", "could not look"),
+        ("- template: Jobs/Build.gitlab-ci.yml", "could not look"),
+    ],
+)
+def test_what_stands_beside_the_job_of_gitlab(tmp_path: Path, more: str, state: str) -> None:
+    repo = make_registry(tmp_path / "r", options=["--no-github", "--gitlab"])
+    text = f"include:\n- local: /.gitlab/model-registry.gitlab-ci.yml\n{more}\n"
+    repo.write(".gitlab-ci.yml", text)
+    said = offline(repo.path)
+    assert said.state("gitlab-included") == "holds"
+    assert said.state("gitlab-alone") == state
+    assert said.code == {"holds": 0, "does not": 1, "could not look": 4}[state], said.bad
