@@ -107,6 +107,10 @@ def _asked(topic: Topic, check: Callable[[Scene], Iterator[Line]], scene: Scene)
         yield from check(scene)
     except (UnreadableError, GitError) as error:
         yield Question(f"{topic.value.replace(' ', '-')}-readable", topic).unseen(str(error))
+    except Exception as error:  # a file that breaks one check must not hide what the others say
+        told = f"the check itself broke: {type(error).__name__}: {error}"[:300]
+        question = Question(f"{topic.value.replace(' ', '-')}-readable", topic)
+        yield question.unseen(told, "a fault of the program; please report it")
 
 
 def _online(visit: Visit, scene: Scene) -> tuple[str | None, list[Line]]:

@@ -67,7 +67,10 @@ class Clone:
 
 def remote_from(name: str, url: str) -> Remote:
     """Read the URL of a remote: https, ssh, scp-like, ``file://`` or a path."""
-    parts = urlsplit(url) if "://" in url else None
+    try:
+        parts = urlsplit(url) if "://" in url else None
+    except ValueError:  # such as https://[::1/a/b
+        return Remote(name, "…", "?", "")
     if parts is not None and parts.scheme in _SCHEMES:
         try:
             host = parts.hostname

@@ -7,6 +7,7 @@ of the variables are those of ``gh`` and of GitHub's runners.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ PUBLIC = "github.com"
 _ALIASES = {"ssh.github.com": PUBLIC, "www.github.com": PUBLIC}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 10
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1", re.ASCII)
+"""Letters, digits, dots: anything else, such as ``%2f``, some reader takes for the end of a host."""
 _OURS = ("GH_TOKEN", "GITHUB_TOKEN")
 _ENTERPRISE = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
@@ -25,6 +28,8 @@ _ENTERPRISE = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 def access_to(remote: Remote, top: str) -> Access:
     """Find the API and a token for a remote; without one, say what would help."""
     host = _ALIASES.get(remote.host or "", remote.host or "")
+    if not _HOST.fullmatch(host):
+        return Access(None, reason=f"{host} is no name of a host")
     named = _named_base(host)
     stored = None if _cloud(host) or named else _from_gh(host, top)
     if not (_cloud(host) or named or stored or host == os.environ.get("GH_HOST")):
@@ -77,7 +82,7 @@ def _base_fault(base: str) -> str:
 def _from_environment(host: str, named: bool) -> str | None:
     """The variable that is meant for this host; an enterprise token needs its host named."""
     names: tuple[str, ...] = _OURS if _cloud(host) or named else ()
-    if named or host == os.environ.get("GH_HOST"):
+    if (named or host == os.environ.get("GH_HOST")) and not _cloud(host):
         names += _ENTERPRISE
     return next((token for name in names if (token := _clean(os.environ.get(name)))), None)
 

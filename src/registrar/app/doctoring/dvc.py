@@ -84,7 +84,14 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         return
     url = config.get(sections[default], "url", fallback="").strip("'\" ")
     yield _REMOTE.holds(f"the default remote is {default}")
-    if url and urlsplit(url).scheme not in _SCHEMES:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        yield _REMOTE.fails(
+            f"the URL of {default} is none", f"dvc remote modify {default} url <url>"
+        )
+        return
+    if url and parts.scheme not in _SCHEMES:
         text = f"the remote {default} is a folder: others have it only if they share the disk"
         yield _LOCAL.fails(text, "name a remote that everybody reaches")
     found = [
@@ -93,7 +100,7 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         for key in _KEYS
         if config.has_option(section, key)
     ]
-    if "@" in urlsplit(url).netloc and ":" in urlsplit(url).netloc.rpartition("@")[0]:
+    if "@" in parts.netloc and ":" in parts.netloc.rpartition("@")[0]:
         found.append(f"a password in the URL of {default}")
     if found:
         text = f"{CONFIG_PATH} holds credentials, for everybody who can read the repository"

@@ -35,7 +35,7 @@ def hooks_standing(shipped: Shipped, existing: bytes) -> Standing:
     repos = _repos(_loaded(existing))
     if ours in repos:
         return Standing.SAME
-    ids = {hook.get("id") for repo in repos for hook in _dicts(_dict(repo).get("hooks"))}
+    ids = [hook.get("id") for repo in repos for hook in _dicts(_dict(repo).get("hooks"))]
     return Standing.DIFFERS if ours["hooks"][0]["id"] in ids else Standing.LACKS
 
 
@@ -66,14 +66,15 @@ def with_hook(shipped: Shipped, existing: bytes) -> bytes | None:
 def _place_of_list(raw: bytes) -> tuple[int, int] | None:
     """Line and column of the first ``-`` below ``repos:``; None for anything out of the ordinary.
 
-    Aliases are out of it: what they stand for may be told apart only by following each.
+    Aliases and tags are out of it: what they stand for may be told apart only by following each.
     """
     import yaml
 
     try:
         text = raw.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            return None
+        for event in yaml.parse(text, yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
+                return None
         node = yaml.compose(text, yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return None
@@ -90,7 +91,8 @@ def _loaded(raw: bytes) -> Any:
     if len(raw) > _MAX_BYTES:
         return None
     try:
-        return yaml.safe_load(raw.decode("utf-8"))
+        # everything is text: no number is worked out, and no merge key is followed
+        return yaml.load(raw.decode("utf-8"), yaml.BaseLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
         return None
 
