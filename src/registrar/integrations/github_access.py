@@ -20,7 +20,7 @@ _ALIASES = {"ssh.github.com": PUBLIC, "www.github.com": PUBLIC}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIMEOUT = 10
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|::1", re.ASCII)
-"""Letters, digits, dots: anything else, such as ``%2f``, some reader takes for the end of a host."""
+"""Anything else, such as ``%2f``, some reader takes for the end of a host."""
 _OURS = ("GH_TOKEN", "GITHUB_TOKEN")
 _ENTERPRISE = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
