@@ -191,7 +191,7 @@ def _reports(flow: Workflow, scene: Scene) -> Line:
         return _REPORTS.fails(text, fix, shortened(faults))
     doubts = _doubts(flow, job, scene)
     if doubts:
-        text = f"nobody can tell whether the job {CHECK_NAME} is red where the gate is, for it was edited where that is decided"
+        text = f"the job {CHECK_NAME} was edited where it is decided whether it is red"
         fix = f"read these lines; for ours: mv {WORKFLOW_PATH} {WORKFLOW_PATH}.old, registrar init"
         return _REPORTS.unseen(f"{text}: {'; '.join(shortened(doubts))}", fix)
     return _REPORTS.holds(f"the job {CHECK_NAME} always runs and is red where the gate is")
