@@ -191,9 +191,9 @@ def _reports(flow: Workflow, scene: Scene) -> Line:
         return _REPORTS.fails(text, fix, shortened(faults))
     doubts = _doubts(flow, job, scene)
     if doubts:
-        text = f"whether the job {CHECK_NAME} is red where the gate is: it was edited where that is"
+        text = f"the job {CHECK_NAME} was edited where it is decided whether it is red"
         fix = f"read these lines; for ours: mv {WORKFLOW_PATH} {WORKFLOW_PATH}.old, registrar init"
-        return _REPORTS.unseen(f"{text} decided; {'; '.join(shortened(doubts))}", fix)
+        return _REPORTS.unseen(f"{text}: {'; '.join(shortened(doubts))}", fix)
     return _REPORTS.holds(f"the job {CHECK_NAME} always runs and is red where the gate is")
 
 
