@@ -15,6 +15,7 @@ from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
+from registrar.integrations.git.served import read_server
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
@@ -126,21 +127,7 @@ def server_at(git_dir: str, pushed: Iterable[str]) -> Server:
 
     ``pushed`` are the refs of the push: a symbolic one may lead to a ref that is not there yet.
     """
-    git = Git(git_dir, git_dir, quarantine=True)
-
-    def said(*arguments: str) -> str:
-        return (git.run(*arguments) or b"").decode("utf-8", "surrogateescape").strip()
-
-    listed = said("for-each-ref", "--format=%(refname) %(symref)")
-    known = {ref: aim or ref for ref, _, aim in (ln.partition(" ") for ln in listed.splitlines())}
-    for ref in pushed:
-        known.setdefault(ref, said("symbolic-ref", "--quiet", "--", ref))
-    return Server(
-        head=said("symbolic-ref", "--quiet", "HEAD"),
-        refs=tuple(said("config", "--get-all", "registrar.refs").split()),
-        gate_changes_allowed=said("config", "--get", "registrar.gateChanges") == "allow",
-        known={ref: aim for ref, aim in known.items() if aim},
-    )
+    return read_server(Git(git_dir, git_dir, quarantine=True), pushed)
 
 
 def _is_bare(folder: str) -> bool:

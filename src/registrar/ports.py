@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 from registrar.domain.clones import Clone, Hook, Remote
 from registrar.domain.forges import Answer
+from registrar.domain.pushes import Server
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -190,6 +191,9 @@ class LocalGit(Protocol):
 
     def hook_of(self, remote: Remote, name: str) -> Hook | None:
         """The hook of a remote that is a folder of this machine; raises UnreadableError."""
+
+    def server(self, remote: Remote | None) -> Server:
+        """What this repository, or such a remote, judges as a server; raises UnreadableError."""
 
 
 class Machine(Protocol):

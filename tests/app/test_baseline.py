@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from registrar.app.baseline import adopt
 from registrar.assemble import world_at
+from registrar.errors import UsageError
 from registrar.reading.baseline import read_baseline, write_baseline
 from registrar.rules import RULE_NAMES, RULES
 
@@ -94,7 +96,7 @@ def test_mending_part_of_an_old_entry_passes_and_says_what_to_lower(old: Repo) -
 
 def test_taking_an_entry_off_goes_with_the_entry_and_holds_it_to_all_rules(old: Repo) -> None:
     take_off(old)
-    assert old.check("--base", "main", *AT).code == 0, "nothing of the entry is touched"
+    assert "metadata-readable" in old.check("--base", "main", *AT).rules, "though untouched"
     old.write(f"{OLD}/README.md", "soon\n")
     assert "metadata-readable" in old.check("--base", "main", *AT).rules
     papers(old)
@@ -235,8 +237,9 @@ def test_once_off_everything_of_the_entry_is_identity_again(old: Repo) -> None:
 
 def test_what_would_newly_fail_counts_what_the_new_baseline_leaves_out(old: Repo) -> None:
     old.write("baseline.yaml", "baseline: {}\n")
-    told = said(old.check("--base", "main", *AT), "gate-intact", "note")
-    assert told == ["2 entries would newly fail under this policy"]
+    result = old.check("--base", "main", *AT)
+    assert said(result, "gate-intact", "note") == ["2 entries would newly fail under this policy"]
+    assert result.code == 1, "what comes off must pass"
 
 
 @given(
@@ -279,3 +282,101 @@ def test_a_name_that_no_yaml_holds_is_told_and_not_written(tmp_path: Path) -> No
 
 def test_rules_that_look_at_exceptions_are_the_last() -> None:
     assert [rule.name for rule in RULES if rule.last] == ["waiver-valid"]
+
+
+def named(repo: Repo, artifact: str) -> None:
+    """Papers that speak of these bytes."""
+    sha = hashlib.sha256((repo.path / OLD / artifact).read_bytes()).hexdigest()
+    papers(repo)
+    text = (repo.path / OLD / "metadata.yaml").read_text().replace(SHA, sha)
+    repo.write(f"{OLD}/metadata.yaml", text.replace("model.onnx", artifact))
+
+
+OTHER = ONNX.replace(b"wine", b"beer", 1)
+
+
+def test_the_artifact_of_an_old_entry_cannot_be_called_another(old: Repo) -> None:
+    old.write(f"{OLD}/evil.onnx", OTHER)
+    named(old, "evil.onnx")
+    take_off(old)
+    told = said(old.check("--base", "main", *AT), "version-immutable")
+    assert told == ["evil.onnx of a merged version was added: its bytes are what it is"]
+
+
+def test_nor_in_two_steps(old: Repo) -> None:
+    old.write(f"{OLD}/notes.bin", OTHER)
+    assert "version-immutable" in old.check("--base", "main", *AT).rules
+    (old.path / OLD / "notes.bin").unlink()
+    old.write(f"{OLD}/metrics.json", OTHER)
+    named(old, "metrics.json")
+    assert "version-immutable" in old.check("--base", "main", *AT).rules
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.onnx.data", "model.txt", "weights"])
+def test_whatever_is_no_paper_is_held_still(tmp_path: Path, name: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.write("registrar.toml", POLICY)
+    repo.write(f"{OLD}/{name}", b"[1]")
+    repo.write(f"{OLD}/metadata.yaml", "artifact: missing.onnx\n")
+    repo.write("baseline.yaml", adopt(world_at(str(repo.path)), {}).text)
+    repo.commit("adopt")
+    branch(repo)
+    repo.write(f"{OLD}/{name}", b"[2]")
+    told = said(repo.check("--base", "main", *AT), "version-immutable")
+    assert told == [f"{name} of a merged version was changed: its bytes are what it is"]
+
+
+def test_two_old_entries_are_not_renamed_to_one_and_a_valid_name_stays(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.write("registrar.toml", POLICY)
+    for folder in ("resnet-50", "resnet-51", "old-1.0.0"):
+        repo.write(f"model_registry/{folder}/model.onnx", ONNX)
+    repo.write("baseline.yaml", adopt(world_at(str(repo.path)), {}).text)
+    repo.commit("adopt")
+    branch(repo)
+    repo.git("rm", "--quiet", "-r", "model_registry")
+    repo.add_entry("new-1.0.0")
+    told = said(repo.check("--base", "main", *AT), "version-immutable")
+    assert told == [
+        "the merged entry old-1.0.0 was deleted",
+        "the merged entry resnet-51 was deleted",
+    ]
+
+
+def test_no_baseline_grows_where_the_policy_is_missing(old: Repo) -> None:
+    old.git("checkout", "--quiet", "main")
+    (old.path / "registrar.toml").unlink()
+    old.commit("around the gate")
+    old.git("checkout", "--quiet", "-B", "work")
+    old.write("registrar.toml", POLICY)
+    grown = baseline(old) + '  "wine-1.0.0": {card-sections: 7}\n'
+    old.write("baseline.yaml", grown)
+    told = said(old.check("--base", "main", *AT), "gate-intact")
+    assert told == ["the baseline grew: card-sections of wine-1.0.0 from 0 to 7"]
+
+
+def test_a_baseline_alone_is_no_first_one(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.add_entry()
+    repo.commit("no policy")
+    branch(repo)
+    repo.write("baseline.yaml", 'baseline:\n  "wine-1.0.0": {card-sections: 7}\n')
+    assert "gate-intact" in repo.check("--base", "main", *AT).rules
+
+
+def test_removing_the_policy_is_refused(old: Repo) -> None:
+    (old.path / "registrar.toml").unlink()
+    told = said(old.check("--base", "main", *AT), "gate-intact")
+    assert "registrar.toml is removed: nothing that you decided would judge any more" in told
+
+
+def test_more_entries_than_a_baseline_holds_is_an_error_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.write("registrar.toml", POLICY)
+    for number in range(40):
+        repo.write(f"model_registry/old-1.0.{number}/model.onnx", ONNX)
+    monkeypatch.setattr("registrar.app.baseline.MAX_BYTES", 1024)
+    with pytest.raises(UsageError, match="40 entries fail: no baseline holds so many"):
+        adopt(world_at(str(repo.path)), {})

@@ -197,7 +197,7 @@ def test_another_workflow_that_takes_the_name_of_the_check(repo: Repo) -> None:
     assert offline(repo.path).state("workflow-others") == "holds"
     repo.write(other, "on: push\nx: &a 1\njobs: {docs: {name: model-registry}}\n")
     assert offline(repo.path).state("workflow-others") == "could not look"
-    repo.write(other, "on: push\nx: &a 1\njobs: {docs: {}}\n")
+    repo.write(other, "on: push\njobs: {docs: {}}\n")
     assert offline(repo.path).state("workflow-others") == "holds"
 
 

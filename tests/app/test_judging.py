@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from builders import ENTRY, POLICY, Repo
 
 from registrar.app import judging, rulebook
-from registrar.domain.findings import Outcome
+from registrar.app.judging import Judged
+from registrar.domain.findings import Deferred, Outcome
 from registrar.reading.entry import Entry
-from registrar.rules.rule import Judging
+from registrar.rules.rule import Judging, Record
 
 
 def messages(repo: Repo, *argv: str, rule: str) -> list[str]:
@@ -180,3 +182,11 @@ def test_a_schema_that_is_waived_leaves_no_other_rule_silent(
     result = repo.check("--at", "2026-11-24")
     assert rule in [item["rule"] for item in result.report["unchecked"]], result.out
     assert result.code in (1, 4)
+
+
+def test_what_a_worker_sends_arrives_whole() -> None:
+    record = Record(*(f"value {number}" for number in range(len(fields(Record)))))
+    deferred = Deferred("rule", "wine-1.0.0", "type this")
+    judged = Judged(*((f"value {number}",) for number in range(len(fields(Judged)))))  # type: ignore[arg-type]
+    for sent in (record, deferred, judged, Judged(deferred=(deferred,), outside=True)):
+        assert pickle.loads(pickle.dumps(sent)) == sent

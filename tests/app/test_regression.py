@@ -207,3 +207,48 @@ def test_law_the_next_lower_version_is_the_highest_of_those_below(folders: set[s
         below = [n.version.precedence for n in named if n.version < name.version]
         found = split_folder(lower[folder]) if folder in lower else None
         assert (found.version.precedence if found else None) == max(below, default=None)
+
+
+@pytest.mark.parametrize(
+    ("floor", "gate", "metrics"),
+    [
+        ('"test.accuracy" = {min = 0.5, max_regression = 0.01}', "direction: min", 0.81),
+        ('"test.accuracy" = {max_regression = 0.01}', "max: 1", 0.81),
+        ('"test.loss" = {max = 0.9, max_regression = 0.01}', "min: 0", 0.85),
+    ],
+)
+def test_an_entry_cannot_turn_a_floor_round(
+    repo: Repo, floor: str, gate: str, metrics: float
+) -> None:
+    metric = floor.split('"')[1]
+    name = metric.removeprefix("test.")
+    repo.git("checkout", "--quiet", "main")
+    repo.write("registrar.toml", POLICY + f'[metrics."w"]\n{floor}\n')
+    measured(repo, "w-1.0.0", {"test": {"accuracy": 0.95, "loss": 0.1}})
+    repo.commit("before")
+    repo.git("checkout", "--quiet", "-B", "work")
+    measured(repo, "w-1.1.0", {"test": {"accuracy": 0.95, "loss": 0.1} | {name: metrics}})
+    repo.edit(
+        "model_registry/w-1.1.0/metadata.yaml",
+        "gates: {test.accuracy: {direction: max, min: 0.9}}",
+        f"gates: {{{metric}: {{{gate}}}}}",
+    )
+    assert len(told(repo)) == 1
+
+
+def test_versions_on_other_data_between_are_looked_past(repo: Repo) -> None:
+    measured(repo, "wine-1.0.1", accuracy(0.99))
+    repo.edit("model_registry/wine-1.0.1/dataset-manifest.yaml", "c" * 64, "d" * 64)
+    measured(repo, "wine-1.1.0", accuracy(0.81))
+    assert told(repo) == [
+        "test.accuracy is 0.81, 0.14 worse than the 0.95 of wine-1.0.0; allowed is 0.01"
+    ]
+
+
+def test_stepping_stones_of_one_change_do_not_help(repo: Repo) -> None:
+    for number in range(1, 5):
+        measured(repo, f"wine-1.1.0-rc.{number}", accuracy(round(0.95 - number / 100, 2)))
+    assert told(repo) == [
+        f"test.accuracy is {0.95 - n / 100:g}, 0.0{n} worse than the 0.95 of wine-1.0.0; allowed is 0.01"
+        for n in (2, 3, 4)
+    ]

@@ -80,3 +80,25 @@ def test_a_hostile_pattern_costs_nothing() -> None:
     assert owners.owners_of("a" * 4000) == ()
     deep = read_codeowners(b"/**/*a/**/*a/**/*x @a\n")
     assert deep.owners_of("/".join(["a" * 20] * 40) + "b") == ()
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
+def test_what_only_an_editor_takes_for_the_end_of_a_line(char: str) -> None:
+    read = read_codeowners(f"# all of it{char}* @acme/models\n".encode())
+    assert (read.entries, [number for number, _ in read.skipped]) == ((), [1])
+
+
+@pytest.mark.parametrize("char", ["\xa0", "\u2003", "\u3000", "\u200b", "\ufeff"])
+def test_what_only_looks_like_a_space(char: str) -> None:
+    read = read_codeowners(f"* @a\n*{char}@acme/models\n# a{char}comment\n".encode())
+    assert [entry.line for entry in read.entries] == [1]
+    assert [number for number, _ in read.skipped] == [2]
+
+
+def test_a_file_with_line_ends_of_windows() -> None:
+    assert read_codeowners(b"# ours\r\n\r\n* @a\r\n").owners_of("x") == ("@a",)
+
+
+def test_a_star_at_the_top_reaches_the_files_of_the_top_only() -> None:
+    read = read_codeowners(b"/* @a\n")
+    assert (read.owners_of("x"), read.owners_of("scripts/x")) == (("@a",), ())

@@ -223,3 +223,50 @@ def test_places_in_toml() -> None:
     assert document.span(("x", "y.z", "l", 0)).line == 4
     assert document.span(("nothing",)).line == 1
     assert read_toml(b"a = 1\na = 2\n").flaws[0].span.line == 2
+
+
+@pytest.mark.parametrize(
+    ("schema", "refused"),
+    [
+        (
+            {
+                "properties": {"a": {"type": "string"}},
+                "patternProperties": {"^a": {"minLength": 9}},
+            },
+            {"a": "x"},
+        ),
+        (
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "$defs": {"t": {"type": "string"}},
+                "properties": {"a": {"$ref": "#/$defs/t", "minLength": 9}},
+            },
+            {"a": "x"},
+        ),
+        (
+            {
+                "$defs": {"a/b": {"type": "integer"}, "a~1b": {}},
+                "properties": {"a": {"$ref": "#/$defs/a~1b"}},
+            },
+            {"a": "x"},
+        ),
+        (
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "$defs": {"t": {}},
+                "$ref": "#/$defs/t",
+                "required": ["b"],
+            },
+            {},
+        ),
+    ],
+)
+def test_what_the_quick_answer_cannot_know_is_left_to_jsonschema(schema: Any, refused: Any) -> None:
+    assert Schema(json.dumps(schema).encode()).errors(refused)
+
+
+@pytest.mark.parametrize("draft", ["draft-03", "draft-04", "draft-06"])
+def test_other_drafts_are_refused(draft: str) -> None:
+    raw = f'{{"$schema": "http://json-schema.org/{draft}/schema#", "required": true}}'
+    with pytest.raises(SchemaInvalidError, match="neither draft-07 nor 2020-12"):
+        Schema(raw.encode()).validate_itself()

@@ -9,19 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from builders import Repo, forget_automation, good_repo
 from environments import unmeasured
 
+import registrar
 from registrar.integrations.cache import file as cache_file
 from registrar.integrations.cache import memory
 from registrar.integrations.cache.place import cache_file as place
+from registrar.integrations.cache.program import program_digest
 
 WINE = "model_registry/wine-1.0.0"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -219,20 +223,22 @@ def test_a_cache_of_another_program(repo: Repo, cache: Path) -> None:
     assert repo.check().code == 1
 
 
-@needs_root
-def test_a_program_that_changed_by_one_byte_is_another(tmp_path: Path) -> None:
-    from registrar.integrations.cache import program
-
-    first = program.program_digest()
-    added = Path(program.__file__).with_name("data.tmp")
-    try:
-        added.write_bytes(b"x")
-        second = program.program_digest()
-        added.write_bytes(b"y")
-        assert len({first, second, program.program_digest()}) == 3
-    finally:
-        added.unlink()
-    assert program.program_digest() == first
+def test_a_program_that_changed_by_one_byte_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "registrar"
+    shutil.copytree(Path(registrar.__file__).parent, copy)
+    monkeypatch.setattr(registrar, "__file__", str(copy / "__init__.py"))
+    digests = {program_digest(), program_digest()}
+    assert len(digests) == 1
+    source = copy / "rules/entry_name.py"
+    raw = source.read_bytes()
+    for changed in (raw + b"\n", raw.replace(b"is not", b"is nit", 1)):
+        source.write_bytes(changed)
+        digests.add(program_digest())
+    (copy / "reading/data/more.json").write_bytes(b"")
+    digests.add(program_digest())
+    assert len(digests) == 4
 
 
 FULL = """
@@ -279,31 +285,44 @@ sys.exit(main(["check", "--format", "json"]))
 """
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that another user reaches; pytest closes its own whenever it starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @needs_root
-@pytest.mark.parametrize("home", ["read-only", "unreadable", "missing", "a file"])
-def test_a_home_that_cannot_be_written(repo: Repo, cache: Path, tmp_path: Path, home: str) -> None:
-    for folder in (repo.path, *repo.path.parents):
-        if folder.owner() == "root" and str(folder).count("/") > 1:
-            folder.chmod(0o755)
-    place = tmp_path / "their-home"
+@pytest.mark.parametrize("home", ["read-only", "unreadable", "missing", "a file", "their own"])
+def test_a_home_that_cannot_be_written(
+    public: Path, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_automation(monkeypatch)
+    repo = Repo(public / "repo", git=False)
+    repo.add_entry()
+    (repo.path / WINE / "MODEL_CARD.md").unlink()
+    repo.add_entry("beer-1.0.0")
+    theirs = public / "home"
     if home == "a file":
-        place.write_bytes(b"")
+        theirs.write_bytes(b"")
     elif home != "missing":
-        place.mkdir(mode=0o555 if home == "read-only" else 0o700)
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY],
-        cwd=repo.path,
-        env=unmeasured() | {"HOME": str(place), "XDG_CACHE_HOME": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    plain = repo.check("--no-cache")
-    told = json.loads(done.stdout)
-    assert (done.returncode, done.stderr) == (1, "")
-    # git does not open the repository of another user, so the history of it stays untold
-    static = [f for f in plain.findings if f["rule"] != "version-immutable"]
-    assert told["findings"] == static
+        theirs.mkdir(mode=0o700 if home == "unreadable" else 0o555)
+    if home == "their own":
+        os.chown(theirs, 65534, 65534)
+        theirs.chmod(0o700)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY],
+            cwd=repo.path,
+            env=unmeasured() | {"HOME": str(theirs), "XDG_CACHE_HOME": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        assert json.loads(done.stdout)["findings"] == repo.check("--no-cache").findings
+    assert (theirs / ".cache/registrar").is_dir() == (home == "their own")
 
 
 def test_two_runs_at_once(repo: Repo, cache: Path) -> None:

@@ -14,6 +14,7 @@ from registrar.domain.report import Report
 from registrar.errors import UsageError
 from registrar.ports import World
 from registrar.reading.baseline import BASELINE_NAME, read_baseline, write_baseline
+from registrar.reading.documents import MAX_BYTES
 from registrar.reading.waivers import NEVER
 from registrar.rules import RULE_NAMES
 
@@ -43,6 +44,10 @@ def adopt(world: World, coming: Mapping[str, bytes], on_entry: OnEntry | None = 
     errors = [f for f in report.findings if f.severity is Severity.ERROR]
     left = [f for f in errors if not _excusable(f)]
     counts = Counter((f.entry or "", f.rule) for f in errors if _excusable(f))
+    if len(write_baseline(counts).encode()) > MAX_BYTES:
+        message = f"{len({entry for entry, _ in counts})} entries fail: no baseline holds so many"
+        hint = "split the registry, or mend what many have in common, such as a missing card"
+        raise UsageError(message, hint)
     return Adoption(write_baseline(counts), Baseline(dict(counts)), tuple(left), report)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registrar.app.comparison import Comparison
 from registrar.app.gate_files import baseline_in
 from registrar.app.rulebook import Rulebook
-from registrar.app.selection import entries_of
+from registrar.app.selection import Selection, entries_of
 from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Finding, Severity
 from registrar.reading.waivers import NEVER
@@ -37,6 +37,22 @@ def baseline_of(book: Rulebook, comparison: Comparison) -> Baseline:
     if coming is not None and coming != baseline_in(comparison.before, book.policy):
         baseline = baseline.within(coming)
     return baseline.only(entries_of(comparison.before, book.policy.root))
+
+
+def with_lowered(selection: Selection, book: Rulebook, comparison: Comparison) -> Selection:
+    """Judge, too, the entries that a change takes off the baseline, wholly or in part.
+
+    Nothing else of them may have changed: off the baseline they must pass.
+    """
+    if not comparison.has_base or comparison.before is None:
+        return selection
+    coming = baseline_in(comparison.head, book.policy)
+    past = baseline_in(comparison.before, book.policy)
+    if coming is None or past is None or not past.counts or coming == past:
+        return selection
+    lowered = {entry for entry, _, _, _ in past.beyond(coming)} | set(selection.judged)
+    judged = tuple(name for name in selection.all if name in lowered)
+    return replace(selection, judged=judged, untouched=selection.untouched and not judged)
 
 
 def apply_baseline(

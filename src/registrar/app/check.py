@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
-from registrar.app.baselining import Baselined, apply_baseline, baseline_of
+from registrar.app.baselining import Baselined, apply_baseline, baseline_of, with_lowered
 from registrar.app.change import change_of, judge_change
 from registrar.app.comparison import Comparison, Revisions, compare
 from registrar.app.facts import facts_of
@@ -61,6 +61,7 @@ def _check(
     book = _rulebook(comparison, world)
     head = comparison.head
     selection = select(comparison, book.policy.root, request.paths)
+    selection = with_lowered(selection, book, comparison)
     bench = Bench(head, judging_by(head, book, selection.all), book.rules)
     judged: list[Judged] = []
     records: dict[str, Record] = {}

@@ -13,8 +13,10 @@ from registrar.app.doctoring import (
     gitlab,
     hooks,
     judges,
+    other_workflows,
     owners,
     program,
+    receiving,
     registry,
     server,
     tools,
@@ -51,12 +53,12 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.PROGRAM, program.program),
     (Topic.PROGRAM, program.companions),
     (Topic.WORKFLOW, workflows.workflow),
-    (Topic.WORKFLOW, workflows.others),
+    (Topic.WORKFLOW, other_workflows.others),
     (Topic.WORKFLOW, workflows.ruleset_file),
     (Topic.WORKFLOW, gitlab.pipeline),
     (Topic.OWNERS, owners.owners),
     (Topic.FORGE, judges.judges),
-    (Topic.FORGE, hooks.pre_receive),
+    (Topic.FORGE, receiving.pre_receive),
     (Topic.HOOKS, hooks.pre_commit),
     (Topic.CLONE, clones.repository),
     (Topic.CLONE, clones.attributes),
@@ -143,7 +145,7 @@ def _online(visit: Visit, scene: Scene) -> tuple[str | None, list[Line]]:
         told = f"this clone has no remote{many}, so that no server is known to judge"
         return None, [asked.unseen(told, "git remote add origin <url>")]
     if remote.is_local:
-        return None, []  # hooks.pre_receive has looked
+        return None, []  # receiving.pre_receive has looked
     access = visit.access_to(remote)
     if access.base is None:
         return None, [asked.unseen(f"{remote.url}: {access.reason}", _elsewhere(scene))]

@@ -85,6 +85,9 @@ def _with_growth(file: GateFile, before: Tree, head: Tree, policy: Policy) -> Ga
         for entry, rule, count, allowed in islice(new.beyond(old), _MOST)
         for span in (new.span(entry, rule),)
     ]
+    first = before.node(BASELINE_NAME) is None and before.node(POLICY_NAME) is None
+    if first and head.node(POLICY_NAME) is not None:
+        grown = []  # the first baseline comes with the first policy
     return replace(file, grown=tuple(grown), shrinks=not grown and bool(old.counts))
 
 

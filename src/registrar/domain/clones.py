@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 _SCP = re.compile(r"(?:[^@/:\[\]]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?!//)(.+)")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_HOST = re.compile(r"[a-z0-9.-]{1,253}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _SCHEMES = ("https", "http", "ssh", "git", "git+ssh")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from registrar.domain.places import At, Place, Span
 
@@ -119,6 +120,10 @@ class Deferred:
     rule: str
     entry: str
     settled_by: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle quickly: there is one for nearly every entry, from a worker process."""
+        return (Deferred, (self.rule, self.entry, self.settled_by))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ The same outline of a plainly written card gives single sections without reading
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from registrar.reading.card_profiles import (
@@ -149,6 +149,7 @@ def _outline(text: str) -> list[_Part] | None:
     ]
 
 
+@lru_cache(maxsize=1024)
 def _name(title: str) -> str:
     if _MARKED.isdisjoint(title):
         return normalise(without_closing(title))

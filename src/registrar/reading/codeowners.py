@@ -19,7 +19,10 @@ MAX_BYTES = 3 * 1000 * 1000
 _OWNER = re.compile(
     r"@[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?|[^\s@]+@[^\s@]+\.[^\s@]+"
 )
-_WORD = re.compile(r"(?:\\.|[^\s\\])+|\\")
+_WORD = re.compile(r"(?:\\.|[^ \t\\])+|\\")
+_ODD = re.compile(r"[^\S \t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
+"""Characters that look like a space or the end of a line, or like nothing."""
+_ODD_FAULT = "it has a space or an end of line that is none to GitHub, or a control character"
 _MAX_DEEP = 4
 """More ``**`` in one pattern are refused: nobody writes them, and they cost time."""
 
@@ -60,9 +63,14 @@ def read_codeowners(raw: bytes) -> Owners:
     if flaw is not None:
         return Owners(fault=flaw.message)
     entries, skipped = [], []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        line = line.removesuffix("\r")
         words = _words(line)
-        if not words:
+        hides = len(line.splitlines()) > 1  # an editor shows lines that GitHub does not see
+        if not words and not hides:
+            continue
+        if hides or any(map(_ODD.search, words)):
+            skipped.append((number, _ODD_FAULT))
             continue
         pattern, owners = words[0], words[1:]
         strange = [owner for owner in owners if not _OWNER.fullmatch(owner)]
@@ -113,7 +121,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
             built += _segment(segment) + ("" if last else "/")
     if folder_only:
         built += "/.*"
-    elif segments[-1] != "**" and not (segments[-1] == "*" and len(segments) > 1):
+    elif segments[-1] != "**" and not (segments[-1] == "*" and anchored):
         built += "(?:/.*)?"
     return re.compile(built, re.DOTALL)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -80,10 +81,19 @@ def _in_group(
         yield FoundLink(link.target, _span(line, first, end, written))
 
 
+@lru_cache(maxsize=8)
+def _indent(text: str, raw: str) -> tuple[int, int]:
+    """Where the text of a line begins in it, -1 where tabs moved it, and the line's length.
+
+    Kept, since a line of a megabyte may hold a hundred thousand links.
+    """
+    raw = raw.removesuffix("\r")
+    return (len(raw) - len(text) if raw.endswith(text) else -1), len(raw)
+
+
 def _span(line: Line, start: int, end: int, written: Sequence[str]) -> Span:
     """A stretch of a line; all of it where tabs have moved the columns."""
-    raw = written[line.number - 1].removesuffix("\r")
-    before = len(raw) - len(line.text) if raw.endswith(line.text) else -1
+    before, length = _indent(line.text, written[line.number - 1])
     if before < 0:
-        return Span(line.number, 1, line.number, max(len(raw), 1) + 1)
+        return Span(line.number, 1, line.number, max(length, 1) + 1)
     return Span(line.number, before + start + 1, line.number, before + max(end, start + 1) + 1)

@@ -60,6 +60,8 @@ def _compile(schema: Any, root: _Definitions, depth: int) -> Accepts:
         name = str(reference).removeprefix("#/$defs/")
         if f"#/$defs/{name}" != reference or name not in root.named:
             raise Unsupported(f"$ref {reference}")
+        if schema.keys() - _SILENT - {"$ref"} or "~" in name or "%" in name:
+            raise Unsupported("$ref beside other keywords, or to an escaped name")
         if name not in root.made:
             root.made[name] = _compile(root.named[name], root, depth + 1)
         return root.made[name]
@@ -158,6 +160,8 @@ def _object(schema: Mapping[str, Any], root: _Definitions, depth: int) -> Accept
         (re.compile(pattern).search, _compile(sub, root, depth + 1))
         for pattern, sub in schema.get("patternProperties", {}).items()
     ]
+    if any(search(key) for search, _ in patterns for key in known):
+        raise Unsupported("a key of properties that a pattern matches, too")
     rest = schema.get("additionalProperties", True)
     other = _compile(rest, root, depth + 1) if isinstance(rest, dict) else None
 

@@ -18,6 +18,13 @@ _MANY = 1_000
 """From so many documents on the import of jsonschema-rs pays."""
 
 
+_DRAFTS = (
+    "http://json-schema.org/draft-07/schema",
+    "https://json-schema.org/draft-07/schema",
+    "https://json-schema.org/draft/2020-12/schema",
+)
+
+
 class SchemaInvalidError(Exception):
     """A schema that is itself not a valid draft-07 or 2020-12 JSON Schema."""
 
@@ -88,6 +95,8 @@ class Schema:
 
     def validate_itself(self) -> None:
         """Raise SchemaInvalidError where this is no JSON Schema, or a reference dangles."""
+        if str(self.document.get("$schema", _DRAFTS[0])).rstrip("#") not in _DRAFTS:
+            raise SchemaInvalidError("$schema is neither draft-07 nor 2020-12")
         from jsonschema.exceptions import SchemaError as Invalid
         from referencing.exceptions import Unresolvable
 

@@ -1,11 +1,12 @@
 """Refuses a change that touches the judge together with what is judged, or breaks the judge.
 
 What it does: refuses models and gate files in one change, gate files of the head that are not
-valid, a baseline that grew, and a push that rewrites history. Gate files are the policy, waivers,
-baseline, schema, the workflows and ruleset of the registry, CODEOWNERS, the program and its
-requirements, and the DVC configuration. A baseline that only shrinks may go with models. Where a
-change touches gate files, all entries are judged once more under the new ones, and what would
-newly fail is told as a note. The registry's root must be a folder, without `.gitattributes` in it.
+valid, the removal of the policy, a baseline that grew, and a push that rewrites history. Gate files
+are the policy, waivers, baseline, schema, the workflows and ruleset of the registry, CODEOWNERS,
+the program and its requirements, and the DVC configuration. A baseline that only shrinks may go
+with models. Where a change touches gate files, all entries are judged once more under the new
+ones, and what would newly fail is told as a note. The registry's root must be a folder, without
+`.gitattributes` in it.
 
 Why this is bad: a pull request that may edit the validator that judges it is not judged.
 
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
+from registrar.reading.policy import POLICY_NAME
 from registrar.rules.rule import Change, Rule
 
 
@@ -51,9 +53,13 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         for flaw in file.flaws:
             at = At(file.path, span=flaw.span, absolute=True)
             yield None, Problem(f"{file.path} would not be valid: {flaw.message}", flaw.hint, at)
-        for flaw in file.grown if change.base_has_policy else ():
+        for flaw in file.grown:
             at = At(file.path, span=flaw.span, absolute=True)
             yield None, Problem(flaw.message, flaw.hint, at)
+    if change.base_has_policy and change.head.node(POLICY_NAME) is None:
+        hint = "restore it; who owns the gate takes it away around the gate"
+        message = f"{POLICY_NAME} is removed: nothing that you decided would judge any more"
+        yield None, Problem(message, hint, _at(POLICY_NAME))
     if change.left_behind:
         yield None, _left_behind(change.left_behind, change)
     if change.newly_failing:

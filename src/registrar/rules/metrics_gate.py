@@ -106,6 +106,10 @@ def _gates(
 
 
 def _loosened(metric: str, own: Gate, floor: Gate, at: At) -> Iterator[Outcome]:
+    if own.direction is not None and own.lower_is_better is not floor.lower_is_better:
+        right = "min" if floor.lower_is_better else "max"
+        message = f"direction {own.direction} of {metric} is not the policy's"
+        yield Problem(message, f"write direction: {right}, or leave it out", at)
     for word, mine, theirs, sign in (
         ("min", own.minimum, floor.minimum, 1),
         ("max", own.maximum, floor.maximum, -1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Outcome, Phase, Severity
@@ -37,6 +38,10 @@ class Record:
     commit: str | None
     digest: str | None
     """SHA-256 of the artifact, where its bytes or its ``files`` tell it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle quickly: each judged entry comes from a worker process with one."""
+        return (Record, tuple([getattr(self, name) for name in Record.__slots__]))
 
 
 @dataclass(frozen=True, slots=True)

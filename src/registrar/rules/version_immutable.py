@@ -5,7 +5,7 @@ of a push. Its identity is everything that `[immutable] amend` does not name, co
 comments and white space may change. Amendments that are allowed are listed as notes. A takedown
 needs a waiver that is already on the base. Of an entry in the base's baseline only the artifact's
 bytes or pointer are identity, until the change that takes it off: it may be mended, renamed, and
-its bytes put behind a pointer that records their SHA-256.
+its bytes put behind a pointer that records their SHA-256. No other bytes may come in.
 
 Why this is bad: whoever pinned version 1.2.0 gets something else under the same name.
 
@@ -21,17 +21,16 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
-from registrar.domain.paths import inside
 from registrar.domain.places import At, Route, dotted
 from registrar.domain.trees import UnreadableError
 from registrar.ports import Tree
+from registrar.reading.adopted import byte_changes, renamed_to
 from registrar.reading.documents import MAX_BYTES
 from registrar.reading.entry import METADATA_NAMES, Entry
 from registrar.reading.pointers import is_pointer_name
 from registrar.rules.rule import Change, Rule
 
 _DOCUMENTS = (".json", ".yaml", ".yml")
-_PAPERS = (*_DOCUMENTS, ".md", ".txt", ".gitignore")
 _HINT = "undo it, and publish the change as a new version"
 
 
@@ -43,13 +42,14 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         return
     root = change.policy.root
     yield from _relicensed(change, change.before)
+    taken: set[str] = set()
     for folder in sorted(change.touched):
         before = Entry(change.before, root, folder)
         if before.node is None:
             continue
         after = Entry(change.head, root, folder)
         if folder in change.baseline.entries:
-            for outcome in _adopted(before, after, change):
+            for outcome in _adopted(before, after, taken, change):
                 yield folder, outcome
         elif after.node is None:
             yield folder, _removed(folder, change)
@@ -82,63 +82,33 @@ def _removed(folder: str, change: Change) -> Problem:
     return Problem(f"the merged entry {folder} was deleted", hint)
 
 
-def _adopted(before: Entry, after: Entry, change: Change) -> Iterator[Outcome]:
-    """What may not happen to an entry that the registry was adopted with: other bytes."""
+def _adopted(before: Entry, after: Entry, taken: set[str], change: Change) -> Iterator[Outcome]:
+    """What may not happen to an entry that the registry was adopted with: other bytes.
+
+    ``taken`` are the entries that others were renamed to; this one's is added.
+    """
     if after.node is None:
-        new = _renamed(before, change)
+        new = _renamed(before, taken, change)
         if new is None:
             yield _removed(before.folder, change)
-        else:
-            message = f"amended: {before.folder} of the baseline is called {new} now"
-            yield Problem(message, "", severity=Severity.NOTE)
+            return
+        taken.add(new)
+        message = f"amended: {before.folder} of the baseline is called {new} now"
+        yield Problem(message, "", severity=Severity.NOTE)
         return
-    bytes_of = _adopted_files(before, after)
-    for path in sorted(bytes_of):
-        kept = path in after.files and _same(before, after, path)
-        if not kept and not _behind_pointer(before, after, path):
-            word = "changed" if path in after.files else "removed"
-            message = f"{path} of a merged version was {word}: its bytes are what it is"
-            yield Problem(message, _HINT, At(path if path in after.files else ""))
-    if not bytes_of and not before.files:
-        return
+    for path, word in byte_changes(before, after):
+        message = f"{path} of a merged version was {word}: its bytes are what it is"
+        yield Problem(message, _HINT, At(path if path in after.files else ""))
     message = "amended: the entry is in the baseline, and may be mended until it comes off"
     yield Problem(message, "", severity=Severity.NOTE)
 
 
-def _adopted_files(before: Entry, after: Entry) -> set[str]:
-    """The files of an adopted entry that are its artifact or a pointer to it.
-
-    Where its metadata named none, everything but documents, and what it is said to be now.
-    """
-    found = {path for path in before.files if is_pointer_name(path)}
-    named = [entry.artifact for entry in (before, after) if entry.artifact is not None]
-    for artifact in named:
-        found |= {path for path in before.files if inside(path, artifact.path)}
-    if before.artifact is None:
-        found |= {path for path in before.files if not path.endswith(_PAPERS)}
-    return found
-
-
-def _behind_pointer(before: Entry, after: Entry, path: str) -> bool:
-    """Tell whether a file went behind a pointer, with the SHA-256 that it had."""
-    content = before.content(path)
-    records = (after.metadata.files if after.metadata else None) or ()
-    digest = next((record.sha256 for record in records if record.path == path), None)
-    if path in after.files or not after.covered(path) or isinstance(content, UnreadableError):
-        return False
-    return digest == content.sha256
-
-
-def _renamed(before: Entry, change: Change) -> str | None:
-    """The new folder that holds every byte of an adopted entry's artifact."""
-    if change.before is None:
-        return None
-    for folder in sorted(change.touched & change.entries):
-        path = f"{change.policy.root}/{folder}"
-        after = Entry(change.head, change.policy.root, folder)
-        wanted = _adopted_files(before, after)
-        is_new = change.before.node(path) is None
-        if is_new and wanted and all(p in after.files and _same(before, after, p) for p in wanted):
+def _renamed(before: Entry, taken: set[str], change: Change) -> str | None:
+    """The new folder that holds every byte of an adopted entry."""
+    root = change.policy.root
+    for folder in sorted(change.touched & change.entries - taken):
+        is_new = change.before is not None and change.before.node(f"{root}/{folder}") is None
+        if is_new and renamed_to(before, Entry(change.head, root, folder)):
             return folder
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registrar.app.doctoring.gitlab import CI_PATH
 from registrar.app.doctoring.scene import Question, Scene, shortened
 from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import WORKFLOW_PATH
@@ -13,6 +14,7 @@ from registrar.ports import Tree
 from registrar.reading.policy import POLICY_NAME
 
 _COMMITTED = Question("gate-committed", Topic.REGISTRY)
+_GITLAB = (PIPELINE_PATH, CI_PATH)
 _MERGED = Question("gate-merged", Topic.REGISTRY)
 
 
@@ -65,10 +67,28 @@ def merged(scene: Scene) -> Iterator[Line]:
     wanted += [PIPELINE_PATH] if scene.gitlab else []
     try:
         lacks = [path for path in wanted if tree.node(path) is None]
+        other = [] if lacks else _other(scene, tree)
     finally:
         tree.close()
     if lacks:
         text = f"{branch} has no {' and no '.join(lacks)}: it does not judge yet"
         yield _MERGED.fails(text, f"push or merge the gate, then git fetch {scene.remote.name}")
+    elif other:
+        text = f"{branch} has another gate than HEAD, and it is the one that judges"
+        fix = "look at that one: check it out and run registrar doctor there, or merge this one"
+        yield _MERGED.fails(text, fix, shortened(other))
     else:
-        yield _MERGED.holds(f"{branch} has the gate, as of the last fetch")
+        yield _MERGED.holds(f"{branch} has the gate of HEAD, as of the last fetch")
+
+
+def _other(scene: Scene, there: Tree) -> list[str]:
+    """The gate's files that differ from those of HEAD, which is what the other lines tell of."""
+    head = scene.history.resolve("HEAD") if scene.history is not None else None
+    if scene.history is None or head is None:
+        return []
+    here = scene.history.tree(head)
+    try:
+        paths = {*gate_paths(here, scene.policy), *gate_paths(there, scene.policy), *_GITLAB}
+        return [path for path in sorted(paths) if here.fingerprint(path) != there.fingerprint(path)]
+    finally:
+        here.close()

@@ -1,23 +1,18 @@
-"""Hooks: the one on this laptop, which is a convenience, and the one of a plain server."""
+"""The hook on this laptop, which is a convenience."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene
 from registrar.app.shipped.hooks import HOOKS_PATH, hooks_fault
 from registrar.app.shipped.registry import standing
-from registrar.domain.clones import Hook
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.shipping import Standing
 
 _CONFIGURED = Question("pre-commit", Topic.HOOKS, HOOKS_PATH, counts=False)
 _INSTALLED = Question("pre-commit-installed", Topic.HOOKS, counts=False)
-_RECEIVE = Question("pre-receive", Topic.FORGE)
-_OURS = re.compile(r"^[^#\n]*\bregistrar\b[^#\n]*\bhook\s+pre-receive\b", re.MULTILINE)
-_PAGE = "docs/git_server.md of Registrar says how to install it"
 
 
 def pre_commit(scene: Scene) -> Iterator[Line]:
@@ -61,25 +56,3 @@ def _installed(scene: Scene) -> Iterator[Line]:
         yield _INSTALLED.fails(text, "pre-commit install keeps it and calls both")
     else:
         yield _INSTALLED.holds("the hook is installed in this clone")
-
-
-def pre_receive(scene: Scene) -> Iterator[Line]:
-    """The gate of a plain git server, where one can be looked at from here."""
-    if scene.local_git is None or scene.clone is None:
-        return
-    remote = scene.clone.remote
-    if scene.clone.bare:
-        yield _judged(scene.local_git.hook("pre-receive"), "this repository")
-    elif remote is not None and remote.is_local:
-        yield _judged(scene.local_git.hook_of(remote, "pre-receive"), remote.path)
-
-
-def _judged(hook: Hook | None, where: str) -> Line:
-    if hook is None:
-        return _RECEIVE.fails(f"{where} has no hook pre-receive: every push gets in", _PAGE)
-    if not hook.executable:
-        text = f"{hook.path} is not executable, so git does not run it"
-        return _RECEIVE.fails(text, f"chmod +x {hook.path}")
-    if not _OURS.search(hook.text):
-        return _RECEIVE.fails(f"{hook.path} does not run registrar hook pre-receive", _PAGE)
-    return _RECEIVE.holds(f"{where} judges every push by its hook pre-receive")

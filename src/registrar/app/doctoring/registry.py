@@ -10,14 +10,18 @@ from registrar.app.rulebook import SCHEMA_NAME
 from registrar.app.shipped.registry import CARD_PATH
 from registrar.app.top import top_faults
 from registrar.domain.diagnosis import Line, Topic
+from registrar.domain.findings import Severity
 from registrar.domain.metadata import mapping
+from registrar.domain.policy import Policy
 from registrar.reading.baseline import BASELINE_NAME, read_baseline
 from registrar.reading.documents import Flaw
 from registrar.reading.policy import POLICY_NAME
 from registrar.reading.schema import Schema, SchemaInvalidError, bundled
 from registrar.reading.waivers import WAIVERS_NAME, read_waivers
-from registrar.rules import RULE_NAMES
+from registrar.rules import RULE_NAMES, RULES
 
+_CORE = frozenset(("gate-intact", "version-immutable", "waiver-valid"))
+"""Without these any other rule can be taken away, and what was approved can be replaced."""
 _ROOT = Question("root", Topic.REGISTRY)
 _POLICY = Question("policy", Topic.REGISTRY, POLICY_NAME)
 _WAIVERS = Question("waivers", Topic.REGISTRY, WAIVERS_NAME)
@@ -48,9 +52,30 @@ def policy(scene: Scene) -> Iterator[Line]:
         text = f"there is no {POLICY_NAME}: the built-in policy judges, which is lenient"
         yield _POLICY.fails(text, "registrar init")
     else:
-        off = sorted(name for name, level in scene.policy.severity.items() if level == "off")
-        rest = f"; it switches off {', '.join(off)}" if off else ""
-        yield _POLICY.holds(f"{POLICY_NAME} is valid{rest}")
+        yield _severities(scene.policy)
+
+
+def _severities(policy: Policy) -> Line:
+    """The rules that shipped as errors still are; some of them are named, the core must be."""
+    errors = [rule.name for rule in RULES if rule.severity is Severity.ERROR]
+    mild = {name: policy.severity[name] for name in errors if _milder(policy, name)}
+    other = sorted(n for n, at in policy.severity.items() if at == "off" and n not in mild)
+    milder = [f"{name} is {at}" for name, at in mild.items()]
+    named = (*milder, *(f"{name} is off" for name in other))  # all: there are no more than rules
+    gone = [name for name in mild if name in _CORE]
+    if gone:
+        text = f"{POLICY_NAME} takes away what guards the gate itself: {', '.join(gone)}"
+        return _POLICY.fails(text, "take these lines out of [rules.severity]", named)
+    if set(mild) == set(errors) - _CORE:
+        text = f"{POLICY_NAME} leaves no rule about an entry an error: no entry can fail"
+        return _POLICY.fails(text, "take lines out of [rules.severity]", named)
+    if named:
+        return _POLICY.holds(f"{POLICY_NAME} is valid; not every rule is an error", named)
+    return _POLICY.holds(f"{POLICY_NAME} is valid")
+
+
+def _milder(policy: Policy, name: str) -> bool:
+    return policy.severity.get(name, Severity.ERROR) != Severity.ERROR
 
 
 def schema(scene: Scene) -> Iterator[Line]:

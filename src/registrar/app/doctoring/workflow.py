@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from registrar import __version__
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene, shortened, told
+from registrar.app.doctoring.workflow_changes import telling_changes
 from registrar.app.doctoring.workflow_safety import permissions, pins, steps
 from registrar.app.shipped.github import CHECK_NAME, RULESET_PATH, WORKFLOW_PATH
 from registrar.domain.diagnosis import Line, Topic
@@ -20,10 +22,7 @@ _FILTERS = Question("workflow-filters", Topic.WORKFLOW, WORKFLOW_PATH)
 _TRIGGERS = Question("workflow-triggers", Topic.WORKFLOW, WORKFLOW_PATH)
 _EVENT = Question("workflow-event", Topic.WORKFLOW, WORKFLOW_PATH, counts=False)
 _REPORTS = Question("workflow-reports", Topic.WORKFLOW, WORKFLOW_PATH)
-_OTHERS = Question("workflow-others", Topic.WORKFLOW)
 _RULESET = Question("ruleset-file", Topic.WORKFLOW, RULESET_PATH)
-_FOLDER = ".github/workflows"
-_MOST = 500
 _FORBIDDEN = ("paths", "paths-ignore", "branches-ignore", "tags", "tags-ignore")
 _NEEDED_TYPES = ("opened", "synchronize", "reopened")
 _JUDGES = ("pull_request_target", "pull_request")
@@ -46,40 +45,10 @@ def workflow(scene: Scene) -> Iterator[Line]:
     yield as_shipped(_SHIPPED, scene)
     yield _filters(scene.workflow)
     yield from _triggers(scene.workflow, scene)
-    yield _reports(scene.workflow)
+    yield _reports(scene.workflow, scene)
     yield pins(scene.workflow)
     yield permissions(scene.workflow, required_job(scene.workflow))
     yield from steps(scene.workflow)
-
-
-def others(scene: Scene) -> Iterator[Line]:
-    """No other workflow has a job that reports under the name of the required check."""
-    if not scene.github:
-        return
-    same, hidden = [], []
-    for node in scene.tree.children(_FOLDER)[:_MOST]:
-        if node.path == WORKFLOW_PATH or not node.path.endswith((".yml", ".yaml")):
-            continue
-        raw = scene.raw(node.path) or b""
-        flow = read_workflow(raw)
-        same += [
-            f"{node.path}:{flow.line(job.route)}: {job.key}"
-            for job in flow.jobs
-            if job.title == CHECK_NAME
-        ]
-        if flow.flaws and CHECK_NAME.encode() in raw:
-            hidden.append(f"{node.path} cannot be read plainly, and holds {CHECK_NAME}")
-    if same:
-        text = (
-            f"another workflow reports as {CHECK_NAME}, so that its green may pass for the gate's"
-        )
-        yield _OTHERS.fails(text, "give its job another name", shortened(same))
-    elif hidden:
-        yield _OTHERS.unseen(
-            "; ".join(shortened(hidden)), f"give what is called {CHECK_NAME} another name"
-        )
-    else:
-        yield _OTHERS.holds(f"no other workflow reports as {CHECK_NAME}")
 
 
 def ruleset_file(scene: Scene) -> Iterator[Line]:
@@ -131,7 +100,7 @@ def _triggers(flow: Workflow, scene: Scene) -> Iterator[Line]:
     faults = [f"it does not run on {event}: {_WHY[event]}" for event in lacks]
     faults += _branch_faults(flow, scene)
     for event in judges:
-        types = sequence(events[event].get("types"))
+        types = _listed(events[event].get("types"))
         missing = [kind for kind in _NEEDED_TYPES if types and kind not in types]
         faults += [f"{event} leaves out {kind}" for kind in missing]
     if faults:
@@ -161,17 +130,21 @@ def _branch_faults(flow: Workflow, scene: Scene) -> Iterator[str]:
         patterns = flow.triggers.get(event, {}).get("branches")
         if patterns is None or branch is None:
             continue
-        listed = [patterns] if isinstance(patterns, str) else sequence(patterns)
-        if not _covers([str(pattern) for pattern in listed], branch):
+        if not _covers([str(pattern) for pattern in _listed(patterns)], branch):
             line = flow.line(("on", event, "branches"))
             yield f"{WORKFLOW_PATH}:{line}: {event} leaves out the branch {branch}"
+
+
+def _listed(value: object) -> list[object]:
+    """A filter's values; GitHub takes one alone for a list of it."""
+    return [value] if isinstance(value, str) else list(sequence(value))
 
 
 def _covers(patterns: list[str], branch: str) -> bool:
     """Whether a filter names a branch: the last pattern that matches counts, ``!`` takes away.
 
-    A pattern with ``?``, ``+`` or ``[`` counts as naming only what it is written like: what it
-    would match besides is not needed here.
+    A pattern with ``?``, ``+`` or ``[`` counts as naming only what it is written like, and with
+    ``!`` as taking the branch away: what it would match besides is not needed here.
     """
     covered = False
     for pattern in patterns:
@@ -181,12 +154,14 @@ def _covers(patterns: list[str], branch: str) -> bool:
         rest = branch.removeprefix(prefix)
         star = plain == prefix + "*" and branch.startswith(prefix) and "/" not in rest
         deep = plain == prefix + "**" and branch.startswith(prefix)
-        if literal == branch or star or deep:
+        if negative and (set(plain) & set("?+[") or fnmatchcase(branch, plain)):
+            covered = False
+        elif literal == branch or star or deep:
             covered = not negative
     return covered
 
 
-def _reports(flow: Workflow) -> Line:
+def _reports(flow: Workflow, scene: Scene) -> Line:
     """The required job is there, always runs, and is red where the gate is."""
     job = required_job(flow)
     if job is None:
@@ -214,7 +189,25 @@ def _reports(flow: Workflow) -> Line:
         text = f"the job {CHECK_NAME} can be green without a verdict"
         fix = f"take it out; registrar {__version__} ships a job that always tells"
         return _REPORTS.fails(text, fix, shortened(faults))
+    doubts = _doubts(flow, job, scene)
+    if doubts:
+        text = f"the job {CHECK_NAME} was edited where it is decided whether it is red"
+        fix = f"read these lines; for ours: mv {WORKFLOW_PATH} {WORKFLOW_PATH}.old, registrar init"
+        return _REPORTS.unseen(f"{text}: {'; '.join(shortened(doubts))}", fix)
     return _REPORTS.holds(f"the job {CHECK_NAME} always runs and is red where the gate is")
+
+
+def _doubts(flow: Workflow, job: Job, scene: Scene) -> list[str]:
+    """What was edited, or is made as it runs, so that the colour of the check cannot be told."""
+    shipped = read_workflow(scene.shipped[WORKFLOW_PATH].content)
+    ours = required_job(shipped)
+    found = list(telling_changes(flow, job, shipped, ours)) if ours is not None else []
+    for other in flow.jobs:
+        same = other.title.strip().casefold() == CHECK_NAME.casefold()
+        if other.key != job.key and (same or "${{" in other.title):
+            line = flow.line(other.route)
+            found.append(f"{WORKFLOW_PATH}:{line}: another job is called {other.title}")
+    return found
 
 
 def _always(condition: str) -> bool:

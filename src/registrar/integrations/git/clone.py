@@ -8,9 +8,11 @@ import stat
 from collections.abc import Iterable, Mapping
 
 from registrar.domain.clones import Clone, Hook, Remote, remote_from
+from registrar.domain.pushes import Server
 from registrar.domain.trees import UnreadableError
 from registrar.integrations.git.checkout import checkout
 from registrar.integrations.git.process import Git
+from registrar.integrations.git.served import read_server
 
 _MAX_HOOK = 256 * 1024
 _VERSION = re.compile(r"git version ([0-9]+(?:\.[0-9]+)*)")
@@ -60,6 +62,13 @@ class GitClone:
 
     def hook_of(self, remote: Remote, name: str) -> Hook | None:
         """Read the hook of a repository of this machine, bare or not."""
+        return GitClone(self._at(remote)).hook(name)
+
+    def server(self, remote: Remote | None) -> Server:
+        """Read what a repository of this machine judges as a server; this one for None."""
+        return read_server(self._git if remote is None else self._at(remote))
+
+    def _at(self, remote: Remote) -> Git:
         top = self._text("rev-parse", "--show-toplevel") or self._git.folder
         folder = os.path.join(top, remote.path)
         if not os.path.isdir(folder):
@@ -68,8 +77,7 @@ class GitClone:
         common = there.run("rev-parse", "--path-format=absolute", "--git-common-dir")
         if common is None:
             raise UnreadableError(f"git cannot read {remote.path}")
-        clone = GitClone(there)
-        return clone.hook(name)
+        return there
 
     def _remote(self, remotes: tuple[str, ...]) -> Remote | None:
         """The upstream's remote, else origin, else the only one there is."""
