@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -92,6 +93,7 @@ COMPRESSIONS = frozenset({"bz2", "gz", "lz4", "lzma", "xz", "z"})
 """Extensions behind another one, as in ``model.pkl.gz``."""
 
 
+@lru_cache(maxsize=1024)
 def by_name(name: str) -> frozenset[Format]:
     """The formats that a name claims; empty for data and for an extension that is not known.
 

@@ -7,7 +7,7 @@ The same outline of a plainly written card gives single sections without reading
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from registrar.reading.card_profiles import (
@@ -22,11 +22,13 @@ from registrar.reading.card_profiles import (
 from registrar.reading.documents import Document, Flaw, lines_of
 from registrar.reading.front_matter import FrontMatter, breaks, read_front_matter, split
 from registrar.reading.markdown_document import STARTS, Line, Markdown, without_closing
+from registrar.reading.once import once
 
 _COMPLEX = ("```", "~~~", "<", "\t", "\r", "\\")
 _INDENTED = re.compile(r"\n(?: +#| {0,3}(?:=+|-+) *(?:\n|\Z))")
 _HEADING = re.compile(r"\n(#{1,6})(?: (.*)|(?=\n|\Z))")
 _MARKED = frozenset("[]*`_")
+_SHORT = 200
 _MAX_PARTS = 20
 """So many headings of one section are looked under."""
 
@@ -52,7 +54,7 @@ class Card:
         self._body = "\n" + text[body:].removeprefix("\ufeff")
         self._parts = _outline(self._body)
 
-    @cached_property
+    @once
     def problems(self) -> tuple[Flaw, ...]:
         """Everything that is wrong with the sections, by place."""
         if self._parts and _all_fine(self._body, self._parts, self._profile):
@@ -61,14 +63,14 @@ class Card:
 
         return judge_read(self.markdown, self._profile)
 
-    @cached_property
+    @once
     def markdown(self) -> Markdown:
         """The whole card, read block by block."""
         from registrar.reading.markdown import read_markdown  # most cards need parts of it only
 
         return read_markdown(self.text)
 
-    @cached_property
+    @once
     def front_document(self) -> Document | None:
         """The front matter as a document; None where there is none, or nothing in it."""
         if self.front is None or not self.front.says_something:
@@ -149,8 +151,17 @@ def _outline(text: str) -> list[_Part] | None:
     ]
 
 
-@lru_cache(maxsize=1024)
 def _name(title: str) -> str:
+    """The name of a heading; of a short one it is kept, since cards share most of them."""
+    return _kept_name(title) if len(title) <= _SHORT else _any_name(title)
+
+
+@lru_cache(maxsize=1024)
+def _kept_name(title: str) -> str:
+    return _any_name(title)
+
+
+def _any_name(title: str) -> str:
     if _MARKED.isdisjoint(title):
         return normalise(without_closing(title))
     from registrar.reading.markdown import plain  # few headings are marked up

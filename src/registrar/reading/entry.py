@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from typing import BinaryIO, Protocol
 
 from registrar.domain.metadata import ManifestRef, Metadata, mapping, metadata_from, text
@@ -21,6 +20,7 @@ from registrar.reading.effort import Effort
 from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
 from registrar.reading.metrics import measured
+from registrar.reading.once import once
 from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
 from registrar.reading.yaml import read_yaml
 
@@ -70,40 +70,40 @@ class Entry:
 
         return shlex.quote(whole)
 
-    @cached_property
+    @once
     def name(self) -> EntryName | None:
         """Name and version that the folder stands for."""
         return split_folder(self.folder)
 
-    @cached_property
+    @once
     def node(self) -> Node | None:
         """What the entry itself is: a folder, or something that is refused."""
         return self.tree.node(self.path)
 
-    @cached_property
+    @once
     def nodes(self) -> Mapping[str, Node]:
         """Everything in the folder but folders, keyed by path relative to it."""
         cut = len(self.path) + 1
         return {node.path[cut:]: node for node in self.tree.walk(self.path)}
 
-    @cached_property
+    @once
     def files(self) -> frozenset[str]:
         """The regular files, paths relative to the folder."""
         return frozenset(path for path, node in self.nodes.items() if node.kind is Kind.FILE)
 
-    @cached_property
+    @once
     def metadata_names(self) -> list[str]:
         """The metadata files that are here; exactly one is right."""
         return [name for name in METADATA_NAMES if name in self.nodes]
 
-    @cached_property
+    @once
     def metadata_document(self) -> Document | None:
         """The metadata as read; None unless there is exactly one file."""
         if len(self.metadata_names) != 1:
             return None
         return self.document(self.metadata_names[0])
 
-    @cached_property
+    @once
     def metadata(self) -> Metadata | None:
         """The typed metadata; None where the file is missing or not readable."""
         document = self.metadata_document
@@ -130,7 +130,7 @@ class Entry:
         except UnreadableError as error:
             return Flaw(f"{path} cannot be read: {error}", "check its type and permissions")
 
-    @cached_property
+    @once
     def card_text(self) -> tuple[str, tuple[Flaw, ...]]:
         """The text of the model card and the flaws of its bytes; a byte order mark is allowed."""
         raw = self.raw(CARD_NAME)
@@ -139,14 +139,14 @@ class Entry:
         text, flaw = decode(raw)
         return text, (flaw,) if flaw else tuple(control_flaws(text, raw))
 
-    @cached_property
+    @once
     def card(self) -> Card | None:
         """The judged sections of the card; None where it is missing or not readable."""
         if CARD_NAME not in self.files or self.card_text[1]:
             return None
         return read_card(self.card_text[0], self._profile)
 
-    @cached_property
+    @once
     def local_manifests(self) -> list[ManifestRef]:
         """The dataset manifests that metadata names inside the entry, where they are here."""
         if self.metadata is None:
@@ -161,13 +161,13 @@ class Entry:
             self._manifests[path] = manifest_from(document.data) if document.readable else None
         return self._manifests[path]
 
-    @cached_property
+    @once
     def data_licences(self) -> tuple[str, ...]:
         """The licences that the dataset manifests of the entry name."""
         tops = (mapping(self.document(ref.target).data) for ref in self.local_manifests)
         return tuple(name for top in tops if (name := text(top.get("license"))))
 
-    @cached_property
+    @once
     def measured(self) -> Mapping[str, float]:
         """Every finite number of the metrics file by its dotted path; none if unreadable."""
         path = self.metadata.metrics_path if self.metadata else None
@@ -178,7 +178,7 @@ class Entry:
         self.looked_outside = True
         return self.tree.node(path)
 
-    @cached_property
+    @once
     def pointers(self) -> list[Pointer]:
         """All ``.dvc`` files and ``dvc.lock`` of the entry."""
         found = []
@@ -198,7 +198,7 @@ class Entry:
         raw = self.raw(beside) if path.endswith("dvc.lock") and beside in self.files else b""
         return raw if isinstance(raw, bytes) else b""
 
-    @cached_property
+    @once
     def outs(self) -> list[Out]:
         """Everything that the pointers of the entry track."""
         return [out for pointer in self.pointers for out in pointer.outs]
@@ -207,7 +207,7 @@ class Entry:
         """Tell whether a pointer tracks this path or a folder above it."""
         return any(inside(path, out.path) for out in self.outs)
 
-    @cached_property
+    @once
     def artifact(self) -> Artifact | None:
         """What metadata names as the artifact; None where it names nothing, or a pointer."""
         named = self.metadata.artifact if self.metadata else None

@@ -26,12 +26,15 @@ def schema_flaws(schema: Schema, document: Document) -> list[tuple[Route, str, F
 
     Besides the schema's own keywords ``ambiguous`` is one: a scalar to be quoted.
     """
+    refused = schema.errors(document.data)
+    if not refused and not document.ambiguous:
+        return []
     quoted = [
         route
         for route in document.ambiguous
         if (wanted := schema.at(route)) is not None and "string" in _types(wanted)
     ]
-    errors = _one_cause(schema.errors(document.data))
+    errors = _one_cause(refused)
     found = [(e.route, e.keyword, _flaw(e, document)) for e in errors if e.route not in quoted]
     found += [(route, "ambiguous", _quote(route, document)) for route in quoted]
     once = {(route, flaw): word for route, word, flaw in reversed(found)}

@@ -200,6 +200,7 @@ def _advice(text: str) -> str:
     return f"write LicenseRef-{name}, with its text in LICENSES/LicenseRef-{name}.txt"
 
 
+@lru_cache(maxsize=4096)
 def deprecated(expression: Expression) -> tuple[tuple[str, str | None], ...]:
     """The deprecated ids of an expression, each with its replacement where there is one."""
     found: list[tuple[str, str | None]] = []

@@ -51,19 +51,20 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     declared = _declared(entry)
     strays: dict[str, list[str]] = {}
     for path, node in entry.nodes.items():
-        at = At(path)
         if node.kind is not Kind.FILE:
-            yield Problem(f"{path or entry.folder} is a {node.kind.value}", _HINTS[node.kind], at)
+            yield Problem(
+                f"{path or entry.folder} is a {node.kind.value}", _HINTS[node.kind], At(path)
+            )
             continue
         if "\\" in path or has_control(path):
             hint = "rename it without backslashes and control characters"
-            yield Problem(f"the name {path!r} does not survive every system", hint, at)
+            yield Problem(f"the name {path!r} does not survive every system", hint, At(path))
         elif not is_nfc(path):
             hint = "rename it to the composed Unicode form (NFC), as UTF-8"
-            yield Problem(f"the name {path!r} is not in Unicode form NFC", hint, at)
+            yield Problem(f"the name {path!r} is not in Unicode form NFC", hint, At(path))
         if path.rpartition("/")[2].lower() in FORBIDDEN:
             hint = "remove it; it would make the bytes differ between work tree and git"
-            yield Problem(f"{path} is not allowed in an entry", hint, at)
+            yield Problem(f"{path} is not allowed in an entry", hint, At(path))
         elif declared is not None and not _is_declared(path, declared, entry):
             strays.setdefault(path.partition("/")[0], []).append(path)
     yield from _strays(strays)

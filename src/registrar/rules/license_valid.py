@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.findings import Fix, Outcome, Phase, Problem, Severity
-from registrar.domain.licences import refs
+from registrar.domain.licences import Expression, refs
 from registrar.domain.places import At, Route, Span
 from registrar.reading.corrections import rewrite
 from registrar.reading.documents import lines_of
@@ -36,13 +36,16 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     if entry.metadata is None:
         return
     for route, text in _licenses(entry):
-        at = At(entry.metadata_names[0], route)
         try:
             expression = parse(text)
+            if _plainly_good(text, expression):
+                continue
         except SpdxError as error:
+            at = At(entry.metadata_names[0], route)
             span = _inner(entry, at, text, error.start, error.end)
             yield Problem(error.message, error.hint, At(at.path, route, span=span))
             continue
+        at = At(entry.metadata_names[0], route)
         for old, new in deprecated(expression):
             hint = f"write {new}" if new else "see the SPDX list for what replaces it"
             fix = _or_later(entry, at, text, old, new)
@@ -60,6 +63,11 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             if not here and f"{ref}.txt" not in judging.licence_texts:
                 hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)
+
+
+def _plainly_good(text: str, expression: Expression) -> bool:
+    """Tell that nothing would be said: most licences of a registry."""
+    return not (deprecated(expression) or other_case(text) or any(refs(expression)))
 
 
 def _or_later(entry: Entry, at: At, text: str, old: str, new: str | None) -> Fix | None:

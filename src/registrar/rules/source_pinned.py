@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from registrar.domain.digests import is_commit
@@ -39,6 +40,8 @@ _TOKEN = re.compile(r"(?:gh[a-z]_|github_pat_|glpat-|hf_|x-access-token|oauth)",
 """How tokens of forges begin that stand in a user's place."""
 _LONGEST_USER = 20
 """What is longer is no name of a person or an organisation."""
+_SHORT = 200
+"""What is longer is not kept."""
 _FORMS = "write https://host/path, ssh://git@host/path, git@host:path, or '.' for this repository"
 
 
@@ -72,6 +75,16 @@ def _commit(commit: str) -> tuple[str, str]:
 
 def _repository(repository: str) -> tuple[str, str] | None:
     """What is wrong with a repository, never repeating a password; None for a good one."""
+    return _kept(repository) if len(repository) <= _SHORT else _fault(repository)
+
+
+@lru_cache(maxsize=1024)
+def _kept(repository: str) -> tuple[str, str] | None:
+    """The same; entries of one registry share a few repositories."""
+    return _fault(repository)
+
+
+def _fault(repository: str) -> tuple[str, str] | None:
     scp = _SCP.fullmatch(repository)
     if scp and _TOKEN.match(scp[1]):
         return "the repository holds credentials", "write git@host:path, and revoke the token"
