@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builders import CARD, LICENCE, Repo, good_entry
 
-from registrar.domain.findings import Edit, Fix, Problem
+from registrar.domain.findings import Edit, Fix, Problem, Severity
 from registrar.domain.policy import Policy
 from registrar.integrations.work_tree import WorkTree
 from registrar.reading.entry import Entry
@@ -103,13 +103,6 @@ def test_an_interval_is_left_to_a_person(tmp_path: Path) -> None:
         ("license: other\nlicense_name: MIT", None, ""),
         ("version: 1.2.0", 'version: "1.0.0"', ""),
         ("pipeline_tag: translation", "pipeline_tag: fill-mask", "task: fill-mask\n"),
-        (
-            "model-index: [{results: [{dataset: {split: test}, metrics: [{type: accuracy, "
-            "value: 0.91}]}]}]",
-            "model-index: [{results: [{dataset: {split: test}, metrics: [{type: accuracy, "
-            "value: 0.95}]}]}]",
-            "",
-        ),
     ],
 )
 def test_front_matter(front: str, new: str | None, metadata: str, tmp_path: Path) -> None:
@@ -136,3 +129,25 @@ def test_a_licence_that_the_hub_lacks_is_left_to_a_person(tmp_path: Path) -> Non
     judging = Judging(Policy(), None, {}, frozenset())  # type: ignore[arg-type]  # not looked at
     found = [p for p in RULE.entry(entry, judging) if isinstance(p, Problem)]
     assert [problem.fix for problem in found] == [None]
+
+
+@pytest.mark.parametrize("row", ["| accuracy | 0 |", "| accuracy | 2 |"])
+def test_no_figure_is_rounded_to_a_perfect_model(tmp_path: Path, row: str) -> None:
+    (found,) = problems(tmp_path, table(row))
+    assert found.fix is None
+
+
+@pytest.mark.parametrize("head", ["Required", "SOTA", "v0.9.0", "Acceptance criterion", "int8"])
+def test_a_column_that_may_be_of_something_else_is_a_warning_without_a_fix(
+    tmp_path: Path, head: str
+) -> None:
+    card = table("| accuracy | 0.5 |").replace("| metric | value |", f"| metric | {head} |")
+    (found,) = problems(tmp_path, card)
+    assert (found.severity, found.fix) == (Severity.WARNING, None)
+
+
+def test_results_of_several_data_sets_are_not_compared(tmp_path: Path) -> None:
+    result = "{{dataset: {{name: {}, split: test}}, metrics: [{{type: accuracy, value: {}}}]}}"
+    both = ", ".join([result.format("Adult", 0.85), result.format("wine", 0.95)])
+    card = f"---\nmodel-index: [{{results: [{both}]}}]\n---\n" + CARD
+    assert problems(tmp_path, card) == []

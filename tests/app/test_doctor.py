@@ -7,14 +7,18 @@ import json
 import subprocess
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import Repo, run
 from doctored import HOOK, OWNERS, PYZ, WORKFLOW, copy_of, doctor, make_registry, offline
 
+from registrar.app import doctor as doctoring
+from registrar.app.doctoring import clone as clones
 from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import RULESET_PATH
+from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.policy import BUILT_IN
 from registrar.integrations.work_tree import WorkTree
 
@@ -405,6 +409,28 @@ def test_attributes_are_asked_of_git(repo: Repo) -> None:
     assert "attributes" in offline(repo.path).bad
 
 
+def test_attributes_are_asked_for_every_file(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        for name in "abcdefghij":
+            repo.write(f"model_registry/aa-1.0.{number}/{name}", "")
+    repo.write("model_registry/zz-1.0.0/é:\n.odd", "")
+    assert offline(repo.path).state("attributes") == "holds"
+    before = (repo.path / ".gitattributes").read_text()
+    repo.write(".gitattributes", before + "/model_registry/zz-1.0.0/* text eol=crlf\n")
+    assert "zz-1.0.0" in offline(repo.path).told("attributes")
+    repo.write(".gitattributes", before)
+    monkeypatch.setattr(clones, "_MOST", 600)  # in place of many thousand files
+    assert "more than 600 files" in offline(repo.path).told("attributes")
+    assert offline(repo.path).unseen == ["attributes"]
+
+
+@pytest.mark.parametrize("name", ["*.joblib", "*.gz", "*.keras", "NOTICE", "*.pt", "*.tflite"])
+def test_attributes_of_files_that_are_not_there_yet(repo: Repo, name: str) -> None:
+    before = (repo.path / ".gitattributes").read_text()
+    repo.write(".gitattributes", f"{before}{name} text\n")
+    assert "text is set for model_registry/<entry>/" in offline(repo.path).told("attributes")
+
+
 def test_the_pre_commit_hook(repo: Repo) -> None:
     said = offline(repo.path)
     assert (said.state("pre-commit"), said.state("pre-commit-installed")) == ("holds", "does not")
@@ -421,6 +447,23 @@ def test_the_pre_commit_hook(repo: Repo) -> None:
     repo.write(".pre-commit-config.yaml", "repos: []\n")
     said = offline(repo.path)
     assert (said.state("pre-commit"), said.code) == ("does not", 0)  # a convenience
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("x: &x [a]\ny: *x\n", "could not look"),
+        ("- repo: local\n  hooks: [{id: [a]}]\n", "holds"),
+        ("x: 1" + ":10" * 40_000 + ".5\n", "holds"),
+    ],
+    ids=["an alias", "a list for an id", "base sixty"],
+)
+def test_a_configuration_of_hooks_that_was_made_to_hurt(repo: Repo, more: str, state: str) -> None:
+    path = ".pre-commit-config.yaml"
+    repo.write(path, (repo.path / path).read_text() + more)
+    said = offline(repo.path)
+    assert (said.code, said.state("pre-commit")) == (0, state)
+    assert run("init", cwd=repo.path).code != 70
 
 
 def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) -> None:
@@ -464,6 +507,16 @@ def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) 
             "does not",
         ),
         ("remote = x", "dvc-config", "does not"),
+        (
+            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://[evil\n",
+            "dvc-remote",
+            "does not",
+        ),
+        (
+            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://a:b@[evil\n",
+            "dvc-credentials",
+            "does not",
+        ),
     ],
 )
 def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
@@ -476,6 +529,61 @@ def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
     said = offline(repo.path)
     assert said.state(check) == state
     assert "secret" not in said.told(check).replace("secret_access_key", "")
+
+
+@pytest.mark.parametrize("error", [ValueError("odd \x1b[31m"), RecursionError(), MemoryError()])
+def test_a_check_that_breaks_hides_no_other(
+    repo: Repo, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> Iterator[Line]:
+        raise error
+        yield
+
+    # no file is known that breaks a check: the check itself is made to break
+    checks = [(topic, broken if topic is Topic.DVC else c) for topic, c in doctoring._CHECKS]
+    monkeypatch.setattr(doctoring, "_CHECKS", checks)
+    said = offline(repo.path)
+    assert (said.code, said.unseen) == (4, ["dvc-readable"])
+    assert type(error).__name__ in said.told("dvc-readable")
+    assert said.state("workflow-pins") == "holds"
+    assert "\x1b" not in run("doctor", "--offline", cwd=repo.path).out
+    monkeypatch.setattr(doctoring, "_online", broken_online)
+    assert "server-readable" in offline(repo.path).unseen
+
+
+def broken_online(*_: object) -> None:
+    raise KeyError("default_branch")
+
+
+@pytest.mark.parametrize("url", ["https://[::1/a/b", "https://[evil]/a/b", "http://[", "://["])
+def test_a_remote_that_is_no_address(repo: Repo, url: str) -> None:
+    repo.git("remote", "add", "origin", url)
+    said = doctor(repo.path)
+    assert said.code in (1, 4)
+    assert "server" in said.unseen
+
+
+def test_a_registry_without_any_gate(repo: Repo, tmp_path: Path) -> None:
+    repo.git("rm", "-r", "--quiet", ".github")
+    repo.commit("no gate")
+    said = offline(repo.path)
+    assert (said.code, said.bad.count("judge")) == (1, 1)
+    assert "nothing judges here" in said.told("judge")
+    server = Repo(tmp_path / "s.git", git=False)
+    server.git("init", "--quiet", "--bare", "--initial-branch=main")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    assert offline(repo.path).state("judge") == "does not"
+    assert offline(server.path).state("judge") == "does not"
+    server.write("hooks/pre-receive", "#!/bin/sh\nexec registrar hook pre-receive\n").chmod(0o755)
+    assert offline(repo.path).lines("judge") == []
+    assert offline(server.path).lines("judge") == []
+    repo.git("remote", "set-url", "origin", str(tmp_path / "nothing"))
+    assert offline(repo.path).state("judge") == "could not look"
+    repo.git("remote", "set-url", "origin", "git@git.acme.example:models/wine.git")
+    assert (offline(repo.path).state("judge"), offline(repo.path).code) == ("could not look", 4)
+    repo.git("remote", "set-url", "origin", "git@github.com:acme/wine.git")
+    assert offline(repo.path).state("judge") == "does not"
 
 
 def test_gitlab(tmp_path: Path) -> None:

@@ -193,3 +193,77 @@ def test_rules_that_are_milder_are_named(repo: Repo) -> None:
     assert "artifact-format is warning" in said.told("policy")
     assert "card-links is off" in said.told("policy")
     assert "entry-name" not in said.told("policy")
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("", "holds"),
+        ("docs: {script: [make]}", "holds"),
+        ("model-registry: {allow_failure: true}", "does not"),
+        ("model-registry: {script: [true]}", "does not"),
+        ('"model-registry": {rules: [{when: never}]}', "does not"),
+        ("workflow: {rules: [{when: never}]}", "could not look"),
+        ("default: {before_script: [exit 0]}", "could not look"),
+        ("stages: [build, test]", "holds"),
+        ("stages: [build]", "could not look"),
+        ("before_script: [exit 0]", "could not look"),
+        ("variables: {GIT_CONFIG_COUNT: '1'}", "could not look"),
+        ("- template: Jobs/Build.gitlab-ci.yml", "could not look"),
+    ],
+)
+def test_what_stands_beside_the_job_of_gitlab(tmp_path: Path, more: str, state: str) -> None:
+    repo = make_registry(tmp_path / "r", options=["--no-github", "--gitlab"])
+    text = f"include:\n- local: /.gitlab/model-registry.gitlab-ci.yml\n{more}\n"
+    repo.write(".gitlab-ci.yml", text)
+    said = offline(repo.path)
+    assert said.state("gitlab-included") == "holds"
+    assert said.state("gitlab-alone") == state
+    assert said.code == {"holds": 0, "does not": 1, "could not look": 4}[state], said.bad
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    shell: bash\n", "    shell: bash {0} || true\n"),
+        ("          code=0\n", "          exit 0\n          code=0\n"),
+        ('exit "$code"', "exit 0"),
+        ("    timeout-minutes: 15", "    strategy: {matrix: {x: []}}\n    timeout-minutes: 15"),
+        ("      - name: Judge\n", "      - name: Judge\n        shell: sh -c true {0}\n"),
+        ("      - name: Judge\n", "      - run: exit 0\n      - name: Judge\n"),
+        ("permissions: {}\n", "permissions: {}\nenv: {BASH_ENV: x}\n"),
+        ("    timeout-minutes: 15", "    container: x\n    timeout-minutes: 15"),
+        ("actions/setup-python@", "acme/setup-python@"),
+        ("jobs:\n", "jobs:\n  x: {name: '${{ github.job }}'}\n"),
+    ],
+)
+def test_a_job_that_was_edited_where_it_decides(repo: Repo, old: str, new: str) -> None:
+    repo.edit(WORKFLOW, old, new)
+    said = offline(repo.path)
+    assert said.state("workflow-reports") == "could not look"
+    assert f"{WORKFLOW}:" in said.told("workflow-reports")
+
+
+def test_a_step_less(repo: Repo) -> None:
+    text = (repo.path / WORKFLOW).read_text()
+    repo.write(WORKFLOW, text[: text.index("      - name: Judge\n")])
+    assert "a step less" in offline(repo.path).told("workflow-reports")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("types: [opened, synchronize, reopened, edited]", "types: opened"),
+        ('branches: ["main"]', 'branches: ["main", "!*ain"]'),
+        ('branches: ["main"]', 'branches: ["main", "!ma?in"]'),
+        ('branches: ["main"]', 'branches: ["main", "!main"]'),
+    ],
+)
+def test_filters_that_leave_the_branch_out(repo: Repo, old: str, new: str) -> None:
+    repo.edit(WORKFLOW, old, new)
+    assert "workflow-triggers" in offline(repo.path).bad
+
+
+def test_a_filter_that_takes_another_branch_away(repo: Repo) -> None:
+    repo.edit(WORKFLOW, 'branches: ["main"]', 'branches: ["main", "!docs-*"]')
+    assert offline(repo.path).state("workflow-triggers") == "holds"

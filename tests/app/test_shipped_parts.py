@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registrar.app.shipped.editor import editor, settings_standing
-from registrar.app.shipped.hooks import hooks, hooks_standing, with_hook
+from registrar.app.shipped.hooks import hooks, hooks_fault, hooks_standing, with_hook
 from registrar.app.shipped.lines import attributes, code_owners, missing, with_lines
 from registrar.app.shipped.program import named_in, program_table, renamed_in
 from registrar.domain.shipping import Standing
@@ -45,6 +45,13 @@ ODD = {
     "broken": "repos: [\n",
     "a list": "- repo: local\n",
     "a bomb": "a: &a [x, x]\nb: &b [*a, *a]\nrepos:\n- *b\n",
+    "doubling merges": PLAIN
+    + "a0: &a0 {k0: v}\n"
+    + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 30)),
+    "a merge key": "repos:\n- <<: {repo: local}\n  hooks: []\n",
+    "many": "repos:\n" + "- [x, x]\n" * 8_000,
+    "large": PLAIN + "#" * 200_000,
+    "a key that is a list": PLAIN + "? [a]\n: b\n",
     "deep": "repos:\n- " + "[" * 5000 + "]" * 5000 + "\n",
 }
 
@@ -70,6 +77,36 @@ def test_what_is_out_of_the_ordinary_is_left_to_a_person(name: str) -> None:
     raw = ODD[name].encode()
     assert hooks_standing(HOOK, raw) is Standing.LACKS
     assert with_hook(HOOK, raw) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["  - {id: [a]}\n", "  - {id: {a: b}}\n", "x: " + "1" + ":10" * 40_000 + ".5\n"],
+    ids=["a list", "a mapping", "base sixty"],
+)
+def test_values_of_another_type_are_only_text(more: str) -> None:
+    before = (PLAIN + more).encode()
+    assert hooks_standing(HOOK, before) is Standing.LACKS
+    after = with_hook(HOOK, before)
+    assert after is not None
+    assert hooks_standing(HOOK, after) is Standing.SAME
+
+
+def test_what_is_not_read_has_a_reason() -> None:
+    for name, reason in (
+        ("an alias", "alias"),
+        ("doubling merges", "merge key"),
+        ("a merge key", "merge key"),
+        ("a tag of somebody", "tag"),
+        ("many", "too much"),
+        ("deep", "too much"),
+        ("large", "larger than 131,072 bytes"),
+        ("broken", "no YAML"),
+        ("two documents", "no YAML"),
+    ):
+        assert reason in (hooks_fault(ODD[name].encode()) or "")
+    assert hooks_fault(PLAIN.encode()) is None
+    assert hooks_fault(b"") is None
 
 
 def test_bytes_that_are_no_yaml_and_files_without_end() -> None:

@@ -72,6 +72,10 @@ def test_the_token_of_the_environment_is_for_githubs_own_hosts(
         ),
         *("https://github.com@evil.example/a/b", "https://evilghe.com/a/b", "ext::sh -c true"),
         "https://gitlab.com/a/b",
+        # what only ends like a host of GitHub
+        *("https://evil.com%2f.ghe.com/a/b", "https://evil.com%23.ghe.com/a/b"),
+        *("https://evil.com\\.ghe.com/a/b", "https://[::1]/a/b", "https://[::1/a/b"),
+        *("git@[::1]:a/b", "https://evil.com%252f.ghe.com:443/a/b", "https://evil_.ghe.com/a/b"),
     ],
 )
 @pytest.mark.usefixtures("no_gh")
@@ -106,6 +110,22 @@ def test_an_enterprise_server_that_the_environment_names(monkeypatch: pytest.Mon
     assert (own.base, own.token) == ("https://ghe.acme.example/api/v3", "runner")
     # on a runner of that server, github.com is another place, with another token
     assert access("https://github.com/a/b").base == "https://api.github.com"
+
+
+@pytest.mark.parametrize("host", ["github.com", "api.github.com", "acme.ghe.com"])
+@pytest.mark.usefixtures("no_gh")
+def test_an_enterprise_token_goes_to_no_public_host(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "secret")
+    monkeypatch.setenv("GITHUB_ENTERPRISE_TOKEN", "secret")
+    monkeypatch.setenv("GITHUB_API_URL", "https://api.github.com")
+    assert access(f"https://{host}/a/b").token is None
+    monkeypatch.setenv("GITHUB_SERVER_URL", f"https://{host}")
+    monkeypatch.setenv("GH_HOST", host)
+    assert access(f"https://{host}/a/b").token is None
+    monkeypatch.delenv("GITHUB_API_URL")
+    assert access(f"https://{host}/a/b").token is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from registrar.app.doctoring import (
     dvc,
     gitlab,
     hooks,
+    judges,
     other_workflows,
     owners,
     program,
@@ -56,6 +57,7 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.WORKFLOW, workflows.ruleset_file),
     (Topic.WORKFLOW, gitlab.pipeline),
     (Topic.OWNERS, owners.owners),
+    (Topic.FORGE, judges.judges),
     (Topic.FORGE, receiving.pre_receive),
     (Topic.HOOKS, hooks.pre_commit),
     (Topic.CLONE, clones.repository),
@@ -95,7 +97,10 @@ def _diagnosis(visit: Visit, scene: Scene) -> Diagnosis:
     if not (scene.has_policy or scene.here(scene.root) or scene.here(WORKFLOW_PATH)):
         return Diagnosis(scene.root, ())
     lines = [line for topic, check in _CHECKS for line in _asked(topic, check, scene)]
-    talked_to, online = _online(visit, scene)
+    try:
+        talked_to, online = _online(visit, scene)
+    except Exception as error:  # an answer nobody thought of must not hide what was found here
+        talked_to, online = None, [_broken(Topic.FORGE, error)]
     order = list(Topic)
     lines = sorted([*lines, *online], key=lambda line: order.index(line.topic))
     return Diagnosis(scene.root, tuple(lines), talked_to)
@@ -106,7 +111,20 @@ def _asked(topic: Topic, check: Callable[[Scene], Iterator[Line]], scene: Scene)
     try:
         yield from check(scene)
     except (UnreadableError, GitError) as error:
-        yield Question(f"{topic.value.replace(' ', '-')}-readable", topic).unseen(str(error))
+        yield _readable(topic).unseen(str(error))
+    except Exception as error:  # a file that was made to break one check must not hide the others
+        yield _broken(topic, error)
+
+
+def _readable(topic: Topic) -> Question:
+    return Question(f"{topic.value.replace(' ', '-')}-readable", topic)
+
+
+def _broken(topic: Topic, error: Exception) -> Line:
+    """A fault of this program: what it was about was not looked at."""
+    reason = f"{type(error).__name__}: {error}"[:200]
+    text = f"a check of this topic broke, so that it did not look: {reason}"
+    return _readable(topic).unseen(text, "look at the topic's files for yourself, and report it")
 
 
 def _online(visit: Visit, scene: Scene) -> tuple[str | None, list[Line]]:

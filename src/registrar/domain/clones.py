@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 _SCP = re.compile(r"(?:[^@/:\[\]]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?!//)(.+)")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _SCHEMES = ("https", "http", "ssh", "git", "git+ssh")
 
 
@@ -65,16 +66,24 @@ class Clone:
     """``core.hooksPath``, where it is set."""
 
 
+def is_plain_host(host: str) -> bool:
+    """Tell a name of the DNS, or an IPv4 address, from what only ends like a host that is known.
+
+    ``evil.example%2f.ghe.com`` ends in ``.ghe.com``, and another host answers for it.
+    """
+    return _HOST.fullmatch(host) is not None
+
+
 def remote_from(name: str, url: str) -> Remote:
     """Read the URL of a remote: https, ssh, scp-like, ``file://`` or a path."""
-    parts = urlsplit(url) if "://" in url else None
+    try:
+        parts = urlsplit(url) if "://" in url else None
+        host = ((parts.hostname if parts is not None else None) or "?").lower()
+    except ValueError:  # a bracket that is not closed, or what is in it is no address
+        return Remote(name, "…://…", "?", "")
     if parts is not None and parts.scheme in _SCHEMES:
-        try:
-            host = parts.hostname
-        except ValueError:
-            host = None
         shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        return Remote(name, shown, (host or "?").lower(), _trimmed(parts.path))
+        return Remote(name, shown, host if is_plain_host(host) else "?", _trimmed(parts.path))
     if parts is not None and parts.scheme == "file":
         return Remote(name, url, None, unquote(parts.path))
     scp = None if parts is not None else _SCP.fullmatch(url)

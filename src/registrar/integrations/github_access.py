@@ -10,7 +10,7 @@ import os
 import subprocess
 from urllib.parse import urlsplit
 
-from registrar.domain.clones import Remote
+from registrar.domain.clones import Remote, is_plain_host
 from registrar.domain.forges import Access
 from registrar.integrations.machine import located
 
@@ -25,6 +25,8 @@ _ENTERPRISE = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 def access_to(remote: Remote, top: str) -> Access:
     """Find the API and a token for a remote; without one, say what would help."""
     host = _ALIASES.get(remote.host or "", remote.host or "")
+    if not is_plain_host(host):
+        return Access(None, reason="its host is not known as a GitHub")
     named = _named_base(host)
     stored = None if _cloud(host) or named else _from_gh(host, top)
     if not (_cloud(host) or named or stored or host == os.environ.get("GH_HOST")):
@@ -33,7 +35,7 @@ def access_to(remote: Remote, top: str) -> Access:
     fault = _base_fault(base)
     if fault:
         return Access(base, reason=fault, hint="mend GITHUB_API_URL")
-    token = _from_environment(host, named is not None) or stored or _from_gh(host, top)
+    token = _from_environment(host, base, named is not None) or stored or _from_gh(host, top)
     if token is None:
         hint = f"gh auth login --hostname {host}, or set GH_TOKEN, and run registrar doctor again"
         return Access(base, reason="there is no token", hint=hint)
@@ -74,10 +76,14 @@ def _base_fault(base: str) -> str:
     return "GITHUB_API_URL holds a user or a query" if "@" in parts.netloc or parts.query else ""
 
 
-def _from_environment(host: str, named: bool) -> str | None:
-    """The variable that is meant for this host; an enterprise token needs its host named."""
+def _from_environment(host: str, base: str, named: bool) -> str | None:
+    """The variable that is meant for this host; an enterprise token needs its host named.
+
+    It is for a server of one's own: GitHub's public hosts never see it, whoever names them.
+    """
     names: tuple[str, ...] = _OURS if _cloud(host) or named else ()
-    if named or host == os.environ.get("GH_HOST"):
+    public = _cloud(host) or _cloud(_host(base).removeprefix("api."))
+    if not public and (named or host == os.environ.get("GH_HOST")):
         names += _ENTERPRISE
     return next((token for name in names if (token := _clean(os.environ.get(name)))), None)
 

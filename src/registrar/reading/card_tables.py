@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registrar.reading.card import Card
 from registrar.reading.card_profiles import normalise
@@ -43,6 +43,8 @@ _OTHERS = frozenset(
 """Names of a column that holds something else, unless the metric's own path says so."""
 _MAX_PARTS = 8
 """So many parts of a path are looked at, from its end."""
+_LONGEST = 24
+"""Characters of a figure that a person could have meant."""
 _PERCENT = re.compile(r"\(\s*%\s*\)|\bin %|\s%$")
 _ARROWS = re.compile(r"[↑↓⬆⬇]\ufe0f?")
 
@@ -87,14 +89,15 @@ def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     for table in tables(card.section(SECTION), card.lines):
         heads = [normalise(plain(cell.text)) for cell in table.head]
         for row in table.rows:
-            for cell, said, path in _row(row, table, heads, paths):
+            for cell, said, path, sure in _row(row, table, heads, paths):
                 if not said.agrees(facts.measured[path]):
-                    yield _told(cell, said, path, facts, card)
+                    found = _told(cell, said, path, facts, card)
+                    yield found if sure else replace(found, mended=None, sure=False)
 
 
 def _row(
     row: Sequence[Cell], table: Table, heads: Sequence[str], paths: _Paths
-) -> Iterator[tuple[Cell, Figure, str]]:
+) -> Iterator[tuple[Cell, Figure, str, bool]]:
     """The figures of a row that are about a measured value."""
     key = _key(row[0].text) if row else ""
     if not (key in paths.measured or key in paths.by_end):
@@ -106,9 +109,9 @@ def _row(
         if said is not None:
             figures.append((cell, head, said))
     for cell, head, said in figures:
-        path = _about(key, head, len(figures) == 1, paths)
+        path, sure = _about(key, head, len(figures) == 1, paths)
         if path is not None:
-            yield cell, said, path
+            yield cell, said, path, sure
 
 
 def _key(text: str) -> str:
@@ -116,21 +119,31 @@ def _key(text: str) -> str:
     return plain(_ARROWS.sub("", _PERCENT.sub("", text))).strip()
 
 
-def _about(key: str, head: str, only: bool, paths: _Paths) -> str | None:
-    """The metric that a figure is about: by its row and the name of its column.
+def _about(key: str, head: str, only: bool, paths: _Paths) -> tuple[str | None, bool]:
+    """The metric that a figure is about, by its row and its column's name, and if that is sure.
 
     A column is about the row's metric where it is called "value" or the like, after the split or
     data set that the path begins with, or after this model or version; the only figure of a row
-    also under any name that is none of another split, a baseline, a gate.
+    also under any name that is none of another split, a baseline, a gate, but not for sure.
     """
     column = paths.by_column.get((key, head))
     path = paths.of_row(key)
     if column is not None or path is None:
-        return column
+        return column, True
     lead = [normalise(part) for part in path.split(".")[:-1]]
     if head in _VALUES or head in paths.own_names or head in lead:
-        return path
-    return path if only and not {head, *head.split()} & (_OTHERS | paths.splits) else None
+        return path, True
+    if only and not {head, *head.split()} & (_OTHERS | paths.splits):
+        return path, not head
+    return None, False
+
+
+def _claims_too_much(text: str, value: float, percent: bool) -> bool:
+    """Tell a rounding that would call a model perfect, or useless, and figures without end."""
+    if len(text) > _LONGEST:
+        return True
+    whole = float(text.replace(",", "")) / (100 if percent else 1)
+    return whole in (0.0, 1.0) and whole != value
 
 
 def _told(cell: Cell, said: Figure, path: str, facts: Facts, card: Card) -> Contradiction:
@@ -145,6 +158,8 @@ def _told(cell: Cell, said: Figure, path: str, facts: Facts, card: Card) -> Cont
         if said.lacks_percent(value):
             new, hint = f"{said.digits}%", f"write {said.digits}%, or the fraction"
             return Contradiction(message, hint, span, new, at)
+        if _claims_too_much(new, value, said.percent):
+            return Contradiction(message, "write more digits of what was measured", span, None, at)
         hint = f"write {new}{'%' * said.percent}, what was measured at this precision"
         longer = len(new) - len(said.digits)
         line = card.lines[cell.line - 1]

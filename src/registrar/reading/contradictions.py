@@ -42,6 +42,8 @@ class Contradiction:
     span: Span
     mended: str | None = None
     at: Span | None = None
+    sure: bool = True
+    """False where it may be about something else: a requirement, another model."""
 
 
 def expression(text: str | None) -> Expression | None:

@@ -4,22 +4,23 @@ What it does: compares what both say, in three places.
 
 1. Front matter: `license` (as the Hugging Face hub writes it: lower case, families, `other`),
    `base_model`, `pipeline_tag` against `task`, `version`, and the values of `model-index` whose
-   metric and split are in the metrics file. A card that names one side of an `OR` is right; of a
-   list, everything must be named by the metadata and the weights' licences must be in it. Front
-   matter that is no YAML is refused. `library_name`, `datasets`, `metrics` and `tags` may differ
-   and both be right: they are not compared.
+   metric and split are in the metrics file, where all are of one data set. A card that names one
+   side of an `OR` is right; of a list, everything must be named by the metadata and the weights'
+   licences must be in it. Front matter that is no YAML is refused. `library_name`, `datasets`,
+   `metrics` and `tags` may differ and both be right: they are not compared.
 2. The license section: refused where it names a licence that the metadata names nowhere (weights,
    code, data, base models, dataset manifests) and does not name the one of the weights. Named is
    an SPDX id with hyphen and digit, an id alone on its line or in code marks, "MIT License", the
    address of a licence; MIT in a sentence may be a university, and is none.
 3. Tables of the evaluation section: a row whose first cell is a key of the metrics file
    (`test.accuracy`, or `accuracy` where one key ends so) with a figure in a column called "value"
-   or the like, after the split, or after this model; or the only figure of its row. Figures are
-   compared at their own precision: 0.93 agrees with 0.9279, 93% with 0.93. Intervals, ranges and
-   bounds are not compared.
+   or the like, after the split, or after this model. The only figure of its row under another name
+   is a warning: it may be a requirement, or another model's. Figures are compared at their own
+   precision: 0.93 agrees with 0.9279, 93% with 0.93. Intervals, ranges and bounds are not compared.
 
-`registrar fix` writes the measured value at the card's precision, and the metadata's licence,
-task or version in the front matter. It never touches prose.
+`registrar fix` writes the measured value at the card's precision, where it says what was measured
+and not more, and the metadata's licence, task or version in the front matter. It never touches
+prose, a `model-index`, or what is only a warning.
 
 Why this is bad: people read the card, programs read the metadata. Where they differ, somebody
 uses a model under a licence that it does not have, or for an accuracy that it never reached.
@@ -89,11 +90,11 @@ def _facts(entry: Entry) -> Facts | None:
 
 
 def _problem(found: Contradiction) -> Problem:
-    fix = None
+    fix, severity = None, None if found.sure else Severity.WARNING
     if found.mended is not None and found.at is not None:
         title = "say in the card what the metadata and the metrics say"
         fix = Fix(title, (Edit(CARD_NAME, found.at, found.mended),))
-    return Problem(found.message, found.hint, At(CARD_NAME, span=found.span), fix=fix)
+    return Problem(found.message, found.hint, At(CARD_NAME, span=found.span), severity, fix)
 
 
 RULE = Rule(

@@ -56,7 +56,7 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         for flaw in file.grown:
             at = At(file.path, span=flaw.span, absolute=True)
             yield None, Problem(flaw.message, flaw.hint, at)
-    if change.base_has_policy and change.head.node(POLICY_NAME) is None:
+    if change.before.node(POLICY_NAME) and change.head.node(POLICY_NAME) is None:
         hint = "restore it; who owns the gate takes it away around the gate"
         message = f"{POLICY_NAME} is removed: nothing that you decided would judge any more"
         yield None, Problem(message, hint, _at(POLICY_NAME))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registrar.app.doctoring.gitlab import CI_PATH
 from registrar.app.doctoring.scene import Question, Scene, shortened
 from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import WORKFLOW_PATH
@@ -13,6 +14,7 @@ from registrar.ports import Tree
 from registrar.reading.policy import POLICY_NAME
 
 _COMMITTED = Question("gate-committed", Topic.REGISTRY)
+_GITLAB = (PIPELINE_PATH, CI_PATH)
 _MERGED = Question("gate-merged", Topic.REGISTRY)
 
 
@@ -86,7 +88,7 @@ def _other(scene: Scene, there: Tree) -> list[str]:
         return []
     here = scene.history.tree(head)
     try:
-        paths = {*gate_paths(here, scene.policy), *gate_paths(there, scene.policy), PIPELINE_PATH}
+        paths = {*gate_paths(here, scene.policy), *gate_paths(there, scene.policy), *_GITLAB}
         return [path for path in sorted(paths) if here.fingerprint(path) != there.fingerprint(path)]
     finally:
         here.close()

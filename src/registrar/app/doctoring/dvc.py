@@ -83,8 +83,15 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         yield _REMOTE.fails(text, f"dvc remote add {default} <url>")
         return
     url = config.get(sections[default], "url", fallback="").strip("'\" ")
-    yield _REMOTE.holds(f"the default remote is {default}")
-    if url and urlsplit(url).scheme not in _SCHEMES:
+    try:
+        scheme, host = urlsplit(url)[:2]
+    except ValueError:  # a bracket that is not closed, or what is in it is no address
+        text = f"the URL of the default remote {default} is no URL"
+        yield _REMOTE.fails(text, f"dvc remote modify {default} url <url>")
+        scheme, host = "remote", url.partition("://")[2]
+    else:
+        yield _REMOTE.holds(f"the default remote is {default}")
+    if url and scheme not in _SCHEMES:
         text = f"the remote {default} is a folder: others have it only if they share the disk"
         yield _LOCAL.fails(text, "name a remote that everybody reaches")
     found = [
@@ -93,7 +100,7 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         for key in _KEYS
         if config.has_option(section, key)
     ]
-    if "@" in urlsplit(url).netloc and ":" in urlsplit(url).netloc.rpartition("@")[0]:
+    if "@" in host and ":" in host.rpartition("@")[0]:
         found.append(f"a password in the URL of {default}")
     if found:
         text = f"{CONFIG_PATH} holds credentials, for everybody who can read the repository"

@@ -6,14 +6,21 @@ from collections.abc import Iterator
 
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene
-from registrar.app.shipped.gitlab import PIPELINE_PATH
+from registrar.app.shipped.gitlab import JOB_NAME, PIPELINE_PATH
 from registrar.domain.diagnosis import Line, Topic
-from registrar.domain.metadata import mapping, text
+from registrar.domain.metadata import mapping, sequence, text
+from registrar.reading.documents import Document
 from registrar.reading.yaml import read_yaml
 
 CI_PATH = ".gitlab-ci.yml"
 _SHIPPED = Question("gitlab-as-shipped", Topic.WORKFLOW, PIPELINE_PATH)
 _INCLUDED = Question("gitlab-included", Topic.WORKFLOW, CI_PATH)
+_ALONE = Question("gitlab-alone", Topic.WORKFLOW, CI_PATH)
+_FOR_ALL = (
+    *("workflow", "default", "before_script", "after_script", "variables"),
+    *("image", "services", "cache", "hooks", "id_tokens"),
+)
+"""Keys at the top that hold for every job, or decide whether there is a pipeline."""
 
 
 def pipeline(scene: Scene) -> Iterator[Line]:
@@ -34,8 +41,28 @@ def pipeline(scene: Scene) -> Iterator[Line]:
         yield _INCLUDED.unseen(told, "look for yourself: it must include the file")
     elif any(_local(item) == PIPELINE_PATH for item in _included(document.data)):
         yield _INCLUDED.holds(f"{CI_PATH} includes {PIPELINE_PATH}")
+        yield _alone(document)
     else:
         yield _INCLUDED.fails(f"{CI_PATH} does not include {PIPELINE_PATH}", f"add {fix}")
+
+
+def _alone(document: Document) -> Line:
+    """What stands beside the include is merged over the job, or holds for it as for every other."""
+    keys = mapping(document.data)
+    if JOB_NAME in keys:
+        line = document.span((JOB_NAME,)).line
+        told = f"{CI_PATH}:{line}: {JOB_NAME} is laid over the job that is included"
+        return _ALONE.fails(told, f"take {JOB_NAME} out of {CI_PATH}")
+    doubts = [f"line {document.span((key,)).line}: {key}" for key in _FOR_ALL if key in keys]
+    if "stages" in keys and "test" not in sequence(keys["stages"]):
+        doubts.append("stages without test")
+    if any(_local(item) != PIPELINE_PATH for item in _included(document.data)):
+        doubts.append("other files that it includes")
+    if doubts:
+        told = f"what {CI_PATH} has besides may change or skip the job: {', '.join(doubts)}"
+        fix = f"look for yourself, or let the project take {PIPELINE_PATH} as its CI configuration"
+        return _ALONE.unseen(told, fix)
+    return _ALONE.holds(f"nothing in {CI_PATH} changes the job {JOB_NAME}")
 
 
 def _included(data: object) -> list[object]:

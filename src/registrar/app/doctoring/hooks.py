@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene
-from registrar.app.shipped.hooks import HOOKS_PATH
+from registrar.app.shipped.hooks import HOOKS_PATH, hooks_fault
 from registrar.app.shipped.registry import standing
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.shipping import Standing
@@ -18,6 +18,12 @@ _INSTALLED = Question("pre-commit-installed", Topic.HOOKS, counts=False)
 def pre_commit(scene: Scene) -> Iterator[Line]:
     """The entry is in the configuration, and the hook is in git."""
     raw = scene.raw(HOOKS_PATH)
+    fault = hooks_fault(raw) if raw is not None else None
+    if fault:
+        text = f"{HOOKS_PATH}: {fault}, so that its hooks were not read"
+        yield _CONFIGURED.unseen(text, "look for yourself: it must have the entry of Registrar")
+        yield from _installed(scene)
+        return
     shipped = scene.shipped[HOOKS_PATH]
     there = Standing.ABSENT if raw is None else standing(shipped, raw)
     if there is Standing.DIFFERS:

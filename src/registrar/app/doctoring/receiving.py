@@ -69,11 +69,13 @@ def _branch(server: Server, branch: str | None, where: str) -> Line:
     if heads and not any(map(server.judges, heads)):
         text = f"HEAD of {where} names {server.head}, which is not there: {heads[0]} is not judged"
         return _BRANCH.fails(text, f"on the server: git symbolic-ref HEAD {heads[0]}")
-    return _BRANCH.holds(f"{where} judges {wanted or ' '.join(server.refs)}")
+    return _BRANCH.holds(
+        f"{where} names {wanted or ' '.join(server.refs)} as what its hook is to judge"
+    )
 
 
 def _changes(server: Server, where: str) -> Line:
     if server.gate_changes_allowed:
         text = f"registrar.gateChanges of {where} is allow: a push may change the gate itself"
         return _CHANGES.fails(text, "on the server: git config --unset registrar.gateChanges")
-    return _CHANGES.holds(f"{where} refuses pushes that change the gate")
+    return _CHANGES.holds(f"registrar.gateChanges of {where} is off")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from registrar import __version__
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene, shortened, told
+from registrar.app.doctoring.workflow_changes import telling_changes
 from registrar.app.doctoring.workflow_safety import permissions, pins, steps
 from registrar.app.shipped.github import CHECK_NAME, RULESET_PATH, WORKFLOW_PATH
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import sequence
 from registrar.reading.json import read_json
-from registrar.reading.workflows import Job, Workflow
+from registrar.reading.workflows import Job, Workflow, read_workflow
 
 _THERE = Question("workflow", Topic.WORKFLOW, WORKFLOW_PATH)
 _SHIPPED = Question("workflow-as-shipped", Topic.WORKFLOW, WORKFLOW_PATH)
@@ -43,7 +45,7 @@ def workflow(scene: Scene) -> Iterator[Line]:
     yield as_shipped(_SHIPPED, scene)
     yield _filters(scene.workflow)
     yield from _triggers(scene.workflow, scene)
-    yield _reports(scene.workflow)
+    yield _reports(scene.workflow, scene)
     yield pins(scene.workflow)
     yield permissions(scene.workflow, required_job(scene.workflow))
     yield from steps(scene.workflow)
@@ -98,7 +100,7 @@ def _triggers(flow: Workflow, scene: Scene) -> Iterator[Line]:
     faults = [f"it does not run on {event}: {_WHY[event]}" for event in lacks]
     faults += _branch_faults(flow, scene)
     for event in judges:
-        types = sequence(events[event].get("types"))
+        types = _listed(events[event].get("types"))
         missing = [kind for kind in _NEEDED_TYPES if types and kind not in types]
         faults += [f"{event} leaves out {kind}" for kind in missing]
     if faults:
@@ -128,17 +130,21 @@ def _branch_faults(flow: Workflow, scene: Scene) -> Iterator[str]:
         patterns = flow.triggers.get(event, {}).get("branches")
         if patterns is None or branch is None:
             continue
-        listed = [patterns] if isinstance(patterns, str) else sequence(patterns)
-        if not _covers([str(pattern) for pattern in listed], branch):
+        if not _covers([str(pattern) for pattern in _listed(patterns)], branch):
             line = flow.line(("on", event, "branches"))
             yield f"{WORKFLOW_PATH}:{line}: {event} leaves out the branch {branch}"
+
+
+def _listed(value: object) -> list[object]:
+    """A filter's values; GitHub takes one alone for a list of it."""
+    return [value] if isinstance(value, str) else list(sequence(value))
 
 
 def _covers(patterns: list[str], branch: str) -> bool:
     """Whether a filter names a branch: the last pattern that matches counts, ``!`` takes away.
 
-    A pattern with ``?``, ``+`` or ``[`` counts as naming only what it is written like: what it
-    would match besides is not needed here.
+    A pattern with ``?``, ``+`` or ``[`` counts as naming only what it is written like, and with
+    ``!`` as taking the branch away: what it would match besides is not needed here.
     """
     covered = False
     for pattern in patterns:
@@ -148,12 +154,14 @@ def _covers(patterns: list[str], branch: str) -> bool:
         rest = branch.removeprefix(prefix)
         star = plain == prefix + "*" and branch.startswith(prefix) and "/" not in rest
         deep = plain == prefix + "**" and branch.startswith(prefix)
-        if literal == branch or star or deep:
+        if negative and (set(plain) & set("?+[") or fnmatchcase(branch, plain)):
+            covered = False
+        elif literal == branch or star or deep:
             covered = not negative
     return covered
 
 
-def _reports(flow: Workflow) -> Line:
+def _reports(flow: Workflow, scene: Scene) -> Line:
     """The required job is there, always runs, and is red where the gate is."""
     job = required_job(flow)
     if job is None:
@@ -181,7 +189,25 @@ def _reports(flow: Workflow) -> Line:
         text = f"the job {CHECK_NAME} can be green without a verdict"
         fix = f"take it out; registrar {__version__} ships a job that always tells"
         return _REPORTS.fails(text, fix, shortened(faults))
+    doubts = _doubts(flow, job, scene)
+    if doubts:
+        text = f"the job {CHECK_NAME} was edited where it is decided whether it is red"
+        fix = f"read these lines; for ours: mv {WORKFLOW_PATH} {WORKFLOW_PATH}.old, registrar init"
+        return _REPORTS.unseen(f"{text}: {'; '.join(shortened(doubts))}", fix)
     return _REPORTS.holds(f"the job {CHECK_NAME} always runs and is red where the gate is")
+
+
+def _doubts(flow: Workflow, job: Job, scene: Scene) -> list[str]:
+    """What was edited, or is made as it runs, so that the colour of the check cannot be told."""
+    shipped = read_workflow(scene.shipped[WORKFLOW_PATH].content)
+    ours = required_job(shipped)
+    found = list(telling_changes(flow, job, shipped, ours)) if ours is not None else []
+    for other in flow.jobs:
+        same = other.title.strip().casefold() == CHECK_NAME.casefold()
+        if other.key != job.key and (same or "${{" in other.title):
+            line = flow.line(other.route)
+            found.append(f"{WORKFLOW_PATH}:{line}: another job is called {other.title}")
+    return found
 
 
 def _always(condition: str) -> bool:

@@ -10,7 +10,9 @@ from registrar.app.shipped.program import PROGRAM_PATH, pins
 from registrar.domain.shipping import Shipped, Standing, Way
 
 HOOKS_PATH = ".pre-commit-config.yaml"
-_MAX_BYTES = 1024 * 1024
+_MAX_BYTES = 128 * 1024
+_MAX_EVENTS = 20_000
+_MAX_DEPTH = 32
 
 
 def hooks(root: str) -> Shipped:
@@ -35,8 +37,13 @@ def hooks_standing(shipped: Shipped, existing: bytes) -> Standing:
     repos = _repos(_loaded(existing))
     if ours in repos:
         return Standing.SAME
-    ids = {hook.get("id") for repo in repos for hook in _dicts(_dict(repo).get("hooks"))}
+    ids = [hook.get("id") for repo in repos for hook in _dicts(_dict(repo).get("hooks"))]
     return Standing.DIFFERS if ours["hooks"][0]["id"] in ids else Standing.LACKS
+
+
+def hooks_fault(existing: bytes) -> str | None:
+    """Why nobody can tell what a configuration means; None where it can be read."""
+    return _read(existing)[1]
 
 
 def with_hook(shipped: Shipped, existing: bytes) -> bytes | None:
@@ -45,9 +52,9 @@ def with_hook(shipped: Shipped, existing: bytes) -> bytes | None:
     Text is put in at the end, or in front of the first repository, in the file's own indent and
     line ends; the result must mean what the file meant, and our repository besides.
     """
-    place = _place_of_list(existing)
     before = _loaded(existing)
-    if place is None or not isinstance(before, dict):
+    place = _place_of_list(existing) if isinstance(before, dict) else None
+    if place is None:
         return None
     text = existing.decode("utf-8")
     first_line, column = place
@@ -66,17 +73,11 @@ def with_hook(shipped: Shipped, existing: bytes) -> bytes | None:
 def _place_of_list(raw: bytes) -> tuple[int, int] | None:
     """Line and column of the first ``-`` below ``repos:``; None for anything out of the ordinary.
 
-    Aliases are out of it: what they stand for may be told apart only by following each.
+    Only for what ``_read`` has read.
     """
     import yaml
 
-    try:
-        text = raw.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            return None
-        node = yaml.compose(text, yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        return None
+    node = yaml.compose(raw.decode("utf-8"), yaml.BaseLoader)
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value == "repos" and isinstance(value, yaml.SequenceNode) and not value.flow_style:
             return value.start_mark.line, value.start_mark.column
@@ -85,14 +86,44 @@ def _place_of_list(raw: bytes) -> tuple[int, int] | None:
 
 def _loaded(raw: bytes) -> Any:
     """What a configuration means; None where it is too large or no YAML of the plain kind."""
+    return _read(raw)[0]
+
+
+def _read(raw: bytes) -> tuple[Any, str | None]:
+    """What a configuration means, every scalar as text, or why it was not read.
+
+    Its events are looked at before anything is built of them: aliases and merge keys can double
+    with every line, and scalars that are taken for numbers can cost the square of their length.
+    """
     import yaml
 
     if len(raw) > _MAX_BYTES:
-        return None
+        return None, f"it is larger than {_MAX_BYTES:,} bytes"
     try:
-        return yaml.safe_load(raw.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
-        return None
+        text = raw.decode("utf-8")
+        fault = _odd(text)
+        return (None, fault) if fault else (yaml.BaseLoader(text).get_single_data(), None)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None, "it is no YAML"
+
+
+def _odd(text: str) -> str | None:
+    """What makes a text more than plain YAML; raises YAMLError."""
+    import yaml
+
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, yaml.BaseLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if number > _MAX_EVENTS or depth > _MAX_DEPTH:
+            return "it holds too much"
+        if isinstance(event, yaml.AliasEvent):
+            return "it has an alias (*name)"
+        if getattr(event, "tag", None) is not None:
+            return "it has a tag (!name)"
+        if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.style is None:
+            return "it has a merge key (<<)"
+    return None
 
 
 def _repos(loaded: Any) -> list[Any]:
