@@ -380,3 +380,11 @@ def test_more_entries_than_a_baseline_holds_is_an_error_before_it_is_written(
     monkeypatch.setattr("registrar.app.baseline.MAX_BYTES", 1024)
     with pytest.raises(UsageError, match="40 entries fail: no baseline holds so many"):
         adopt(world_at(str(repo.path)), {})
+
+
+def test_more_errors_than_are_excused_say_so(old: Repo) -> None:
+    old.write(f"{OLD}/MODEL_CARD.md", "# Old\n")
+    hints = {f["hint"] for f in old.check(*AT).findings if f["rule"] == "card-sections"}
+    more = "the baseline excuses 1 of card-sections here, and now there are 7"
+    assert hints
+    assert all(hint.endswith(more) for hint in hints)

@@ -71,7 +71,13 @@ def apply_baseline(
     known: list[Finding] = []
     for finding in findings:
         fits = (finding.entry or "", finding.rule) in excused and finding.rule not in NEVER
-        (known if fits and finding.severity is Severity.ERROR else standing).append(finding)
+        is_error = finding.severity is Severity.ERROR
+        allowed = counts.get((finding.entry or "", finding.rule), 0)
+        if allowed and is_error and not fits:
+            now = found[finding.entry or "", finding.rule]
+            more = f"the baseline excuses {allowed} of {finding.rule} here, and now there are {now}"
+            finding = replace(finding, hint=f"{finding.hint}; {more}" if finding.hint else more)
+        (known if fits and is_error else standing).append(finding)
     looked = frozenset(judged)
     slack = tuple(
         (entry, rule, found[entry, rule])

@@ -110,8 +110,9 @@ def _owners(adopted: Adopted, options: Options) -> Iterator[str]:
 
 
 def _commit(adopted: Adopted, checkout: Checkout, staging: Staging) -> Iterator[str]:
-    ours = [o for o in adopted.outcomes if o.done not in (Done.BY_HAND, Done.DIFFERS)]
+    ours = adopted.outcomes
     open_ = staging.uncommitted([o.path for o in ours])
+    open_ |= {o.path for o in ours if o.done is Done.BY_HAND}  # edited by now
     if adopted.dry_run:
         open_ |= {o.path for o in ours if o.done in _CHANGED}
     wanted = [o for o in ours if o.path in open_ and not (o.ignored and o.path.startswith(_MINE))]

@@ -14,6 +14,7 @@ from registrar.domain.report import Report
 from registrar.formats.escape import escape
 from registrar.formats.fingerprints import fingerprint, fingerprints
 from registrar.formats.json import dumps
+from registrar.formats.summary import UNTIL
 from registrar.formats.text import Sources
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -55,7 +56,7 @@ def _rest(report: Report) -> Iterator[dict[str, Any]]:
     if report.deferred:
         entries = len({item.entry for item in report.deferred})
         said = f"{len(report.deferred)} checks of bytes that are not here are deferred, "
-        said += f"entries: {entries}; settle it: {report.deferred[0].settled_by}"
+        said += f"entries: {entries}; settle it: {report.deferred[0].settled_by} ({UNTIL})"
         yield _issue(report, "deferred", said, fingerprint("deferred"), "info")
     for name in report.rules_off:
         said = "switched off by policy"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from registrar.domain.findings import Finding
 from registrar.domain.report import Report
 from registrar.formats.escape import escape
-from registrar.formats.summary import judge, not_asked, verdict_word
+from registrar.formats.summary import UNTIL, judge, not_asked, verdict_word
 from registrar.formats.text import Sources
 
 MAX_CASES = 20_000
@@ -132,7 +132,8 @@ def _outcome(case: _Case) -> tuple[str, list[str]]:
         inside.append(f"{_text(case.unchecked)}</error>")
     elif case.unchecked:
         said += [f"unchecked: {reason}" for reason in case.unchecked]
-    later = [f"deferred: the bytes are not here; settle it: {how}" for how in case.deferred]
+    deferred = "deferred: the bytes are not here; settle it"
+    later = [f"{deferred}: {how} ({UNTIL})" for how in case.deferred]
     if later and not kind:
         kind = "skipped"
         inside.append(f'<skipped message="{_xml("; ".join(later))}"/>')

@@ -16,6 +16,10 @@ _VERDICTS = {
 }
 
 
+UNTIL = "--remote is planned; until then dvc pull, and registrar check again"
+"""What is said beside the command that will settle what is deferred."""
+
+
 def verdict_word(report: Report) -> str:
     """The verdict in capitals, or that there was nothing to judge."""
     return "NOTHING TO CHECK" if report.exit_code == EXIT_NOTHING else _VERDICTS[report.verdict]

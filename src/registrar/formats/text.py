@@ -9,7 +9,7 @@ from registrar.domain.findings import Finding
 from registrar.domain.places import Span
 from registrar.domain.report import Report
 from registrar.formats.escape import escape, without_commands
-from registrar.formats.summary import counts, judge, mendable, not_asked, verdict_word
+from registrar.formats.summary import UNTIL, counts, judge, mendable, not_asked, verdict_word
 
 Sources = Callable[[Finding], list[str]]
 """The lines of the file that a finding is in; [] where it cannot be shown."""
@@ -119,7 +119,7 @@ def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:
         yield f"deferred: the same for {more:,} more {'entry' if more == 1 else 'entries'}"
         yield "  = settle all: registrar check --remote --verify-bytes"
     if settled:
-        yield "  (--remote is planned; until then dvc pull, and registrar check again)"
+        yield f"  ({UNTIL})"
 
 
 def _summary(report: Report) -> Iterator[str]:
