@@ -58,7 +58,7 @@ def test_a_finding_looks_like_a_good_compilers() -> None:
         " 2 | key: abc # more\n"
         "   |      ^^^\n"
         "   = hint: mend it\n"
-        "   = see: docs/rules/a-rule.md, or registrar rules a-rule"
+        "   = see: registrar rules a-rule"
     )
 
 

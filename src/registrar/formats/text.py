@@ -9,7 +9,15 @@ from registrar.domain.findings import Finding
 from registrar.domain.places import Span
 from registrar.domain.report import Report
 from registrar.formats.escape import escape, without_commands
-from registrar.formats.summary import UNTIL, counts, judge, mendable, not_asked, verdict_word
+from registrar.formats.summary import (
+    UNTIL,
+    counts,
+    holds_none,
+    judge,
+    mendable,
+    not_asked,
+    verdict_word,
+)
 
 Sources = Callable[[Finding], list[str]]
 """The lines of the file that a finding is in; [] where it cannot be shown."""
@@ -45,7 +53,7 @@ def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
     yield from frame
     if finding.hint:
         yield f" {margin} = hint: {escape(finding.hint)}"
-    yield f" {margin} = see: {escape(finding.url)}, or registrar rules {escape(finding.rule)}"
+    yield f" {margin} = see: registrar rules {escape(finding.rule)}"
 
 
 def _frame(span: Span, lines: list[str]) -> Iterator[str]:
@@ -106,7 +114,7 @@ def _rest(report: Report) -> Iterator[list[str]]:
         escape(f"unchecked[{item.rule}]: {item.entry or 'the registry'}: {item.reason}")
         for item in report.unchecked
     ]
-    yield [f"nothing to check: {escape(path)} holds no entry" for path in report.empty]
+    yield [f"nothing to check: {escape(holds_none(report, path))}" for path in report.empty]
 
 
 def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:
