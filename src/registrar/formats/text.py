@@ -79,15 +79,28 @@ def _cut(line: str, start: int, end: int) -> tuple[str, int, int]:
     before, inside, after = escape(line[:start]), escape(line[start:end]), escape(line[end:])
     lead = ""
     if columns(before) > _MAX_WIDTH // 2:
-        lead, before = "…", before[-_MAX_WIDTH // 2 :]
+        lead, before = "…", _fit(before[::-1], _MAX_WIDTH // 2)[::-1]
     room = max(_MAX_WIDTH - columns(lead + before), 20)
     if columns(inside) > room:
-        inside, after = inside[: room - 1] + "…", ""
+        inside, after = _fit(inside, room - 1) + "…", ""
     room = max(room - columns(inside), 0)
     if columns(after) > room:
-        after = after[:room] + "…"
+        after = _fit(after, room) + "…"
     text = without_commands(lead + before + inside + after)
     return text, columns(lead + before), max(columns(inside), 1)
+
+
+def _fit(text: str, room: int) -> str:
+    """The beginning of a text in at most ``room`` columns."""
+    if text.isascii():
+        return text[:room]
+    end = 0
+    for char in text:
+        room -= columns(char)
+        if room < 0:
+            break
+        end += 1
+    return text[:end]
 
 
 def columns(text: str) -> int:
