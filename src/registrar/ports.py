@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 from registrar.domain.clones import Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
+from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -215,3 +216,27 @@ class Forge(Protocol):
 
     def listed(self, path: str) -> Answer:
         """A question that is answered in pages, as one list; never raises."""
+
+
+class StoreError(OSError):
+    """A store cannot be asked, or did not answer; the message says why and what would help.
+
+    An OSError, so that whoever reads a stream meets it as one that failed.
+    """
+
+
+class ObjectStore(Protocol):
+    """One DVC remote; ``Absent`` and ``NoAnswer`` never mix."""
+
+    def look(self, names: Iterable[ObjectName]) -> Mapping[ObjectName, Lookup]:
+        """Ask for all objects, many at a time; never raises, answers for each name."""
+
+    def open(self, name: ObjectName) -> BinaryIO:
+        """A seekable stream of an object's bytes; it and its methods raise StoreError."""
+
+
+class Stores(Protocol):
+    """Opens the DVC remotes of a registry."""
+
+    def open(self, name: str, config: DvcConfig) -> ObjectStore:
+        """The remote of this name; raises StoreError where it cannot be opened."""

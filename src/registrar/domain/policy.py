@@ -59,6 +59,12 @@ class Policy:
     waiver_max_days: int = 90
     plugins: tuple[str, ...] = ()
     """Entry points of the group ``registrar.rules`` that may run; each is a rule of that name."""
+    dvc_remotes: tuple[str, ...] = ()
+    """Names of the DVC remotes that remote rules may ask."""
+    hosts: tuple[str, ...] = ()
+    """Hosts of source repositories that remote rules may ask."""
+    mlflow: tuple[str, ...] = ()
+    """Tracking URIs that remote rules may ask."""
     program_version: str | None = None
     program_sha256: str | None = None
     """SHA-256 of the vendored ``scripts/registrar.pyz``, where there is one."""

@@ -39,6 +39,8 @@ class Out:
     nfiles: int | None
     hash_name: str | None
     route: Route
+    remote: str | None = None
+    """The DVC remote that this output is kept on, where the pointer names one."""
 
     @property
     def is_folder(self) -> bool:
@@ -181,4 +183,5 @@ def _out(
             message = f"{path} has no {key}" if value is None else f"{key} is no whole number"
             flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
         sizes.append(value if good else None)
-    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, route)
+    remote = text(fields.get("remote"))
+    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, route, remote)

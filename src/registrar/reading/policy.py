@@ -128,6 +128,9 @@ def _policy(data: Any) -> Policy:
         amend=default.amend if amend is None else tuple(amend),
         waiver_max_days=_get(data, "waivers", "max_days") or default.waiver_max_days,
         plugins=tuple(_get(data, "rules", "plugins") or ()),
+        dvc_remotes=tuple(name.lower() for name in _get(data, "network", "dvc_remotes") or ()),
+        hosts=tuple(name.lower() for name in _get(data, "network", "hosts") or ()),
+        mlflow=tuple(_get(data, "network", "mlflow") or ()),
         program_version=text(_get(data, "program", "version")),
         program_sha256=text(_get(data, "program", "sha256")),
     )

@@ -13,6 +13,7 @@ TABLE = (
     "artifact-format",
     "artifact-pointer",
     "artifact-present",
+    "artifact-remote",
     "artifact-size",
     "base-model-pinned",
     "card-consistent",

@@ -8,7 +8,6 @@ from registrar.rules.rule import Rule
 PLANNED = tuple(
     Rule(name=name, phase=phase, severity=severity, summary=summary)
     for name, phase, severity, summary in (
-        ("artifact-remote", Phase.REMOTE, Severity.ERROR, "the bytes are on the DVC remote"),
         ("artifact-scan", Phase.RUNTIME, Severity.ERROR, "the content is safe to load"),
         ("artifact-smoke", Phase.RUNTIME, Severity.ERROR, "loads, runs, and reproduces"),
         ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),

@@ -13,6 +13,7 @@ from registrar.domain.policy import Policy, Waiver
 from registrar.ports import History, Tree
 from registrar.reading.documents import Flaw
 from registrar.reading.entry import Entry
+from registrar.reading.remote_files import RemoteOut
 from registrar.reading.schema import Schema
 
 
@@ -111,15 +112,23 @@ class Change:
     """True where a base judges; otherwise every entry counts as merged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found out about one entry by asking others."""
+
+    outs: tuple[RemoteOut, ...] = ()
+
+
 EntryCheck = Callable[[Entry, Judging], Iterator[Outcome]]
 ChangeCheck = Callable[[Change], Iterator[tuple[str | None, Outcome]]]
+RemoteCheck = Callable[[Entry, Evidence], Iterator[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One check; its name is its file, its page, and its key in policy and waivers.
 
-    Exactly one of ``entry`` and ``change`` is set, none for a rule that is only planned.
+    Exactly one of ``entry``, ``change`` and ``remote`` is set, none for a rule that is only planned.
     """
 
     name: str
@@ -128,6 +137,7 @@ class Rule:
     summary: str
     entry: EntryCheck | None = None
     change: ChangeCheck | None = None
+    remote: RemoteCheck | None = None
     configurable: str = "severity"
     last: bool = False
     """True for a rule over the change that looks at the exceptions once they are applied."""
@@ -143,4 +153,4 @@ class Rule:
     @property
     def planned(self) -> bool:
         """Tell a rule of a later version: listed, never run, never counted."""
-        return self.entry is None and self.change is None
+        return self.entry is None and self.change is None and self.remote is None

@@ -1,0 +1,1 @@
+"""DVC: the remotes that hold the bytes behind pointers."""

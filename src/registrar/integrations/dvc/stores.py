@@ -1,0 +1,92 @@
+"""Opens the remotes that ``.dvc/config`` names, as DVC would."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registrar.domain.remotes import DvcConfig
+from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
+from registrar.integrations.dvc.folder_store import FolderStore
+from registrar.ports import ObjectStore, StoreError
+from registrar.reading.dvc_config import read_dvc_config
+
+TREE_OPTIONS = frozenset(
+    {
+        *("url", "region", "endpointurl", "use_ssl", "ssl_verify", "profile", "port", "user"),
+        *("allow_anonymous_login", "listobjects", "read_timeout", "connect_timeout", "timeout"),
+        *("auth", "method", "projectname", "account_name", "tenant_id", "oss_endpoint"),
+    }
+)
+"""What the tree's own configuration may say. Not among them: what names files of credentials or
+commands (``configpath``, ``credentialpath``, ``keyfile``, ``bearer_token_command``): a file of the
+tree there would run a program of its choice."""
+_TIMEOUTS = {"connect_timeout": 20, "read_timeout": 60}
+_WITH_TIMEOUTS = ("s3", "http", "https")
+INSTALL = "pip install 'dvc[{extra}]'"
+
+
+@dataclass(frozen=True, slots=True)
+class DvcStores:
+    """The remotes of the repository at ``top``.
+
+    ``callers`` are configurations of whoever runs the program, by their folders, the weakest
+    first: their options hold beside those of the tree, their URLs only for remotes of their own.
+    """
+
+    top: str
+    callers: Mapping[str, bytes] = field(default_factory=dict)
+
+    def open(self, name: str, config: DvcConfig) -> ObjectStore:
+        """The remote of this name in the tree's configuration; raises StoreError."""
+        url = config.url(name)
+        if not url:
+            raise StoreError(f"no remote {name} in .dvc/config: dvc remote add {name} <url>")
+        scheme = url.partition("://")[0] if "://" in url else ""
+        if scheme in ("", "file"):
+            path = url.removeprefix("file://")
+            return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", path)))
+        options = {k: v for k, v in _options(config, name).items() if k in TREE_OPTIONS}
+        for raw in self.callers.values():
+            theirs = read_dvc_config(raw)
+            if theirs is not None:
+                options |= {k: v for k, v in theirs.remotes.get(name.lower(), {}).items()}
+        options["url"] = url
+        if scheme in _WITH_TIMEOUTS:
+            options = {**{k: str(v) for k, v in _TIMEOUTS.items()}, **options}
+        return _cloud(name, scheme, options)
+
+
+def _options(config: DvcConfig, name: str) -> dict[str, str]:
+    """The options of a remote over those of the remote that its URL refers to."""
+    own = dict(config.remotes.get(name.lower(), {}))
+    url = own.get("url", "")
+    if not url.startswith("remote://"):
+        return own
+    return {**_options(config, url.removeprefix("remote://").partition("/")[0]), **own}
+
+
+def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
+    try:
+        from dvc.fs import get_cloud_fs
+    except ImportError as error:
+        reason = f"DVC is not installed here: {INSTALL.format(extra=scheme)}"
+        raise StoreError(reason) from error
+    try:
+        kind, kept, root = get_cloud_fs({"remote": {name.lower(): dict(options)}}, name=name)
+        system: Any = kind(**kept)
+        if scheme == "s3":
+            pool = system.fs_args.setdefault("config_kwargs", {})
+            pool.setdefault("max_pool_connections", IN_FLIGHT)
+        files = system.fs
+    except ImportError as error:
+        raise StoreError(f"DVC lacks a part here: {INSTALL.format(extra=scheme)}") from error
+    except Exception as error:  # a dozen libraries, each with exceptions of its own
+        reason = f"the remote {name} cannot be opened: {type(error).__name__}"
+        raise StoreError(reason) from error
+    if scheme in ("http", "https"):
+        files.kwargs["allow_redirects"] = False  # to where, only the server knows
+        return CloudStore(files, root, "")
+    return CloudStore(files, root, root.strip("/").partition("/")[0])

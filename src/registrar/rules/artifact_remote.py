@@ -1,0 +1,102 @@
+"""Refuses an entry whose bytes are not on its DVC remote.
+
+What it does: with `--remote`, asks the DVC remote itself for every object that the entry's
+pointers name, and for every file of a folder, and compares sizes. Nothing is downloaded; with
+`--verify-bytes` every byte is read and its SHA-256 held against `files`. Only remotes that
+`[network] dvc_remotes` of the judging policy names are asked; the pointer's `remote`, then
+`dvc.remote` of the metadata, then DVC's default say which it is. A remote that cannot be asked
+is told as unchecked, never as missing bytes.
+
+Why this is bad: after a forgotten `dvc push` the pointer is merged and nobody can ever load the
+model; the exit code of `dvc fetch` does not tell. DVC trusts what lies on a remote: with its
+defaults it checks out other bytes of the same size without a word.
+
+Example: `model.onnx.dvc` is committed, and `dvc push` was not run.
+
+Use instead: `dvc push model_registry/<entry>/model.onnx.dvc`, then `registrar check --remote`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
+from registrar.domain.places import At
+from registrar.domain.remotes import Absent, NoAnswer, Stored
+from registrar.domain.trees import UnreadableError
+from registrar.reading.entry import Entry
+from registrar.reading.remote_files import RemoteFile, RemoteOut
+from registrar.rules.rule import Evidence, Rule
+
+_SHOWN = 3
+
+
+def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
+    """Judge what the remotes answered, output by output."""
+    for out in evidence.outs:
+        at = At(out.out.pointer, (*out.out.route, "md5"))
+        push = f"dvc push {entry.typed(out.out.pointer)}"
+        if out.blocked:
+            yield Blocked(f"{out.out.path}: {out.blocked}")
+        elif out.gone:
+            message = f"{out.out.path} is not on the DVC remote {out.remote}"
+            yield Problem(message, f"{push}, then registrar check --remote {entry.typed()}", at)
+        elif out.fault:
+            message = f"the list of {out.out.path} on the DVC remote {out.remote} {out.fault}"
+            yield Problem(message, "remove it from the remote and push again; find out who wrote it", at)
+        else:
+            yield from _missing(entry, out, push, at)
+            yield from _different(entry, out, at)
+
+
+def _missing(entry: Entry, out: RemoteOut, push: str, at: At) -> Iterator[Outcome]:
+    gone = [file.path for file in out.files if isinstance(file.found, Absent)]
+    silent = [file for file in out.files if isinstance(file.found, NoAnswer)]
+    if gone:
+        what = gone[0]
+        if len(out.files) > 1:
+            more = f" and {len(gone) - _SHOWN:,} more" if len(gone) > _SHOWN else ""
+            what = f"{len(gone):,} of {len(out.files):,} files of {out.out.path} "
+            what += f"({', '.join(gone[:_SHOWN])}{more})"
+        verb = "is" if len(gone) == 1 else "are"
+        message = f"{what} {verb} not on the DVC remote {out.remote}"
+        yield Problem(message, f"{push}, then registrar check --remote {entry.typed()}", at)
+    if silent and isinstance(silent[0].found, NoAnswer):
+        told = f" ({len(silent):,} objects)" if len(silent) > 1 else ""
+        yield Blocked(f"{silent[0].path}{told}: {silent[0].found.reason}")
+
+
+def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
+    listed = {record.path: record for record in (entry.metadata and entry.metadata.files) or ()}
+    hint = "the remote holds other bytes than were published: restore them, and find out who wrote"
+    for file in out.files:
+        if not isinstance(file.found, Stored):
+            continue
+        if file.size is not None and file.found.size not in (None, file.size):
+            message = f"{file.path} has {file.found.size:,} bytes on the DVC remote {out.remote}, "
+            yield Problem(f"{message}not {file.size:,}", hint, at)
+        elif isinstance(file.content, UnreadableError):
+            yield Blocked(f"{file.path}: {file.content}")
+        elif file.content is not None:
+            record = listed.get(file.path)
+            if record is not None and record.sha256 != file.content.sha256:
+                message = f"{file.path} on the DVC remote {out.remote} has the SHA-256 "
+                yield Problem(f"{message}{file.content.sha256}, not the recorded one", hint, at)
+            elif record is None and not _addressed(file):
+                message = f"{file.path} on the DVC remote {out.remote} is not what its MD5 says"
+                yield Problem(message, hint, at)
+
+
+def _addressed(file: RemoteFile) -> bool:
+    """Tell whether the bytes have the MD5 that they lie under, the only proof without a record."""
+    return not hasattr(file.content, "md5") or file.name.md5 in file.content.md5
+
+
+RULE = Rule(
+    name="artifact-remote",
+    phase=Phase.REMOTE,
+    severity=Severity.ERROR,
+    summary="the bytes are on the DVC remote",
+    remote=check,
+)
+"""Nothing else is asked of DVC: its own exit codes say too little (see the page on DVC)."""
