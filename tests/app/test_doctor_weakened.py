@@ -59,6 +59,13 @@ def _with_server(repo: Repo, path: Path, head: str = "main") -> Repo:
     [
         (f"#!/bin/sh\n# ours\nset -eu\n\nexec {RUN}\n", "holds"),
         (f"#!/bin/sh\n{RUN}", "holds"),
+        ('#!/bin/sh\nexec "/opt/my tools/bin/registrar" hook pre-receive\n', "holds"),
+        ("#!/bin/sh\nexec '/opt/my tools/bin/registrar' hook pre-receive\n", "holds"),
+        ('#!/bin/sh\nexec "/opt/$(id)/bin/registrar" hook pre-receive\n', "could not look"),
+        (
+            '#!/bin/sh\nexec "/opt/registrar" x; "/bin/registrar" hook pre-receive\n',
+            "could not look",
+        ),
         (f"#!/bin/bash\nset -o pipefail\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "holds"),
         (f"#!/usr/bin/env bash\nset -euo pipefail\n{RUN} 2>&1 | sed 's/^/x/'\n", "holds"),
         (f"#!/bin/sh\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "could not look"),
