@@ -10,7 +10,7 @@ from registrar.app.check import OnEntry
 from registrar.app.next_steps import next_steps
 from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.app.shipped.deciding import Decision, decide
-from registrar.app.shipped.lines import GITHUB_PLACES, GITLAB_PLACES, owners_places
+from registrar.app.shipped.owning import GITHUB_PLACES, GITLAB_PLACES, owners_places
 from registrar.app.shipped.registry import shipped
 from registrar.app.shipped.remembered import READ, github_event, on_gitlab, protected_branch
 from registrar.domain.shipping import Adopted, Checkout, Done, Options, Outcome, Writing
