@@ -53,8 +53,8 @@ def top_here(folder: str) -> str | None:
     """The top that a command works on when it was started in, or pointed at, a folder.
 
     Raises UsageError in a bare repository that lies in a work tree: it may be part of a change that
-    is judged, so that it must not decide, and the work tree around it may not be what is meant. Only
-    the caller's own GIT_DIR can say that the bare one is.
+    is judged, so that it must not decide, and the work tree around it may not be what is meant.
+    Only the caller's own GIT_DIR can say that the bare one is.
     """
     top = find_top(folder)
     inner = os.path.realpath(folder)

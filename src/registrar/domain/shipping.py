@@ -76,6 +76,8 @@ class Options:
     """Who owns the gate's files (``@org/team``)."""
     codeowners: tuple[str, ...] = (".github/CODEOWNERS",)
     """The files that name the owners."""
+    github_left_out: bool = False
+    """True where GitHub gets nothing because it got nothing the first time."""
 
 
 class Done(StrEnum):

@@ -68,11 +68,11 @@ def _lines(adopted: Adopted) -> Iterator[str]:
     yield ""
     wide = max(len(escape(outcome.path)) for outcome in adopted.outcomes)
     words = _WORDS | (_PLANNED if adopted.dry_run else {})
-    first = max(map(len, words.values()))
+    broad = max(map(len, words.values()))
     for outcome in adopted.outcomes:
         ignored = " (git ignores it)" if outcome.ignored else ""
         word, path = words[outcome.done], escape(outcome.path)
-        yield f"{word:<{first}}  {path:<{wide}}  {outcome.about}{ignored}"
+        yield f"{word:<{broad}}  {path:<{wide}}  {outcome.about}{ignored}"
         yield from (f"            {escape(line)}" for line in outcome.told.splitlines())
     yield ""
     yield _summary(adopted)

@@ -25,9 +25,12 @@ def stages(raw: bytes) -> tuple[str, ...] | None:
     if flaw is not None:
         return None
     try:
-        opening, *items = _value(text, "stages") or [None]
+        found = _value(text, "stages")
     except yaml.YAMLError:
         return None
+    if not found:
+        return None
+    opening, *items = found
     if not isinstance(opening, yaml.SequenceStartEvent) or opening.tag is not None:
         return None
     names = [e.value for e in items if isinstance(e, yaml.ScalarEvent) and e.tag is None]

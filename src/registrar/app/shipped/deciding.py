@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from registrar.app.shipped.gitlab import stage_told
 from registrar.app.shipped.hooks import with_hook
 from registrar.app.shipped.lines import missing, with_lines
 from registrar.app.shipped.owning import owners_told
 from registrar.app.shipped.program import PROGRAM_PATH, named_in, renamed_in
-from registrar.app.shipped.registry import standing
+from registrar.app.shipped.registry import GITLAB_PATH, standing
 from registrar.domain.shipping import Done, Outcome, Shipped, Standing, Way, Writing
 
 _SHOWN = 8
@@ -30,7 +31,9 @@ def decide(file: Shipped, existing: Mapping[str, bytes], program: bytes) -> Deci
     if file.way is Way.OWNERS:
         return _owners(file, there, stands)
     if stands is Standing.SAME:
-        return Outcome(file.path, file.about, Done.SAME), None
+        told = stage_told(there) if file.path == GITLAB_PATH else ""
+        done = Done.BY_HAND if told else Done.SAME
+        return Outcome(file.path, file.about, done, told), None
     match file.way:
         case Way.FILE | Way.SETTINGS:
             return _left(file, there), None
@@ -49,7 +52,8 @@ def decide(file: Shipped, existing: Mapping[str, bytes], program: bytes) -> Deci
 
 def _left(file: Shipped, there: bytes) -> Outcome:
     if file.way is Way.SETTINGS:
-        return Outcome(file.path, file.about, Done.BY_HAND, f"add to it:\n{file.part}")
+        more = stage_told(there) if file.path == GITLAB_PATH else ""
+        return Outcome(file.path, file.about, Done.BY_HAND, f"add to it:\n{file.part}{more}")
     return Outcome(file.path, file.about, Done.DIFFERS, difference(file, there))
 
 

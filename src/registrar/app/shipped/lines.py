@@ -7,19 +7,42 @@ from collections.abc import Sequence
 from registrar.app.shipped.owning import SECTION, section_for, spaced, unowned
 from registrar.app.shipped.program import PROGRAM_PATH, REQUIREMENTS_PATH, SCRIPT_PATH
 from registrar.domain.shipping import Line, Shipped, Way
+from registrar.ports import Staging
 
 ATTRIBUTES_PATH = ".gitattributes"
+_EXACT = ("text", "filter", "ident")
+_SHOWN = 5
+_WIDE = 120
 _ENDS = " \t\r"
 _BYTES = "registrar: bytes that git must hand out as they were judged"
 
 
 def attributes(root: str) -> Shipped:
     """Lines that keep git from changing the bytes of models and of the program."""
-    exact = "-text -filter -ident"
+    exact = " ".join(f"-{name}" for name in _EXACT)
     texts = [f"{_pattern(root)} {exact}", f"/{PROGRAM_PATH} binary -filter -ident"]
     texts += [f"/{path} {exact}" for path in (SCRIPT_PATH, REQUIREMENTS_PATH)]
     lines = [Line(text, (text,)) for text in texts]
     return _shipped(ATTRIBUTES_PATH, "git hands out models byte for byte", _BYTES, lines)
+
+
+def changed_by_git(file: Shipped, existing: bytes, root: str, staging: Staging) -> str:
+    """What a person must mend where git does not do as our lines say, though they are there."""
+    paths = [f"{root}/name-1.0.0/{name}" for name in ("metadata.yaml", "model.onnx")]
+    paths += [PROGRAM_PATH, SCRIPT_PATH, REQUIREMENTS_PATH]
+    found = staging.attributes(paths, _EXACT)
+    wrong = [(p, name) for p in paths for name in _EXACT if found[f"{p}:{name}"] != "unset"]
+    if not wrong:
+        return ""
+    path, name = wrong[0]
+    lines = [spaced(line) for line in existing.decode("utf-8", "replace").split("\n")]
+    ours = [n for n, text in enumerate(lines, 1) if any(_holds(line, text) for line in file.lines)]
+    later = [(n, text) for n, text in enumerate(lines, 1) if n > max(ours) and text.strip("#")]
+    told = [
+        f"for {path} git says {name} is {found[f'{path}:{name}']}, and not unset as our lines do",
+        "what comes after them wins, also from a .gitattributes nearer to the files: put ours last",
+    ]
+    return "\n".join([*told, *(f"line {n}: {text[:_WIDE]}" for n, text in later[:_SHOWN])])
 
 
 def missing(shipped: Shipped, existing: str) -> tuple[Line, ...]:

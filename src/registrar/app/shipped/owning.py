@@ -17,7 +17,7 @@ GITLAB_PLACES = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where each forge looks, the first that is there being the only one that it reads."""
 SECTION: Final = "[Model registry gate]"
 """Where a file of GitLab has sections, a required one of ours: in another, other lines may win."""
-_TITLE = "registrar: who must approve a change of the gate; keep these lines last"
+TITLE: Final = "registrar: who must approve a change of the gate; keep these lines last"
 _NOBODY = "@your-org/your-team"
 _BLANK = re.compile(r"[ \t\r]+")
 _SHOWN = 5
@@ -46,7 +46,7 @@ def code_owners(
         plain = pattern.removeprefix("/") if pattern.startswith("/") else f"{root}/{pattern}"
         watched.append(_EXAMPLES.get(pattern, plain))
     about = "who must approve a change of the gate"
-    part = "".join(f"{text}\n" for text in (f"# {_TITLE}", *(line.text for line in lines)))
+    part = "".join(f"{text}\n" for text in (f"# {TITLE}", *(line.text for line in lines)))
     content = part.encode()
     return Shipped(
         path, about, content, Way.OWNERS, part=part, lines=tuple(lines), watched=tuple(watched)
@@ -65,7 +65,7 @@ def owners_places(there: Collection[str], github: bool, gitlab: bool) -> tuple[s
 
 
 def unowned(shipped: Shipped, existing: str) -> tuple[Line, ...]:
-    """The lines that an existing file lacks: one that names nobody, or that nobody heeds, is none."""
+    """The lines that an existing file lacks: also where one names nobody, or is optional."""
     held = {entry.pattern for entry in _held(_read(shipped, existing))}
     texts = [spaced(line) for line in existing.split("\n")]
     return tuple(
@@ -112,8 +112,8 @@ def _not_taken(shipped: Shipped, read: Owners) -> Iterator[str]:
     for owners, entries in list(standing.items())[:_SHOWN]:
         more = f" and {len(entries) - 1} more lines" if len(entries) > 1 else ""
         yield (
-            f"line {entries[0].line}: {' '.join(owners)} stands for {entries[0].pattern}{more}, and "
-            f"{' '.join(asked)} was not written there: edit {shipped.path} to change that"
+            f"line {entries[0].line}: {' '.join(owners)} stands for {entries[0].pattern}{more}, "
+            f"and {' '.join(asked)} was not written there: edit {shipped.path} to change that"
         )
 
 
