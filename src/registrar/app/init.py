@@ -168,7 +168,7 @@ def _options(
 
 def _before(tree: Tree) -> Mapping[str, bytes]:
     """The files that say how the registry was made; those that are no plain files say nothing."""
-    found = {}
+    found: dict[str, bytes] = {}
     for path in READ:
         try:
             found.update(read_existing(tree, [path]))
