@@ -18,10 +18,12 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks; the first that is there is the only one that it reads."""
 MAX_BYTES = 3 * 1000 * 1000
 """GitHub does not load a larger one."""
+_ADDRESS = r"[^\s@]{1,100}@[^\s@]{1,255}\.[^\s@]{1,100}"
+"""Bounded, because a line may have millions of dots; the parts of an address are shorter still."""
 _OWNER = re.compile(
-    r"@[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?|[^\s@]+@[^\s@]+\.[^\s@]+"
+    r"@[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?|" + _ADDRESS
 )
-_GITLAB_OWNER = re.compile(r"@{1,2}[\w.-]{1,255}(?:/[\w.-]{1,255}){0,20}|[^\s@]+@[^\s@]+\.[^\s@]+")
+_GITLAB_OWNER = re.compile(r"@{1,2}[\w.-]{1,255}(?:/[\w.-]{1,255}){0,20}|" + _ADDRESS)
 _SECTION = re.compile(r"(\^?)\[([^\]]+)\](?:\[[0-9]+\])?(?:[ \t]+(.*))?")
 _WORD = re.compile(r"(?:\\.|[^ \t\\])+|\\")
 _ODD = re.compile(r"[^\S \t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
