@@ -50,7 +50,10 @@ def test_a_finding_stands_on_its_line_and_columns() -> None:
         },
         '"Apache 2" is no SPDX licence expression\nhint: write Apache-2.0',
     )
-    assert last == "registrar: FAIL: 1 entry checked, 1 error, 0 waived, 0 deferred, 0 unchecked"
+    assert last == (
+        "registrar: FAIL: 1 entry checked, 1 error, 0 waived, 0 deferred, 0 unchecked; a rule is "
+        "explained by registrar rules NAME, or python3 -I scripts/registrar.pyz rules NAME"
+    )
 
 
 def test_over_several_lines_there_are_no_columns_and_without_a_place_no_line() -> None:

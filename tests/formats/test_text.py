@@ -58,8 +58,16 @@ def test_a_finding_looks_like_a_good_compilers() -> None:
         " 2 | key: abc # more\n"
         "   |      ^^^\n"
         "   = hint: mend it\n"
-        "   = see: docs/rules/a-rule.md, or registrar rules a-rule"
+        "   = see: registrar rules a-rule"
     )
+
+
+@pytest.mark.parametrize("span", [Span(1, 11, 1, 251), Span(1, 151, 1, 291), Span(1, 251, 1, 260)])
+@pytest.mark.parametrize("char", ["x", "日"])
+def test_a_long_line_is_cut_by_columns_and_carets_end_with_it(span: Span, char: str) -> None:
+    line, carets = shown(span, char * 300).split("\n")[3:5]
+    assert columns(line) <= len(" 1 | ") + 102, "two marks of what is left out"
+    assert len(carets) <= columns(line)
 
 
 def test_carets_stand_under_wide_and_escaped_characters() -> None:

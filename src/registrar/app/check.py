@@ -142,6 +142,7 @@ def _report(
         deferred=tuple(item for answer in judged for item in answer.deferred),
         unchecked=tuple(unchecked),
         empty=selection.empty,
+        meant=selection.meant(book.policy.root),
         fail_on=request.fail_on,
         untouched=selection.untouched,
         rules=asked(book.rules, history),

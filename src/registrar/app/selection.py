@@ -10,6 +10,7 @@ from registrar.domain.paths import inside
 from registrar.domain.trees import Kind
 from registrar.ports import Tree
 from registrar.reading.entry import Entry
+from registrar.reading.nearest import nearest
 
 LICENSES = "LICENSES"
 NOT_ENTRIES = {
@@ -18,6 +19,8 @@ NOT_ENTRIES = {
     "README.md": Kind.FILE,
 }
 """What may stand beside the entries, and as what."""
+_MAX_NAMES = 2_000
+"""Entries among which the nearest name is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class Selection:
     empty: tuple[str, ...] = ()
     """Paths that hold no entry, neither in the head nor before."""
     untouched: bool = False
+
+    def meant(self, root: str) -> dict[str, str]:
+        """Paths that hold no entry, to the entry whose name is nearest."""
+        if len(self.all) > _MAX_NAMES:
+            return {}
+        names = {
+            path: nearest(path.rstrip("/").rpartition("/")[2], self.all) for path in self.empty
+        }
+        return {path: f"{root}/{name}" for path, name in names.items() if name}
 
 
 def entries_of(tree: Tree, root: str) -> tuple[str, ...]:

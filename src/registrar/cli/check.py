@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
     from registrar.domain.findings import Severity
+    from registrar.formats.summary import holds_none
     from registrar.formats.table import FORMATS as RENDER
 
     for planned in PLANNED:
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     for trace in report.faults[:3]:
         tell_fault(trace)
     for path in report.empty if options.format == "json" else ():
-        talk(f"registrar: nothing to check: {escape(path)} holds no entry\n")
+        talk(f"registrar: nothing to check: {escape(holds_none(report, path))}\n")
     return worst((code, report.exit_code))
 
 

@@ -33,7 +33,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "path", nargs="?", default=".", metavar="PATH", help="a folder of the repository"
     )
     command.add_argument("--offline", action="store_true", help="do not ask the server")
-    command.add_argument("--format", choices=("json", "text"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
     command.set_defaults(run=run)
 
 

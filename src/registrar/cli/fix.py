@@ -25,7 +25,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--diff", action="store_true", help="print what would be changed as a diff; write nothing"
     )
-    command.add_argument("--format", choices=("json", "text"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
     command.set_defaults(run=run)
 
 

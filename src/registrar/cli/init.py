@@ -47,7 +47,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     forge.add_argument("--no-github", action="store_true", help="write nothing for GitHub")
     command.add_argument("--gitlab", action="store_true", help="write the pipeline of GitLab, too")
-    command.add_argument("--format", choices=("json", "text"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
     command.set_defaults(run=run)
 
 

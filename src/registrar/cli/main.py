@@ -6,6 +6,7 @@ import argparse
 import gc
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -20,13 +21,28 @@ _EPILOG = """exit codes:
   70 fault of the program   130 interrupted"""
 
 
+_MODULES = (check, doctor, fix, hook, init, rules)
+_COMMANDS = tuple(module.__name__.rpartition(".")[2] for module in _MODULES)
+_CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)' .*", re.DOTALL)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse that does not abbreviate and escapes what it repeats."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Say what is wrong with the command line and exit with 2."""
-        talk(f"{self.prog}: {escape(message)}\n  = hint: {self.prog} --help\n")
+        hint = f"{self.prog} --help"
+        if choice := _CHOICE.fullmatch(message):
+            message, hint = f"there is no command {choice[1]}", _meant(choice[1]) or hint
+        talk(f"{self.prog}: {escape(message)}\n  = hint: {escape(hint)}\n")
         raise SystemExit(EXIT_USAGE)
+
+
+def _meant(word: str) -> str:
+    from registrar.reading.nearest import nearest
+
+    guess = nearest(word, _COMMANDS)
+    return f"did you mean registrar {guess}?" if guess else ""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"registrar {__version__}")
     completion.add_option(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (check, doctor, fix, hook, init, rules):
+    for module in _MODULES:
         module.add_parser(commands)
     return top
 

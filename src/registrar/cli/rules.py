@@ -15,7 +15,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "rules", help="list the rules, or explain one", allow_abbrev=False
     )
     command.add_argument("name", nargs="?", metavar="NAME", help="a rule to explain")
-    command.add_argument("--format", choices=("json", "text"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
     command.set_defaults(run=run)
 
 

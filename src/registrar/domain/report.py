@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -97,6 +97,8 @@ class Report:
     unchecked: tuple[Unchecked, ...]
     empty: tuple[str, ...] = ()
     """Paths that were asked for and hold no entry; the registry itself where it is empty."""
+    meant: Mapping[str, str] = field(default_factory=dict)
+    """Such paths, to the entry that was perhaps meant."""
     fail_on: Severity = Severity.ERROR
     faults: tuple[str, ...] = ()
     """Tracebacks of rules that broke; what they were asked for is unchecked."""

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from registrar.domain.findings import Finding
 from registrar.domain.report import Report
 from registrar.formats.escape import escape
-from registrar.formats.summary import counts, judge, mendable, not_asked, verdict_word
+from registrar.formats.summary import (
+    EXPLAIN,
+    counts,
+    deferred,
+    holds_none,
+    judge,
+    mendable,
+    not_asked,
+    verdict_word,
+)
 from registrar.formats.text import Sources
 
 
@@ -18,7 +27,9 @@ def render(report: Report, sources: Sources) -> str:
         escape(f"{item.entry or 'the registry'}: unchecked[{item.rule}] {item.reason}")
         for item in report.unchecked
     ]
-    lines += [f"{escape(path)}: nothing to check: it holds no entry" for path in report.empty]
+    lines += [f"nothing to check: {escape(holds_none(report, path))}" for path in report.empty]
+    if later := deferred(report):
+        lines.append(escape(later))
     return "".join(f"{_inert(line)}\n" for line in (*lines, "; ".join(_summary(report))))
 
 
@@ -43,3 +54,5 @@ def _summary(report: Report) -> Iterator[str]:
     if report.rules_off:
         yield f"switched off by policy: {escape(', '.join(report.rules_off))}"
     yield f"judged by {judge(report)} on {report.at.isoformat()}"
+    if report.findings:
+        yield f"a rule is explained by {EXPLAIN}"

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from registrar.domain.findings import Finding, Severity
 from registrar.domain.report import Report
 from registrar.formats.escape import escape
-from registrar.formats.summary import counts, severities, verdict_word, worst_first
+from registrar.formats.summary import (
+    EXPLAIN,
+    VENDORED,
+    counts,
+    deferred,
+    holds_none,
+    severities,
+    verdict_word,
+    worst_first,
+)
 from registrar.formats.text import Sources
 
 SHOWN = 10
@@ -51,7 +60,7 @@ def _blind(report: Report) -> Iterator[str]:
         title = f"unchecked {item.rule} in {item.entry or 'the registry'}"
         yield _command("error", title, [item.reason], {})
     for path in report.empty:
-        yield _command("error", "nothing to check", [f"{path} holds no entry"], {})
+        yield _command("error", "nothing to check", [holds_none(report, path)], {})
 
 
 def _more(left: list[Finding | None]) -> str:
@@ -65,6 +74,10 @@ def _more(left: list[Finding | None]) -> str:
 
 def _verdict(report: Report) -> Iterator[str]:
     yield f"registrar: {verdict_word(report)}: {counts(report)}"
+    if later := deferred(report):
+        yield escape(later)
+    if report.findings:
+        yield f"a rule is explained by {EXPLAIN}, or {VENDORED}"
     if report.rules_off:
         yield f"switched off by policy: {escape(', '.join(report.rules_off))}"
 

@@ -14,7 +14,7 @@ from registrar.domain.report import Report
 from registrar.formats.escape import escape
 from registrar.formats.fingerprints import fingerprint, fingerprints
 from registrar.formats.json import dumps
-from registrar.formats.summary import UNTIL
+from registrar.formats.summary import EXPLAIN, deferred, holds_none
 from registrar.formats.text import Sources
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -38,7 +38,8 @@ def _findings(report: Report) -> Iterator[dict[str, Any]]:
 
 
 def _described(finding: Finding, message: str) -> str:
-    return f"{message}; {finding.hint}" if finding.hint else message
+    hint = f"; {finding.hint}" if finding.hint else ""
+    return f"{message}{hint}; see {EXPLAIN.replace('NAME', finding.rule)}"
 
 
 def _rest(report: Report) -> Iterator[dict[str, Any]]:
@@ -51,13 +52,10 @@ def _rest(report: Report) -> Iterator[dict[str, Any]]:
             yield _issue(report, item.rule, said, mark, "blocker")
         seen.add(mark)
     for path in report.empty:
-        said = f"nothing to check: {path} holds no entry"
+        said = f"nothing to check: {holds_none(report, path)}"
         yield _issue(report, "nothing-to-check", said, fingerprint("empty", path), "blocker")
     if report.deferred:
-        entries = len({item.entry for item in report.deferred})
-        said = f"{len(report.deferred)} checks of bytes that are not here are deferred, "
-        said += f"entries: {entries}; settle it: {report.deferred[0].settled_by} ({UNTIL})"
-        yield _issue(report, "deferred", said, fingerprint("deferred"), "info")
+        yield _issue(report, "deferred", deferred(report), fingerprint("deferred"), "info")
     for name in report.rules_off:
         said = "switched off by policy"
         yield _issue(report, name, said, fingerprint("off", name), "info")

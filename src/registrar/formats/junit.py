@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from registrar.domain.findings import Finding
 from registrar.domain.report import Report
 from registrar.formats.escape import escape
-from registrar.formats.summary import UNTIL, judge, not_asked, verdict_word
+from registrar.formats.summary import EXPLAIN, UNTIL, holds_none, judge, not_asked, verdict_word
 from registrar.formats.text import Sources
 
 MAX_CASES = 20_000
@@ -81,7 +81,7 @@ def _suites(report: Report) -> dict[str | None, _Suite]:
     for later in report.deferred:
         suite(later.entry).case(later.rule).deferred.append(later.settled_by)
     for path in report.empty:
-        said = f"nothing to check: {path} holds no entry"
+        said = f"nothing to check: {holds_none(report, path)}"
         suite(None).case("nothing-to-check").unchecked.append(said)
     for finding, waiver in report.waived:
         said = f"{_line(finding)} (until {waiver.expires} by {waiver.owner}: {waiver.reason})"
@@ -150,7 +150,7 @@ def _line(finding: Finding) -> str:
 
 def _told(finding: Finding) -> str:
     hint = f" (hint: {finding.hint})" if finding.hint else ""
-    return f"{_line(finding)}{hint}, see {finding.url}"
+    return f"{_line(finding)}{hint}, see {EXPLAIN.replace('NAME', finding.rule)}"
 
 
 def _counts(count: Counter[str]) -> str:

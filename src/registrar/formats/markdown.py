@@ -14,8 +14,11 @@ from registrar.domain.report import Report, Verdict
 from registrar.formats.html import code, within
 from registrar.formats.markdown_facts import facts_table
 from registrar.formats.summary import (
+    EXPLAIN,
     UNTIL,
+    VENDORED,
     counts,
+    holds_none,
     judge,
     mendable,
     not_asked,
@@ -42,6 +45,7 @@ def render(report: Report, sources: Sources) -> str:
         *_unchecked(report),
         *_findings(report),
         *_rest(report),
+        _explained() if report.findings else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -89,11 +93,15 @@ def _finding(finding: Finding) -> str:
     return f"<li>{'<br>'.join(line for line in lines if line)}</li>"
 
 
+def _explained() -> str:
+    return f"<p>A rule is explained by {code(EXPLAIN)}, or {code(VENDORED)}.</p>"
+
+
 def _unchecked(report: Report) -> Iterator[str]:
     """What keeps the verdict from a pass without being a finding: shown before the findings."""
     items = (f"{_on(i.rule, i.entry)}: {code(i.reason)}" for i in report.unchecked)
     yield _part("Unchecked", len(report.unchecked), items, folded=False)
-    items = (f"{code(path)} holds no entry" for path in report.empty)
+    items = (code(holds_none(report, path)) for path in report.empty)
     yield _part("Nothing to check", len(report.empty), items, folded=False)
 
 

@@ -10,7 +10,7 @@ from registrar import __version__
 from registrar.domain.findings import Severity
 from registrar.domain.report import Report, RuleFacts
 from registrar.formats.escape import escape
-from registrar.formats.summary import UNTIL, counts, judge, not_asked, verdict_word
+from registrar.formats.summary import UNTIL, counts, holds_none, judge, not_asked, verdict_word
 
 MAX_NOTES = 1_000
 _PLACEHOLDER = re.compile(r"\{([0-9]+)\}")
@@ -89,7 +89,7 @@ def _unchecked(report: Report, names: dict[str, int]) -> Iterator[dict[str, Any]
         said = f"unchecked: {item.entry or 'the registry'}: {item.reason}"
         yield _note("error", said, item.rule, names)
     for path in report.empty:
-        yield _note("error", f"nothing to check: {path} holds no entry")
+        yield _note("error", f"nothing to check: {holds_none(report, path)}")
 
 
 def _deferred(report: Report, names: dict[str, int]) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,10 @@ _VERDICTS = {
 
 UNTIL = "--remote is planned; until then dvc pull, and registrar check again"
 """What is said beside the command that will settle what is deferred."""
+EXPLAIN = "registrar rules NAME"
+"""The command that explains a rule."""
+VENDORED = f"python3 -I scripts/registrar.pyz {EXPLAIN.removeprefix('registrar ')}"
+"""The same by the program that ``registrar init`` lays beside the models."""
 
 
 def verdict_word(report: Report) -> str:
@@ -51,6 +55,24 @@ def not_asked(report: Report) -> list[str]:
     if PhaseState.PARTLY in report.phases.values():
         missing.append("most of history (give --base; only source-in-history was asked)")
     return missing
+
+
+def deferred(report: Report) -> str:
+    """What waits for bytes that are elsewhere, in one line; "" for nothing."""
+    entries = {item.entry for item in report.deferred}
+    if not entries:
+        return ""
+    rules = ", ".join(sorted({item.rule for item in report.deferred}))
+    settle = {item.settled_by for item in report.deferred}
+    command = settle.pop() if len(settle) == 1 else "registrar check --remote --verify-bytes"
+    those = _plural(len(entries), "entry", "entries")
+    return f"deferred: the bytes of {those} are not here ({rules}); settle it: {command} ({UNTIL})"
+
+
+def holds_none(report: Report, path: str) -> str:
+    """That a path holds no entry, and which one was perhaps meant."""
+    meant = report.meant.get(path)
+    return f"{path} holds no entry" + (f"; did you mean {meant}?" if meant else "")
 
 
 def judge(report: Report) -> str:

@@ -9,7 +9,15 @@ from registrar.domain.findings import Finding
 from registrar.domain.places import Span
 from registrar.domain.report import Report
 from registrar.formats.escape import escape, without_commands
-from registrar.formats.summary import UNTIL, counts, judge, mendable, not_asked, verdict_word
+from registrar.formats.summary import (
+    UNTIL,
+    counts,
+    holds_none,
+    judge,
+    mendable,
+    not_asked,
+    verdict_word,
+)
 
 Sources = Callable[[Finding], list[str]]
 """The lines of the file that a finding is in; [] where it cannot be shown."""
@@ -45,7 +53,7 @@ def _finding(finding: Finding, sources: Sources) -> Iterator[str]:
     yield from frame
     if finding.hint:
         yield f" {margin} = hint: {escape(finding.hint)}"
-    yield f" {margin} = see: {escape(finding.url)}, or registrar rules {escape(finding.rule)}"
+    yield f" {margin} = see: registrar rules {escape(finding.rule)}"
 
 
 def _frame(span: Span, lines: list[str]) -> Iterator[str]:
@@ -71,15 +79,28 @@ def _cut(line: str, start: int, end: int) -> tuple[str, int, int]:
     before, inside, after = escape(line[:start]), escape(line[start:end]), escape(line[end:])
     lead = ""
     if columns(before) > _MAX_WIDTH // 2:
-        lead, before = "…", before[-_MAX_WIDTH // 2 :]
+        lead, before = "…", _fit(before[::-1], _MAX_WIDTH // 2)[::-1]
     room = max(_MAX_WIDTH - columns(lead + before), 20)
     if columns(inside) > room:
-        inside, after = inside[: room - 1] + "…", ""
+        inside, after = _fit(inside, room - 1) + "…", ""
     room = max(room - columns(inside), 0)
     if columns(after) > room:
-        after = after[:room] + "…"
+        after = _fit(after, room) + "…"
     text = without_commands(lead + before + inside + after)
     return text, columns(lead + before), max(columns(inside), 1)
+
+
+def _fit(text: str, room: int) -> str:
+    """The beginning of a text in at most ``room`` columns."""
+    if text.isascii():
+        return text[:room]
+    end = 0
+    for char in text:
+        room -= columns(char)
+        if room < 0:
+            break
+        end += 1
+    return text[:end]
 
 
 def columns(text: str) -> int:
@@ -106,7 +127,7 @@ def _rest(report: Report) -> Iterator[list[str]]:
         escape(f"unchecked[{item.rule}]: {item.entry or 'the registry'}: {item.reason}")
         for item in report.unchecked
     ]
-    yield [f"nothing to check: {escape(path)} holds no entry" for path in report.empty]
+    yield [f"nothing to check: {escape(holds_none(report, path))}" for path in report.empty]
 
 
 def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:

@@ -102,12 +102,12 @@ complete -c registrar -n '_shtab_registrar_using check; and test $_shtab_registr
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a doctor -d 'is the gate really in force here'
 complete -c registrar -n '_shtab_registrar_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using doctor' -l offline -d 'do not ask the server'
-complete -c registrar -n '_shtab_registrar_using doctor' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using doctor' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using doctor; and test $_shtab_registrar_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a folder of the repository'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a fix -d 'apply the safe fixes that findings offer'
 complete -c registrar -n '_shtab_registrar_using fix' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using fix' -l diff -d 'print what would be changed as a diff; write nothing'
-complete -c registrar -n '_shtab_registrar_using fix' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using fix' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using fix; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'an entry, a file in one, or a folder of entries'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a hook -d 'the gate of a plain git server'
 complete -c registrar -n '_shtab_registrar_using hook' -s h -l help -d 'show this help message and exit'
@@ -122,8 +122,8 @@ complete -c registrar -n '_shtab_registrar_using init' -l branch -xka "(_registr
 complete -c registrar -n '_shtab_registrar_using init' -l github-event -xka "pull_request_target pull_request" -d 'what starts the judge; default pull_request_target, pull_request where that is forbidden'
 complete -c registrar -n '_shtab_registrar_using init' -l no-github -d 'write nothing for GitHub'
 complete -c registrar -n '_shtab_registrar_using init' -l gitlab -d 'write the pipeline of GitLab, too'
-complete -c registrar -n '_shtab_registrar_using init' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using init' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a rules -d 'list the rules, or explain one'
 complete -c registrar -n '_shtab_registrar_using rules' -s h -l help -d 'show this help message and exit'
-complete -c registrar -n '_shtab_registrar_using rules' -l format -xka "json text" -d format
+complete -c registrar -n '_shtab_registrar_using rules' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using rules; and test $_shtab_registrar_npos -eq 0' -ka "artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid" -d 'a rule to explain'

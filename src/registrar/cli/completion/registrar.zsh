@@ -53,7 +53,7 @@ _shtab_registrar_check_defaults_added=0
 _shtab_registrar_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--offline[do not ask the server]"
-  "--format=[format]:format:(json text)"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
   ":a folder of the repository:_files"
 )
 
@@ -63,7 +63,7 @@ _shtab_registrar_doctor_defaults_added=0
 _shtab_registrar_fix_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--diff[print what would be changed as a diff\; write nothing]"
-  "--format=[format]:format:(json text)"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
   "*:an entry, a file in one, or a folder of entries:_files"
 )
 
@@ -93,7 +93,7 @@ _shtab_registrar_init_options=(
   "--github-event=[what starts the judge\; default pull_request_target, pull_request where that is forbidden]:github_event:(pull_request_target pull_request)"
   "--no-github[write nothing for GitHub]"
   "--gitlab[write the pipeline of GitLab, too]"
-  "--format=[format]:format:(json text)"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -101,7 +101,7 @@ _shtab_registrar_init_defaults_added=0
 
 _shtab_registrar_rules_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--format=[format]:format:(json text)"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
   ":a rule to explain:(artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid)"
 )
 

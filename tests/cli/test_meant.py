@@ -1,0 +1,36 @@
+"""A slip of the hand: the command line says what was perhaps meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from registrar.cli.main import main
+from registrar.domain.formats import Format
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_an_unknown_command_names_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chek"]) == 2
+    said = capsys.readouterr().err
+    assert said == "registrar: there is no command chek\n  = hint: did you mean registrar check?\n"
+
+
+def test_a_command_like_no_other_leads_to_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish\nnow"]) == 2
+    said = capsys.readouterr().err
+    assert said == "registrar: there is no command publish\\nnow\n  = hint: registrar --help\n"
+
+
+def test_a_path_without_its_folder_names_the_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--no-cache", "wine-cultivar-1.1"]) == 3
+    said = capsys.readouterr().out
+    assert "wine-cultivar-1.1 holds no entry; did you mean model_registry/wine-cultivar-1." in said
+
+
+def test_the_page_on_policy_lists_every_format() -> None:
+    page = (DOCS / "writing_policy.md").read_text(encoding="utf-8")
+    missing = [f.value for f in Format if f"`{f.value}`" not in page]
+    assert not missing
