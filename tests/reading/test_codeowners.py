@@ -78,6 +78,8 @@ def test_a_hostile_pattern_costs_nothing() -> None:
     pattern = "/" + "*a?" * 40 + "b"
     owners = read_codeowners(f"{pattern} @a\n".encode())
     assert owners.owners_of("a" * 4000) == ()
+    long = read_codeowners(b"/" + b"a/" * 500_000 + b" @a\n/x @a\n")
+    assert [number for number, _ in long.skipped] == [1]
     deep = read_codeowners(b"/**/*a/**/*a/**/*x @a\n")
     assert deep.owners_of("/".join(["a" * 20] * 40) + "b") == ()
 

@@ -29,6 +29,8 @@ _WORD = re.compile(r"(?:\\.|[^ \t\\])+|\\")
 _ODD = re.compile(r"[^\S \t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]")
 """Characters that look like a space or the end of a line, or like nothing."""
 _ODD_FAULT = "it has a space or an end of line that is none to GitHub, or a control character"
+_MAX_PATTERN = 4_096
+"""Characters of a pattern; no path is longer."""
 _MAX_DEEP = 4
 """More ``**`` in one pattern are refused: nobody writes them, and they cost time."""
 
@@ -141,6 +143,8 @@ def _pattern_fault(pattern: str) -> str:
         return "'[' and ']' do not work in CODEOWNERS"
     if pattern.startswith("\\#"):
         return "a pattern cannot begin with '#'"
+    if len(pattern) > _MAX_PATTERN:
+        return f"a pattern of more than {_MAX_PATTERN:,} characters"
     return "too many '**'" if pattern.count("**") > _MAX_DEEP else ""
 
 
