@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from registrar.domain.pushes import Server
 from registrar.domain.shipping import Checkout
+from registrar.errors import UsageError
 from registrar.integrations.cache.memory import FolderMemory
 from registrar.integrations.cache.place import cache_file
 from registrar.integrations.cache.program import program_digest
@@ -45,6 +47,27 @@ def find_top(start: str) -> str | None:
         if any(os.path.lexists(os.path.join(folder, mark)) for mark in _MARKS):
             return folder
     return None
+
+
+def top_here(folder: str) -> str | None:
+    """The top that a command works on when it was started in, or pointed at, a folder.
+
+    Raises UsageError in a bare repository that lies in a work tree: it may be part of a change that
+    is judged, so that it must not decide, and the work tree around it may not be what is meant.
+    Only the caller's own GIT_DIR can say that the bare one is.
+    """
+    top = find_top(folder)
+    inner = os.path.realpath(folder)
+    while top is not None and inner != top and not _is_bare(inner):
+        inner = os.path.dirname(inner)
+    if top is None or inner in (top, os.path.join(top, ".git")):
+        return top
+    named = os.environ.get("GIT_DIR")
+    if named and os.path.realpath(named) == inner:
+        return inner
+    message = f"{inner} looks like a bare repository, and lies in the repository {top}"
+    hint = f"for {top}, start in a folder of it; for the other, set GIT_DIR={shlex.quote(inner)}"
+    raise UsageError(message, hint)
 
 
 def world_at(

@@ -140,6 +140,12 @@ class Staging(Protocol):
     def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths that are there and not as in the last commit."""
 
+    def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
+        """Each attribute of each path, by ``path:name``.
+
+        ``unspecified``, ``set``, ``unset`` or a value.
+        """
+
 
 class Clock(Protocol):
     """The date."""

@@ -240,9 +240,14 @@ def test_a_workflow_that_is_a_link_or_binary(repo: Repo) -> None:
         ("* @a\n", "", ""),
         ("* @a\n/scripts/\n", "codeowners-cover", "line 2, /scripts/, takes its owners away"),
         ("* @a\n/.github/\n/.github/CODEOWNERS @a\n", "codeowners-cover", WORKFLOW),
-        ("/registrar.toml @a\n", "codeowners-cover", "baseline.yaml: no line names it"),
+        ("/registrar.toml @a\n", "codeowners-cover", "scripts/registrar.pyz: no line names it"),
+        (
+            "* @a\n/baseline.yaml\n",
+            "codeowners-cover",
+            "baseline.yaml (not there yet): line 2, /baseline.yaml, takes its owners away",
+        ),
         ("* @a\n/waivers.yaml TODO\n", "codeowners", "TODO is no @user"),
-        ("* nobody\n", "codeowners-cover", "baseline.yaml: no line"),
+        ("* nobody\n", "codeowners-cover", "registrar.toml: no line"),
         ("\x00", "codeowners", "binary"),
         (
             "* @a\n.github/workflows/model-registry.yml @a\n/.github/workflows/another.yml\n",

@@ -59,6 +59,13 @@ def _with_server(repo: Repo, path: Path, head: str = "main") -> Repo:
     [
         (f"#!/bin/sh\n# ours\nset -eu\n\nexec {RUN}\n", "holds"),
         (f"#!/bin/sh\n{RUN}", "holds"),
+        ('#!/bin/sh\nexec "/opt/my tools/bin/registrar" hook pre-receive\n', "holds"),
+        ("#!/bin/sh\nexec '/opt/my tools/bin/registrar' hook pre-receive\n", "holds"),
+        ('#!/bin/sh\nexec "/opt/$(id)/bin/registrar" hook pre-receive\n', "could not look"),
+        (
+            '#!/bin/sh\nexec "/opt/registrar" x; "/bin/registrar" hook pre-receive\n',
+            "could not look",
+        ),
         (f"#!/bin/bash\nset -o pipefail\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "holds"),
         (f"#!/usr/bin/env bash\nset -euo pipefail\n{RUN} 2>&1 | sed 's/^/x/'\n", "holds"),
         (f"#!/bin/sh\n{RUN} 2>&1 | sed 's/^/GL-HOOK-ERR: /'\n", "could not look"),
@@ -206,7 +213,7 @@ def test_rules_that_are_milder_are_named(repo: Repo) -> None:
         ("workflow: {rules: [{when: never}]}", "could not look"),
         ("default: {before_script: [exit 0]}", "could not look"),
         ("stages: [build, test]", "holds"),
-        ("stages: [build]", "could not look"),
+        ("stages: [build]", "does not"),
         ("before_script: [exit 0]", "could not look"),
         ("variables: {GIT_CONFIG_COUNT: '1'}", "could not look"),
         ("- template: Jobs/Build.gitlab-ci.yml", "could not look"),
@@ -267,3 +274,32 @@ def test_filters_that_leave_the_branch_out(repo: Repo, old: str, new: str) -> No
 def test_a_filter_that_takes_another_branch_away(repo: Repo) -> None:
     repo.edit(WORKFLOW, 'branches: ["main"]', 'branches: ["main", "!docs-*"]')
     assert offline(repo.path).state("workflow-triggers") == "holds"
+
+
+def test_owners_are_not_asked_for_where_a_hook_refuses_changes_of_the_gate(
+    repo: Repo, tmp_path: Path
+) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    repo.commit("no owners")
+    assert "codeowners-cover" in offline(repo.path).bad
+    server = _with_server(repo, tmp_path / "s.git")
+    said = offline(repo.path)
+    assert said.state("codeowners-cover") == "holds"
+    assert "refuses changes of the gate" in said.told("codeowners-cover")
+    server.git("config", "registrar.gateChanges", "allow")
+    assert "codeowners-cover" in offline(repo.path).bad
+    server.git("config", "--unset", "registrar.gateChanges")
+    server.write("hooks/pre-receive", f"#!/bin/sh\n{RUN} || true\n").chmod(0o755)
+    assert "codeowners-cover" in offline(repo.path).bad
+    server.write("hooks/pre-receive", f"#!/bin/sh\nexec {RUN}\n").chmod(0o755)
+    repo.git("remote", "set-url", "origin", "git@github.com:acme/wine.git")
+    assert "codeowners-cover" in offline(repo.path).bad
+
+
+def test_files_without_owners_are_named_the_present_ones_first(repo: Repo) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    (line,) = offline(repo.path).lines("codeowners-cover")
+    there = [not detail.endswith("(not there yet): no line names it") for detail in line["details"]]
+    assert there == sorted(there, reverse=True)
+    assert any("registrar.toml: no line" in detail for detail in line["details"])
+    assert line["fix"].startswith("registrar init --owner @your-org/your-team writes the lines")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from registrar.app.shipped.editor import editor, settings_standing
 from registrar.app.shipped.hooks import hooks, hooks_fault, hooks_standing, with_hook
-from registrar.app.shipped.lines import attributes, code_owners, missing, with_lines
+from registrar.app.shipped.lines import attributes, missing, with_lines
+from registrar.app.shipped.owning import code_owners
 from registrar.app.shipped.program import named_in, program_table, renamed_in
 from registrar.domain.shipping import Standing
 

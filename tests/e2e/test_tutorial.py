@@ -19,6 +19,7 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     install, *steps = BLOCKS
     assert "pip install" in install
     script = "set -eu\n" + "\n".join(f"echo '=== {n}'\n{step}" for n, step in enumerate(steps))
+    script += "\nregistrar doctor\n"  # what a reader tries next
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,
@@ -46,4 +47,5 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     assert "error[card-sections]" in said
     assert "note[license-valid]" in said
     assert said.count("accepted") == 2
+    assert said.splitlines()[-1].startswith("IN FORCE: ")
     assert "PASS: 1 entry checked, no findings" in said

@@ -78,6 +78,8 @@ def test_a_hostile_pattern_costs_nothing() -> None:
     pattern = "/" + "*a?" * 40 + "b"
     owners = read_codeowners(f"{pattern} @a\n".encode())
     assert owners.owners_of("a" * 4000) == ()
+    long = read_codeowners(b"/" + b"a/" * 500_000 + b" @a\n/x @a\n")
+    assert [number for number, _ in long.skipped] == [1]
     deep = read_codeowners(b"/**/*a/**/*a/**/*x @a\n")
     assert deep.owners_of("/".join(["a" * 20] * 40) + "b") == ()
 
@@ -102,3 +104,60 @@ def test_a_file_with_line_ends_of_windows() -> None:
 def test_a_star_at_the_top_reaches_the_files_of_the_top_only() -> None:
     read = read_codeowners(b"/* @a\n")
     assert (read.owners_of("x"), read.owners_of("scripts/x")) == (("@a",), ())
+
+
+GITLAB = b"""\
+* @all TODO b@example.org
+!/vendor/
+/vendor/x @never
+[Docs][2] @writers @acme/a/b/c
+/docs/
+/docs/api @@maintainer
+^[Nice to Have]
+/docs/ @others
+[docs]
+/more/
+[ ] @space
+/docs [x] @brackets
+"""
+
+
+def test_gitlab_has_sections_with_owners_of_their_own() -> None:
+    owners = read_codeowners(GITLAB, gitlab=True)
+    assert owners.sections == ("docs", "nice to have", "docs", "")
+    assert owners.optional == {"nice to have"}
+    found = {(e.section, e.pattern): e.owners for e in owners.entries}
+    assert found == {
+        ("", "*"): ("@all", "b@example.org"),
+        ("", "!/vendor/"): (),
+        ("", "/vendor/x"): ("@never",),
+        ("docs", "/docs/"): ("@writers", "@acme/a/b/c"),
+        ("docs", "/docs/api"): ("@@maintainer",),
+        ("nice to have", "/docs/"): ("@others",),
+        ("docs", "/more/"): (),
+        ("", "/docs"): ("@brackets",),
+    }
+    for path, section, pattern in (
+        ("docs/a", "docs", "/docs/"),
+        ("docs/api", "docs", "/docs/api"),
+        ("docs/a", "nice to have", "/docs/"),
+        ("vendor/x", "", "!/vendor/"),
+        ("a", "", "*"),
+    ):
+        entry = owners.entry_of(path, section)
+        assert entry is not None
+        assert entry.pattern == pattern, path
+    assert owners.entry_of("a", "docs") is None
+
+
+def test_github_has_no_sections() -> None:
+    owners = read_codeowners(GITLAB)
+    assert (owners.sections, owners.optional) == ((), frozenset())
+    assert {2, 4, 7, 9} <= {number for number, _ in owners.skipped}
+
+
+@pytest.mark.parametrize("gitlab", [True, False])
+def test_a_hostile_owner_costs_nothing(gitlab: bool) -> None:
+    for word in (b"a@" + b"." * 1_000_000 + b"@", b"@" + b"a/" * 500_000 + b"@"):
+        assert not [e for e in read_codeowners(b"/x " + word, gitlab).entries if e.owners]
+    assert not read_codeowners(b"[" * 1_000_000, gitlab).entries

@@ -10,10 +10,17 @@ from registrar.app.check import OnEntry
 from registrar.app.next_steps import next_steps
 from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.app.shipped.deciding import Decision, decide
-from registrar.app.shipped.lines import GITHUB_PLACES, GITLAB_PLACES, owners_places
+from registrar.app.shipped.lines import ATTRIBUTES_PATH, changed_by_git
+from registrar.app.shipped.owning import GITHUB_PLACES, GITLAB_PLACES, owners_places
 from registrar.app.shipped.registry import shipped
-from registrar.app.shipped.remembered import READ, github_event, on_gitlab, protected_branch
-from registrar.domain.shipping import Adopted, Checkout, Done, Options, Outcome, Writing
+from registrar.app.shipped.remembered import (
+    READ,
+    github_event,
+    on_gitlab,
+    protected_branch,
+    without_github,
+)
+from registrar.domain.shipping import Adopted, Checkout, Done, Options, Outcome, Shipped, Writing
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import UsageError
 from registrar.ports import Staging, Tree, World, Writer
@@ -63,6 +70,7 @@ def init(request: InitRequest, place: Place, on_entry: OnEntry | None = None) ->
     files = shipped(options, program)
     existing = read_existing(tree, [*(file.path for file in files), BASELINE_NAME])
     decisions = [decide(file, existing, program) for file in files]
+    decisions = [_as_git_does(d, files, existing, root, place.staging) for d in decisions]
     if request.baseline:
         coming = {file.path: file.content for file in files if file.path not in existing}
         decisions.append(_baseline(place.world, root, existing, coming, on_entry))
@@ -135,7 +143,7 @@ def _options(
     request: InitRequest, checkout: Checkout, tree: Tree, root: str
 ) -> tuple[Options, str]:
     """What is written, and how its branch is known: asked for, as before, or as git says."""
-    before = read_existing(tree, READ)
+    before = _before(tree)
     branch, branch_from = checkout.branch, checkout.branch_from
     if (said := protected_branch(before)) is not None:
         branch, branch_from = said, "as the ruleset that is here says"
@@ -144,15 +152,29 @@ def _options(
     places = dict.fromkeys((*GITHUB_PLACES, *GITLAB_PLACES))
     there = {path for path in places if tree.node(path) is not None}
     gitlab = request.gitlab or on_gitlab(before)
+    left_out = request.github and request.github_event is None and without_github(before)
+    github = request.github and not left_out
     options = Options(
         branch=branch,
         root=root,
-        github_event=(request.github_event or github_event(before)) if request.github else None,
+        github_event=(request.github_event or github_event(before)) if github else None,
         gitlab=gitlab,
         owners=request.owners,
-        codeowners=owners_places(there, request.github, gitlab),
+        codeowners=owners_places(there, github, gitlab),
+        github_left_out=left_out,
     )
     return options, branch_from
+
+
+def _before(tree: Tree) -> Mapping[str, bytes]:
+    """The files that say how the registry was made; those that are no plain files say nothing."""
+    found: dict[str, bytes] = {}
+    for path in READ:
+        try:
+            found.update(read_existing(tree, [path]))
+        except UsageError:
+            found[path] = b""
+    return found
 
 
 def _baseline(
@@ -175,6 +197,22 @@ def _baseline(
     told = "\n".join(["no baseline can excuse these; mend them:", *left[:20]]) if left else ""
     outcome = Outcome(BASELINE_NAME, about, Done.WROTE, told)
     return outcome, Writing(BASELINE_NAME, adoption.text.encode())
+
+
+def _as_git_does(
+    decision: Decision,
+    files: Sequence[Shipped],
+    existing: Mapping[str, bytes],
+    root: str,
+    staging: Staging,
+) -> Decision:
+    """Lines for git that are there are told where git does otherwise all the same."""
+    outcome, writing = decision
+    if outcome.path != ATTRIBUTES_PATH or outcome.done is not Done.SAME:
+        return decision
+    (file,) = (file for file in files if file.path == ATTRIBUTES_PATH)
+    told = changed_by_git(file, existing[ATTRIBUTES_PATH], root, staging)
+    return (replace(outcome, done=Done.BY_HAND, told=told) if told else outcome), writing
 
 
 def _with_ignored(outcomes: Sequence[Outcome], staging: Staging) -> tuple[Outcome, ...]:

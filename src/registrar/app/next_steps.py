@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 from registrar.app.selection import entries_of
-from registrar.app.shipped import github
+from registrar.app.shipped import github, gitlab
 from registrar.app.shipped.program import PROGRAM_PATH, REQUIREMENTS_PATH, SCRIPT_PATH
+from registrar.app.shipped.remembered import EVENTS
 from registrar.domain.shipping import Adopted, Checkout, Done, Options
 from registrar.domain.trees import Kind
 from registrar.ports import Staging, Tree
@@ -26,7 +27,7 @@ def next_steps(
     """The steps that are still to be done, in order."""
     if adopted.below:
         yield f"go to the top of the repository:\ncd {shlex.quote(adopted.top)}"
-    yield from _take_ours(adopted)
+    yield from _take_ours(adopted, options)
     yield from _by_hand(adopted)
     yield from _owners(adopted, options)
     if any(o.path == POLICY_NAME and o.done is Done.WROTE for o in adopted.outcomes):
@@ -37,6 +38,11 @@ def next_steps(
         yield (
             f"when it is on {options.branch}, make the gate required (once, as an administrator):\n"
             f"{github.install_ruleset_line()}"
+        )
+    if options.github_left_out:
+        yield (
+            "GitHub gets nothing, as when this registry was made; for the gate on GitHub, too:\n"
+            f"registrar init --github-event {EVENTS[0]}"
         )
     if options.gitlab:
         yield (
@@ -73,7 +79,7 @@ def _is_folder(tree: Tree, root: str, name: str) -> bool:
     return node is not None and node.kind is Kind.FOLDER
 
 
-def _take_ours(adopted: Adopted) -> Iterator[str]:
+def _take_ours(adopted: Adopted, options: Options) -> Iterator[str]:
     differ = [o.path for o in adopted.outcomes if o.done is Done.DIFFERS]
     program = [path for path in differ if path in _VENDORED]
     if program:
@@ -85,17 +91,28 @@ def _take_ours(adopted: Adopted) -> Iterator[str]:
     if whole:
         yield (
             "these are not as this version ships them; keep your edits, or take ours:\n"
-            f"rm {shlex.join(whole)} && registrar init"
+            f"rm {shlex.join(whole)} && {shlex.join(_again(whole, adopted, options))}"
         )
     hook = [path for path in differ if path.startswith(".pre-")]
     if hook:
         yield f"in {hook[0]}, put the hook registrar-check as shown above in place of the old one"
 
 
+def _again(removed: list[str], adopted: Adopted, options: Options) -> Iterator[str]:
+    """The command that writes removed files as they were asked for: they alone may say it."""
+    yield from ("registrar", "init")
+    if github.RULESET_PATH in removed:
+        yield from ("--branch", adopted.branch)
+    if options.github_event is not None and github.WORKFLOW_PATH in removed:
+        yield from ("--github-event", options.github_event)
+    if gitlab.PIPELINE_PATH in removed:
+        yield "--gitlab"
+
+
 def _by_hand(adopted: Adopted) -> Iterator[str]:
     paths = [o.path for o in adopted.outcomes if o.done is Done.BY_HAND]
     if paths:
-        yield f"add by hand what is shown above for {', '.join(paths)}"
+        yield f"do by hand what is shown above for {', '.join(paths)}"
 
 
 def _owners(adopted: Adopted, options: Options) -> Iterator[str]:

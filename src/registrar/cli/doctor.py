@@ -45,12 +45,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     """Print the diagnosis; its exit code."""
     from registrar.app.doctor import diagnose
-    from registrar.assemble import find_top, visit_at
+    from registrar.assemble import top_here, visit_at
     from registrar.formats.doctor import render_json, render_text
 
     if not os.path.isdir(options.path):
         raise UsageError(f"{options.path} is no folder", "name a folder of the repository")
-    top = find_top(options.path) or os.path.realpath(options.path)
+    top = top_here(options.path) or os.path.realpath(options.path)
 
     def announce(what: str) -> None:
         talk(f"registrar: {escape(what)}\n")

@@ -59,10 +59,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     """Make the registry, and say what was done and what comes next."""
     from registrar.app.init import InitRequest, Place, init
-    from registrar.assemble import checkout_at, find_top, takes_branch, world_at, writer_at
+    from registrar.assemble import checkout_at, takes_branch, top_here, world_at, writer_at
     from registrar.formats.adopted import as_json, text
 
-    top = find_top(".")
+    top = top_here(".")
     if top is None or not os.path.lexists(os.path.join(top, ".git")):
         if top is not None and world_at(top).work_tree is None:
             raise UsageError(f"{top} is a bare repository, which has no work tree", "clone it")

@@ -8,12 +8,18 @@ from registrar.errors import UsageError
 
 
 def top_and_paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The top of the repository, and the paths relative to it."""
-    from registrar.assemble import find_top
+    """The top of the repository, and the paths relative to it.
+
+    Raises UsageError for a path outside, and where the current folder leaves open which repository
+    is meant.
+    """
+    from registrar.assemble import find_top, top_here
 
     top = find_top(".")
     if given and not (top and _lies_in(given[0], top)):
-        top = find_top(_existing(given[0]))
+        top = find_top(_existing(given[0]))  # what is judged may look like a bare repository
+    else:
+        top = top_here(".")
     top = top or os.path.realpath(".")
     relative = []
     for path in given:

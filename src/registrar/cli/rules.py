@@ -28,11 +28,11 @@ def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of one rule."""
     from registrar.app.known_rules import known_rules
     from registrar.app.rule_pages import as_list, listing, page
-    from registrar.assemble import find_top, world_at
+    from registrar.assemble import top_here, world_at
     from registrar.formats.json import dumps
     from registrar.reading.nearest import nearest
 
-    every, plugins = known_rules(world_at(find_top(".") or "."))
+    every, plugins = known_rules(world_at(top_here(".") or "."))
     for item in plugins.missing:
         talk(f"registrar: {escape(item.rule)}, which the policy names: {escape(item.reason)}\n")
     chosen = [rule for rule in every if options.name in (None, rule.name)]

@@ -13,6 +13,8 @@ class Way(StrEnum):
     """All of it."""
     LINES = "lines"
     """Some lines, wherever they stand; those that are missing are added at the end."""
+    OWNERS = "owners"
+    """Some lines of CODEOWNERS, which must also name somebody, and win."""
     HOOK = "hook"
     """One repository in the list of ``.pre-commit-config.yaml``."""
     SETTINGS = "settings"
@@ -43,7 +45,9 @@ class Shipped:
     part: str = ""
     """What an existing file gets, or lacks: text to be put into it."""
     lines: tuple[Line, ...] = ()
-    """The lines of ``Way.LINES``."""
+    """The lines of ``Way.LINES`` and ``Way.OWNERS``."""
+    watched: tuple[str, ...] = ()
+    """Paths that the lines are about: another line may decide about them all the same."""
     marker: str = ""
     """A word by which an existing file of ``Way.SETTINGS`` is known to hold the part."""
 
@@ -72,6 +76,8 @@ class Options:
     """Who owns the gate's files (``@org/team``)."""
     codeowners: tuple[str, ...] = (".github/CODEOWNERS",)
     """The files that name the owners."""
+    github_left_out: bool = False
+    """True where GitHub gets nothing because it got nothing the first time."""
 
 
 class Done(StrEnum):

@@ -22,6 +22,11 @@ _WORDS = {
 }
 _COUNTED = _WORDS | {Done.WROTE: "written", Done.BY_HAND: "to be changed by hand"}
 _COUNTED |= {Done.SAME: "as they should be", Done.DIFFERS: "left alone though different"}
+_PLANNED = {
+    Done.WROTE: "would write",
+    Done.ADDED: "would add to",
+    Done.UPDATED: "would update",
+}
 _CHANGES = (Done.WROTE, Done.ADDED, Done.UPDATED)
 
 
@@ -62,10 +67,12 @@ def _lines(adopted: Adopted) -> Iterator[str]:
     yield f"default branch {escape(adopted.branch)} ({escape(adopted.branch_from)})"
     yield ""
     wide = max(len(escape(outcome.path)) for outcome in adopted.outcomes)
+    words = _WORDS | (_PLANNED if adopted.dry_run else {})
+    broad = max(map(len, words.values()))
     for outcome in adopted.outcomes:
         ignored = " (git ignores it)" if outcome.ignored else ""
-        word, path = _WORDS[outcome.done], escape(outcome.path)
-        yield f"{word:<9} {path:<{wide}}  {outcome.about}{ignored}"
+        word, path = words[outcome.done], escape(outcome.path)
+        yield f"{word:<{broad}}  {path:<{wide}}  {outcome.about}{ignored}"
         yield from (f"            {escape(line)}" for line in outcome.told.splitlines())
     yield ""
     yield _summary(adopted)

@@ -24,12 +24,14 @@ def licence_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     if len(lines) > _MOST_LINES or sum(len(line.text) for line in lines) > _MOST_TEXT:
         return
     # few cards come here: most only name the licence
+    from registrar.reading.licence_subjects import of_the_model
     from registrar.reading.licences_in_prose import mentions, named_licences, same_family
 
     trees = [tree for text in facts.licences if (tree := expression(text))]
     known = {same_family(_id(leaf)) for tree in trees for leaf in leaves(tree)}
     named = named_licences(lines, card.lines)
     foreign = [item for item in named if same_family(item.id.partition(" with ")[0]) not in known]
+    foreign = of_the_model(foreign, lines)
     if not foreign or any(mentions(lines, _id(leaf), foreign) for leaf in leaves(own)):
         return
     names = ", ".join(dict.fromkeys(item.shown for item in foreign[:5]))

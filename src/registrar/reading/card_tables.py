@@ -41,6 +41,27 @@ _OTHERS = frozenset(
     )
 )
 """Names of a column that holds something else, unless the metric's own path says so."""
+_SPLITS = frozenset(("train", "training", "validation", "valid", "val", "dev", "test", "holdout"))
+_OLDER = frozenset(
+    (
+        *("previous", "older", "old", "earlier", "former", "predecessor", "baseline", "baselines"),
+        *("competitor", "competitors", "reference", "published", "target", "targets", "required"),
+        *("requirements", "threshold", "thresholds", "gates", "human"),
+    )
+)
+"""Words above a table that may hold something else than what this version was measured to be."""
+_VERSION = re.compile(
+    r"\b(?:v|version )([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})\b"
+    r"|(?<![\w.])([0-9]{1,9}(?:\.[0-9]{1,9}){2})\b"
+)
+"""In lower case; one dot alone is a figure."""
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+_WORD = re.compile(r"[a-z]+")
+_IN_PERCENT = re.compile(
+    r"(?:^|[._ -])(?:[sw]?mape|wape|mdape|mpe|wer|cer|ter|eer|percent|percentage|pct)(?:$|[._ -])",
+    re.IGNORECASE,
+)
+"""Metrics that are percentages by their names."""
 _MAX_PARTS = 8
 """So many parts of a path are looked at, from its end."""
 _LONGEST = 24
@@ -88,11 +109,35 @@ def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     paths = _paths(facts)
     for table in tables(card.section(SECTION), card.lines):
         heads = [normalise(plain(cell.text)) for cell in table.head]
+        above, doubt = _above(table, facts)
         for row in table.rows:
             for cell, said, path, sure in _row(row, table, heads, paths):
-                if not said.agrees(facts.measured[path]):
-                    found = _told(cell, said, path, facts, card)
-                    yield found if sure else replace(found, mended=None, sure=False)
+                if said.agrees(facts.measured[path], bool(_IN_PERCENT.search(path))):
+                    continue
+                if above and _key(row[0].text) != path and not above & set(path.split(".")):
+                    continue
+                found = _told(cell, said, path, facts, card)
+                yield found if sure and not doubt else replace(found, mended=None, sure=False)
+
+
+def _above(table: Table, facts: Facts) -> tuple[frozenset[str], bool]:
+    """The splits that the heading of a table names, and whether it may be about something else.
+
+    Another version, a year, a baseline in the heading or the paragraph above: what stands there
+    may be right, and only a person can tell.
+    """
+    heading = plain(table.heading).lower()
+    own = (facts.version or "").partition("+")[0]
+    doubt = False
+    for text in (heading, plain(table.lead).lower()):
+        named = [one or two for one, two in _VERSION.findall(text)]
+        mine = any(own == name or own.startswith(f"{name}.") for name in named)
+        doubt |= (bool(named) and not mine) or bool(_YEAR.search(text))
+        doubt |= bool(_OLDER.intersection(_WORD.findall(text)))
+    lead = _SPLITS.intersection(_WORD.findall(plain(table.lead).lower()))
+    splits = _SPLITS.intersection(_WORD.findall(heading))
+    measured = {part for path in facts.measured for part in path.split(".")}
+    return splits, doubt or bool(lead and not lead & measured)
 
 
 def _row(

@@ -38,10 +38,16 @@ class Figure:
     percent: bool
     alone: bool = True
 
-    def agrees(self, value: float) -> bool:
-        """Tell whether a measured value, at the precision of the figure, is this figure."""
+    def agrees(self, value: float, in_percent: bool = False) -> bool:
+        """Tell whether a measured value, at the precision of the figure, is this figure.
+
+        ``in_percent`` tells a metric that is a percentage by its name, which people measure and
+        write as 0.5, 0.5% and 0.005.
+        """
         scaled = [exact := _exact(value)]
-        if self.percent:
+        if in_percent:
+            scaled.append(_CONTEXT.multiply(exact, Decimal(100)))
+        elif self.percent:
             scaled = [_CONTEXT.multiply(exact, Decimal(100))] + scaled * (abs(exact) > 1)
         return any(_near(r, v) for r in self.readings for v in scaled)
 

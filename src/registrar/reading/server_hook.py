@@ -13,8 +13,10 @@ _NAMED = re.compile(r"^[^#\n]*\bregistrar\b[^#\n]*\bhook\s+pre-receive\b", re.MU
 _SHELL = re.compile(r"#!(?:/usr)?/bin/(?:env )?(?P<name>sh|dash|bash)(?: -[eu]+)?")
 _SETS = re.compile(r"set -(?:[eu]+|[eu]*o pipefail)")
 _FOLDER = r"(?:/[A-Za-z0-9_.+-]+)+/"
+_QUOTED = r"(?:/[A-Za-z0-9_.+ -]+)+/"
+"""In quotes a space is no end of a word; nothing that a shell looks for within them."""
 _RUNS = (
-    rf"(?:(?:{_FOLDER})?registrar|"
+    rf"(?:(?:{_FOLDER})?registrar|\"{_QUOTED}registrar\"|'{_QUOTED}registrar'|"
     rf"(?:{_FOLDER})?python3?(?:\.[0-9]+)? -I (?:-m registrar|{_FOLDER}registrar\.pyz))"
     r" hook pre-receive"
 )

@@ -12,6 +12,8 @@ from registrar.reading.markdown_document import Kind, Line
 
 _CELL = re.compile(r"(?:[^\\|]++|\\.?)*+")
 """Up to the next ``|`` that no backslash escapes; code spans do not matter to a table."""
+_LEAD = 4
+"""Lines of a paragraph that are looked at, its last ones."""
 _DELIMITER = re.compile(r":?-+:?")
 
 
@@ -41,22 +43,33 @@ class Table:
     first: int
     """The number of the line that the head stands on."""
     last: int
+    heading: str = ""
+    """The nearest heading above it, among the lines that were read."""
+    lead: str = ""
+    """The paragraph right above it."""
 
 
 def tables(lines: Sequence[Line], written: Sequence[str]) -> Iterator[Table]:
     """Find the tables in lines that were read; ``written`` are the lines of the whole file."""
-    index = 1
+    index, heading = 1, ""
+    lead: list[str] = []
     while index < len(lines):
         head, below = lines[index - 1], lines[index]
         if not _begins(head, below, written):
             index += 1
+            if head.kind is Kind.HEADING:
+                heading, lead = head.text, []
+            elif head.kind is Kind.TEXT:
+                lead = [head.text] if head.begins else [*lead, head.text][-_LEAD:]
             continue
         index += 1
         first = index
         while index < len(lines) and _goes_on(lines[index]):
             index += 1
         rows = tuple(_cells(line, written) for line in lines[first:index])
-        yield Table(_cells(head, written), rows, head.number, lines[index - 1].number)
+        last, above = lines[index - 1].number, " ".join(lead)
+        yield Table(_cells(head, written), rows, head.number, last, heading, above)
+        lead = []
         index += 1
 
 

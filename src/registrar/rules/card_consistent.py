@@ -11,12 +11,15 @@ What it does: compares what both say, in three places.
 2. The license section: refused where it names a licence that the metadata names nowhere (weights,
    code, data, base models, dataset manifests) and does not name the one of the weights. Named is
    an SPDX id with hyphen and digit, an id alone on its line or in code marks, "MIT License", the
-   address of a licence; MIT in a sentence may be a university, and is none.
+   address of a licence; MIT in a sentence may be a university, and is none. A sentence about the
+   code, the data or the base model alone says nothing of the weights.
 3. Tables of the evaluation section: a row whose first cell is a key of the metrics file
    (`test.accuracy`, or `accuracy` where one key ends so) with a figure in a column called "value"
    or the like, after the split, or after this model. The only figure of its row under another name
    is a warning: it may be a requirement, or another model's. Figures are compared at their own
    precision: 0.93 agrees with 0.9279, 93% with 0.93. Intervals, ranges and bounds are not compared.
+   Below a heading of another split nothing is compared; what stands below another version, a year
+   or a baseline is a warning. An error rate such as `wer` or `mape` may be 0.05, 5% or 5.
 
 `registrar fix` writes the measured value at the card's precision, where it says what was measured
 and not more, and the metadata's licence, task or version in the front matter. It never touches

@@ -28,6 +28,7 @@ from registrar.reading.corrections import rewrite
 from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
 from registrar.reading.spdx import SpdxError, deprecated, other_case, parse, places_of
+from registrar.reading.spdx_list import listed
 from registrar.rules.rule import Judging, Rule
 
 
@@ -47,7 +48,7 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             continue
         at = At(entry.metadata_names[0], route)
         for old, new in deprecated(expression):
-            hint = f"write {new}" if new else "see the SPDX list for what replaces it"
+            hint = _instead(old, new)
             fix = _or_later(entry, at, text, old, new)
             yield Problem(f"{old} is a deprecated SPDX id", hint, at, Severity.WARNING, fix)
         for start, end, right in other_case(text):
@@ -63,6 +64,16 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             if not here and f"{ref}.txt" not in judging.licence_texts:
                 hint = f"put the text of the licence into {entry.path}/{file}"
                 yield Problem(f"the text of {ref} is not here", hint, at)
+
+
+def _instead(old: str, new: str | None) -> str:
+    """What to write for a deprecated id; of the GNU licences the choice is the publisher's."""
+    if new is None:
+        return "see the SPDX list for what replaces it"
+    later = new.removesuffix("-only") + "-or-later"
+    if new == f"{old}-only" and listed(later):
+        return f"write {new}, or {later} where the terms say so"
+    return f"write {new}"
 
 
 def _plainly_good(text: str, expression: Expression) -> bool:

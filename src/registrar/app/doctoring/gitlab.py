@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from registrar.app.doctoring.program import as_shipped
 from registrar.app.doctoring.scene import Question, Scene
-from registrar.app.shipped.gitlab import JOB_NAME, PIPELINE_PATH
+from registrar.app.shipped.gitlab import JOB_NAME, PIPELINE_PATH, STAGE
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import mapping, sequence, text
 from registrar.reading.documents import Document
@@ -53,9 +53,10 @@ def _alone(document: Document) -> Line:
         line = document.span((JOB_NAME,)).line
         told = f"{CI_PATH}:{line}: {JOB_NAME} is laid over the job that is included"
         return _ALONE.fails(told, f"take {JOB_NAME} out of {CI_PATH}")
+    if "stages" in keys and STAGE not in sequence(keys["stages"]):
+        told = f"{CI_PATH}: its stages have no {STAGE}, that of {JOB_NAME}: GitLab refuses it"
+        return _ALONE.fails(told, f"add to its stages: - {STAGE}")
     doubts = [f"line {document.span((key,)).line}: {key}" for key in _FOR_ALL if key in keys]
-    if "stages" in keys and "test" not in sequence(keys["stages"]):
-        doubts.append("stages without test")
     if any(_local(item) != PIPELINE_PATH for item in _included(document.data)):
         doubts.append("other files that it includes")
     if doubts:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from registrar.app.doctoring.scene import Question, Scene
 from registrar.domain.clones import Hook
-from registrar.domain.diagnosis import Line, Topic
+from registrar.domain.diagnosis import Line, State, Topic
 from registrar.domain.pushes import Server
 from registrar.reading.server_hook import Shape, shape_of
 
@@ -33,6 +33,19 @@ def pre_receive(scene: Scene) -> Iterator[Line]:
     if hook is not None:
         yield _branch(server, branch, where)
         yield _changes(server, where)
+
+
+def refuses_gate_changes(scene: Scene) -> str | None:
+    """Where changes go, if its hook is proved to refuse those of the gate; otherwise None."""
+    remote = scene.remote
+    if scene.local_git is None or scene.clone is None or remote is None or not remote.is_local:
+        return None
+    hook = scene.local_git.hook_of(remote, "pre-receive")
+    if hook is None or _judged(hook, remote.path).state is not State.HOLDS:
+        return None
+    server = scene.local_git.server(remote)
+    judged = server.judges(f"refs/heads/{scene.clone.default_branch}")
+    return remote.path if judged and not server.gate_changes_allowed else None
 
 
 def _judged(hook: Hook | None, where: str) -> Line:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
+from registrar.app.shipped.gitlab import stage_told
 from registrar.app.shipped.hooks import with_hook
 from registrar.app.shipped.lines import missing, with_lines
+from registrar.app.shipped.owning import owners_told
 from registrar.app.shipped.program import PROGRAM_PATH, named_in, renamed_in
-from registrar.app.shipped.registry import standing
+from registrar.app.shipped.registry import GITLAB_PATH, standing
 from registrar.domain.shipping import Done, Outcome, Shipped, Standing, Way, Writing
 
 _SHOWN = 8
@@ -25,8 +28,12 @@ def decide(file: Shipped, existing: Mapping[str, bytes], program: bytes) -> Deci
     if there is None or stands is Standing.ABSENT:
         writing = Writing(file.path, file.content, file.executable)
         return Outcome(file.path, file.about, Done.WROTE), writing
+    if file.way is Way.OWNERS:
+        return _owners(file, there, stands)
     if stands is Standing.SAME:
-        return Outcome(file.path, file.about, Done.SAME), None
+        told = stage_told(there) if file.path == GITLAB_PATH else ""
+        done = Done.BY_HAND if told else Done.SAME
+        return Outcome(file.path, file.about, done, told), None
     match file.way:
         case Way.FILE | Way.SETTINGS:
             return _left(file, there), None
@@ -45,7 +52,8 @@ def decide(file: Shipped, existing: Mapping[str, bytes], program: bytes) -> Deci
 
 def _left(file: Shipped, there: bytes) -> Outcome:
     if file.way is Way.SETTINGS:
-        return Outcome(file.path, file.about, Done.BY_HAND, f"add to it:\n{file.part}")
+        more = stage_told(there) if file.path == GITLAB_PATH else ""
+        return Outcome(file.path, file.about, Done.BY_HAND, f"add to it:\n{file.part}{more}")
     return Outcome(file.path, file.about, Done.DIFFERS, difference(file, there))
 
 
@@ -58,6 +66,17 @@ def _joined(
         return Outcome(file.path, file.about, Done.BY_HAND, told), None
     writing = Writing(file.path, content, before=there)
     return Outcome(file.path, file.about, Done.ADDED), writing
+
+
+def _owners(file: Shipped, there: bytes, stands: Standing) -> Decision:
+    """Lines are added where they are missing; what is said about those that stand comes with it."""
+    outcome, writing = Outcome(file.path, file.about, Done.SAME), None
+    if stands is not Standing.SAME:
+        outcome, writing = _joined(file, there, _add_lines)
+    kept, lost = owners_told(file, there.decode("utf-8", "replace"))
+    told = "\n".join(filter(None, (outcome.told.rstrip("\n"), kept, lost)))
+    by_hand = lost and outcome.done is Done.SAME
+    return replace(outcome, told=told, done=Done.BY_HAND if by_hand else outcome.done), writing
 
 
 def _add_lines(file: Shipped, there: bytes) -> bytes | None:

@@ -9,7 +9,8 @@ from registrar.app.rulebook import SCHEMA_NAME
 from registrar.app.shipped import github, gitlab, shipped_file
 from registrar.app.shipped.editor import editor, settings_standing
 from registrar.app.shipped.hooks import hooks, hooks_standing
-from registrar.app.shipped.lines import attributes, code_owners, missing
+from registrar.app.shipped.lines import attributes, missing
+from registrar.app.shipped.owning import code_owners
 from registrar.app.shipped.program import (
     PROGRAM_PATH,
     REQUIREMENTS_PATH,
@@ -60,7 +61,7 @@ def standing(file: Shipped, existing: bytes | None) -> Standing:
     match file.way:
         case Way.FILE:
             return Standing.SAME if _unix(file, existing) == file.content else Standing.DIFFERS
-        case Way.LINES:
+        case Way.LINES | Way.OWNERS:
             lacks = missing(file, existing.decode("utf-8", "replace"))
             return Standing.LACKS if lacks else Standing.SAME
         case Way.HOOK:
@@ -114,7 +115,8 @@ def _gates(options: Options) -> tuple[Shipped, ...]:
                 marker=gitlab.PIPELINE_PATH,
             )
         )
-    files += [code_owners(path, github.CODEOWNED, options.owners) for path in options.codeowners]
+    owned, owners = github.CODEOWNED, options.owners
+    files += [code_owners(path, owned, owners, options.root) for path in options.codeowners]
     return tuple(files)
 
 

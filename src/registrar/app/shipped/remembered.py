@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 
 from registrar.app.shipped import github, gitlab
+from registrar.app.shipped.owning import GITHUB_PLACES, TITLE
+from registrar.app.shipped.program import PROGRAM_PATH, named_in
+from registrar.reading.policy import POLICY_NAME
 
 EVENTS = ("pull_request_target", "pull_request")
 _REF = "refs/heads/"
-READ = (github.RULESET_PATH, github.WORKFLOW_PATH, gitlab.PIPELINE_PATH)
+_OURS = (github.RULESET_PATH, github.WORKFLOW_PATH)
+READ = (*_OURS, gitlab.PIPELINE_PATH, *GITHUB_PLACES, POLICY_NAME, PROGRAM_PATH)
 """The files that say it."""
 
 
@@ -30,6 +34,18 @@ def github_event(existing: Mapping[str, bytes]) -> str:
     lines = {line.strip() for line in text.splitlines()}
     safe, other = EVENTS
     return other if f"{other}:" in lines and f"{safe}:" not in lines else safe
+
+
+def without_github(existing: Mapping[str, bytes]) -> bool:
+    """Tell whether the registry was made with ``--no-github``: nothing of GitHub's is here.
+
+    The policy names its program, or the program is here: one of them may have been taken away for a
+    new one. A workflow and a ruleset that were, too, have left the owners that came with them.
+    """
+    made = named_in(existing.get(POLICY_NAME, b"")) is not None or PROGRAM_PATH in existing
+    places = GITHUB_PLACES[:1] if on_gitlab(existing) else GITHUB_PLACES
+    owned = any(TITLE.encode() in existing.get(path, b"") for path in places)
+    return made and not owned and not any(path in existing for path in _OURS)
 
 
 def on_gitlab(existing: Mapping[str, bytes]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from registrar.domain.shipping import Checkout
@@ -29,6 +29,19 @@ class GitStaging:
         status = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
         said = self.git.run(*status, "--ignored=matching", "--", *asked) or b""
         return _names(b"\0".join(line[3:] for line in said.split(b"\0")))
+
+    def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
+        """Each attribute of each path, by ``path:name``: what ``git check-attr`` says."""
+        return ask_attributes(self.git, paths, names)
+
+
+def ask_attributes(git: Git, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
+    """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""
+    feed = b"".join(_bytes(path) + b"\0" for path in paths)
+    answer = git.must("check-attr", "-z", "--stdin", *names, feed=feed)
+    parts = answer.decode("utf-8", "surrogateescape").split("\0")
+    triples = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
+    return {f"{path}:{name}": value for path, name, value in triples}
 
 
 def checkout(git: Git) -> Checkout:

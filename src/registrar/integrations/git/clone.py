@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from registrar.domain.clones import Clone, Hook, Remote, remote_from
 from registrar.domain.pushes import Server
 from registrar.domain.trees import UnreadableError
-from registrar.integrations.git.checkout import checkout
+from registrar.integrations.git.checkout import ask_attributes, checkout
 from registrar.integrations.git.process import Git
 from registrar.integrations.git.served import read_server
 
@@ -50,11 +50,7 @@ class GitClone:
 
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
         """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""
-        feed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        answer = self._git.must("check-attr", "-z", "--stdin", *names, feed=feed)
-        parts = answer.decode("utf-8", "surrogateescape").split("\0")
-        triples = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
-        return {f"{path}:{name}": value for path, name, value in triples}
+        return ask_attributes(self._git, paths, names)
 
     def hook(self, name: str) -> Hook | None:
         """Read the hook that git would run here."""

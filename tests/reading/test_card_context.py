@@ -1,0 +1,142 @@
+"""What stands around a figure or a licence: another version, another split, the code, the data."""
+
+from __future__ import annotations
+
+import pytest
+
+from registrar.domain.metadata import metadata_from
+from registrar.reading.card import Card
+from registrar.reading.card_licence import licence_contradictions
+from registrar.reading.card_tables import table_contradictions
+from registrar.reading.contradictions import Facts
+
+MEASURED = {"test.accuracy": 0.95, "test.mape": 0.005, "test.wer": 0.052}
+
+
+def told(above: str, row: str = "accuracy | 0.93") -> list[bool]:
+    """Whether each contradiction of a table is a sure one."""
+    card = Card(f"# Card\n\n## Evaluation\n\n{above}\n\nmetric | value\n--- | ---\n{row}\n")
+    facts = Facts(metadata_from({"name": "wine"}), "1.1.0", MEASURED, "metrics.json")
+    return [found.sure for found in table_contradictions(card, facts)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "### Version 1.0.0",
+        "### v1.0",
+        "### wine 1.0.0 (previous)",
+        "### Baseline",
+        "### Earlier results",
+        "### On the 2023 test set",
+        "For comparison, the published figures of version 1.0.0:",
+        "Thresholds that the review board asks for:",
+        "On the validation set:",
+    ],
+)
+def test_what_may_be_about_something_else_is_only_a_doubt(above: str) -> None:
+    assert told(above) == [False]
+
+
+@pytest.mark.parametrize("above", ["### Validation", "### Training set", "### Results (dev)"])
+def test_another_split_in_the_heading_is_not_compared(above: str) -> None:
+    assert told(above) == []
+    assert told(above, "test.accuracy | 0.93") == [True], "the row itself names the split"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "",
+        "### Results",
+        "### Version 1.1.0",
+        "### v1.1",
+        "### Test set",
+        "On the test set of 36 rows, the accuracy is 0.95:",
+        "Trained in 2 hours; see the validation report for more.\n\nMeasured once:",
+        "### Validation\n\n0.96\n\n### Test",
+    ],
+)
+def test_what_is_about_this_version_stays_an_error(above: str) -> None:
+    assert told(above) == [True]
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("mape | 0.5", 0),
+        ("mape | 0.5%", 0),
+        ("mape (%) | 0.5", 0),
+        ("mape | 0.005", 0),
+        ("mape | 0.7%", 1),
+        ("wer | 5.2", 0),
+        ("wer | 5.2%", 0),
+        ("wer | 4.1", 1),
+        ("accuracy | 0.95%", 1),
+        ("accuracy | 95", 1),
+    ],
+)
+def test_a_metric_that_is_a_percentage_by_its_name_is_read_both_ways(row: str, wrong: int) -> None:
+    assert len(told("", row)) == wrong
+
+
+def test_a_percentage_that_was_measured_as_one_agrees_with_its_sign() -> None:
+    card = Card("# Card\n\n## Evaluation\n\nmetric | value\n--- | ---\nmape | 0.5%\n")
+    facts = Facts(metadata_from({}), "1.0.0", {"mape": 0.5}, "metrics.json")
+    assert list(table_contradictions(card, facts)) == []
+
+
+def foreign(section: str, licence: str = "Apache-2.0") -> list[str]:
+    """What a license section is refused for."""
+    card = Card(f"# Card\n\n## License\n\n{section}\n")
+    metadata = metadata_from({"name": "wine", "license": licence})
+    facts = Facts(metadata, "1.0.0", {}, "metrics.json")
+    return [found.message for found in licence_contradictions(card, facts)]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "ALv2",
+        "Apache License, Version 2.0",
+        "Apache 2",
+        "Licensed under the Apache License v2.0.",
+        "The training code is GPL-3.0-or-later.",
+        "The training code\nof this model is GPL-3.0-or-later.",
+        "The data set is CC-BY-4.0.",
+        "Data: CC-BY-4.0",
+        "The base model is under the MIT License.",
+        "ASL 2.0 for the weights. The code is MIT-licensed.",
+    ],
+)
+def test_what_is_no_contradiction(section: str) -> None:
+    assert foreign(section) == []
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "GPL-3.0-or-later",
+        "The weights are GPL-3.0-or-later.",
+        "Code and weights are GPL-3.0-or-later.",
+        "The model and its code are under the MIT License.",
+        "The code is MIT-licensed. The model is CC-BY-NC-4.0.",
+        "MIT",
+        "This model: GPL-3.0-only",
+    ],
+)
+def test_what_is_one(section: str) -> None:
+    assert len(foreign(section)) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "licence"),
+    [
+        ("MIT licence", "MIT"),
+        ("BSD 3-Clause", "BSD-3-Clause"),
+        ("3-Clause BSD", "BSD-3-Clause"),
+        ("BSD 2-Clause License", "BSD-2-Clause"),
+    ],
+)
+def test_common_spellings(section: str, licence: str) -> None:
+    assert foreign(section, licence) == []
