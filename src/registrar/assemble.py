@@ -14,6 +14,7 @@ from registrar.integrations.cache.memory import FolderMemory
 from registrar.integrations.cache.place import cache_file
 from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
+from registrar.integrations.dvc.stores import DvcStores
 from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
@@ -94,7 +95,9 @@ def world_at(
         memory = _memory(top, object_format) if cache else None
         tree = WorkTree(top, object_format, known=memory)
     history = None if reason else GitHistory(git)
-    return World(tree, history, reason, SystemClock(), InstalledPlugins(top), memory)
+    return World(
+        tree, history, reason, SystemClock(), InstalledPlugins(top), stores_at(top), memory
+    )
 
 
 def _memory(top: str, object_format: str) -> FolderMemory | None:
@@ -106,6 +109,11 @@ def _memory(top: str, object_format: str) -> FolderMemory | None:
     except (OSError, ValueError):
         return None  # it cannot be told whether it is the program that wrote the cache
     return FolderMemory(top, path, f"{program} {object_format}")
+
+
+def stores_at(top: str) -> DvcStores:
+    """The DVC remotes as whoever runs the program may reach them."""
+    return DvcStores(top)
 
 
 def checkout_at(top: str) -> Checkout:

@@ -180,6 +180,8 @@ class World:
     """Why ``history`` is None."""
     clock: Clock
     plugins: Plugins
+    stores: Stores | None = None
+    """The DVC remotes; None where nothing outside may be asked."""
     memory: Memory | None = None
     """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
 

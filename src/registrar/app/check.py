@@ -14,6 +14,7 @@ from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
 from registrar.app.plugins import load_plugins
 from registrar.app.remembering import remembered
+from registrar.app.remote.judging import Asking, judge_remote
 from registrar.app.rule_pages import asked
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
@@ -36,6 +37,10 @@ class CheckRequest:
     fail_on: Severity = Severity.ERROR
     jobs: int | None = None
     gate_changes_allowed: bool = True
+    remote: bool = False
+    """Whether others are asked: DVC remotes, MLflow, source repositories."""
+    verify_bytes: bool = False
+    """Whether every byte on the DVC remotes is read."""
 
 
 def check(request: CheckRequest, world: World, on_entry: OnEntry | None = None) -> Report:
@@ -59,6 +64,8 @@ def _check(
 ) -> Report:
     at = request.at or world.clock.today()
     book = _rulebook(comparison, world)
+    if request.remote:
+        book = replace(book, phases=book.phases | {Phase.REMOTE})
     head = comparison.head
     selection = select(comparison, book.policy.root, request.paths)
     selection = with_lowered(selection, book, comparison)
@@ -74,6 +81,9 @@ def _check(
                 on_entry(len(judged), len(selection.judged))
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
+    if request.remote and world.stores is not None:
+        asking = Asking(world.stores, comparison.judge, request.verify_bytes)
+        judged = judge_remote(bench, judged, records, asking)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)
     judged.append(judge_change(bench, change))
@@ -131,7 +141,7 @@ def _report(
         phases={
             Phase.STATIC: PhaseState.RUN,
             Phase.HISTORY: history,
-            Phase.REMOTE: PhaseState.NOT_ASKED,
+            Phase.REMOTE: PhaseState.RUN if request.remote else PhaseState.NOT_ASKED,
             Phase.RUNTIME: PhaseState.NOT_ASKED,
         },
         rules_off=book.off,

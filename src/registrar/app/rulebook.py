@@ -26,10 +26,6 @@ from registrar.rules.rule import Rule
 SCHEMA_NAME = "MODEL_METADATA_SCHEMA.json"
 
 
-_PHASES = (Phase.STATIC, Phase.HISTORY)
-"""The phases that there are so far; a rule of another one is never run."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """Policy, schema, waivers and baseline of one tree, and where they came from."""
@@ -41,6 +37,8 @@ class Rulebook:
     has_policy: bool
     baseline: Baseline = Baseline()
     plugins: PluginRules = NO_PLUGINS
+    phases: frozenset[Phase] = frozenset((Phase.STATIC, Phase.HISTORY))
+    """The phases that were asked for; a rule of another one is not run."""
 
     @property
     def off(self) -> tuple[str, ...]:
@@ -52,7 +50,7 @@ class Rulebook:
     def rules(self) -> tuple[Rule, ...]:
         """The rules that run, by name."""
         every = sorted((*RULES, *self.plugins.rules), key=lambda rule: rule.name)
-        return tuple(r for r in every if r.name not in self.off and r.phase in _PHASES)
+        return tuple(r for r in every if r.name not in self.off and r.phase in self.phases)
 
 
 def built_in() -> Rulebook:

@@ -11,7 +11,7 @@ from registrar.cli.reports import add_options, each_once, write_reports
 from registrar.errors import UsageError, worst
 from registrar.formats.escape import escape
 
-PLANNED = ("--remote", "--verify-bytes", "--runtime", "--all-phases")
+PLANNED = ("--runtime", "--all-phases")
 """Options of later versions: reports name them, and typing one says when."""
 SEVERITIES = ("error", "warning", "note")
 """What --format and --fail-on take; what they stand for is imported when something is judged."""
@@ -57,6 +57,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--no-cache", action="store_true", help="judge every entry anew, and keep nothing"
     )
     add_options(command)
+    command.add_argument(
+        "--remote",
+        action="store_true",
+        help="asks DVC remotes, MLflow and source repositories, too, as the policy allows",
+    )
+    command.add_argument(
+        "--verify-bytes",
+        action="store_true",
+        help="with --remote: reads every byte on the DVC remotes",
+    )
     for planned in PLANNED:
         command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=run)
@@ -74,8 +84,9 @@ def run(options: argparse.Namespace) -> int:
 
     for planned in PLANNED:
         if getattr(options, planned.removeprefix("--").replace("-", "_")):
-            hint = "dvc pull, then registrar check judges the bytes that are here"
-            raise UsageError(f"{planned} is planned for a later version", hint)
+            raise UsageError(f"{planned} is planned for a later version", "leave it out")
+    if options.verify_bytes and not options.remote:
+        raise UsageError("--verify-bytes needs --remote", "write --remote --verify-bytes")
     each_once(options.report)
     top, paths = top_and_paths(options.paths)
     world = world_at(top, cache=not options.no_cache)
@@ -85,6 +96,8 @@ def run(options: argparse.Namespace) -> int:
         at=options.at,
         fail_on=Severity(options.fail_on),
         jobs=options.jobs,
+        remote=options.remote,
+        verify_bytes=options.verify_bytes,
     )
     progress = Progress()
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from registrar.domain.findings import Finding
 from registrar.domain.report import Report
 from registrar.formats.escape import escape
-from registrar.formats.summary import EXPLAIN, UNTIL, holds_none, judge, not_asked, verdict_word
+from registrar.formats.summary import EXPLAIN, holds_none, judge, not_asked, verdict_word
 from registrar.formats.text import Sources
 
 MAX_CASES = 20_000
@@ -133,7 +133,7 @@ def _outcome(case: _Case) -> tuple[str, list[str]]:
     elif case.unchecked:
         said += [f"unchecked: {reason}" for reason in case.unchecked]
     deferred = "deferred: the bytes are not here; settle it"
-    later = [f"{deferred}: {how} ({UNTIL})" for how in case.deferred]
+    later = [f"{deferred}: {how}" for how in case.deferred]
     if later and not kind:
         kind = "skipped"
         inside.append(f'<skipped message="{_xml("; ".join(later))}"/>')

@@ -15,7 +15,6 @@ from registrar.formats.html import code, within
 from registrar.formats.markdown_facts import facts_table
 from registrar.formats.summary import (
     EXPLAIN,
-    UNTIL,
     VENDORED,
     counts,
     holds_none,
@@ -115,10 +114,7 @@ def _rest(report: Report) -> Iterator[str]:
     yield _part("Waived", len(report.waived), items)
     items = (f"{_on(f.rule, f.entry)}: {code(f.message)}" for f in report.baselined)
     yield _part("In the baseline", len(report.baselined), items)
-    items = (
-        f"{_on(i.rule, i.entry)}: settle it: {code(i.settled_by)} ({UNTIL})"
-        for i in report.deferred
-    )
+    items = (f"{_on(i.rule, i.entry)}: settle it: {code(i.settled_by)}" for i in report.deferred)
     yield _part("Deferred: the bytes are not here", len(report.deferred), items)
 
 

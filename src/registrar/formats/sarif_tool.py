@@ -10,7 +10,7 @@ from registrar import __version__
 from registrar.domain.findings import Severity
 from registrar.domain.report import Report, RuleFacts
 from registrar.formats.escape import escape
-from registrar.formats.summary import UNTIL, counts, holds_none, judge, not_asked, verdict_word
+from registrar.formats.summary import counts, holds_none, judge, not_asked, verdict_word
 
 MAX_NOTES = 1_000
 _PLACEHOLDER = re.compile(r"\{([0-9]+)\}")
@@ -98,7 +98,7 @@ def _deferred(report: Report, names: dict[str, int]) -> Iterator[dict[str, Any]]
         items = [item for item in report.deferred if item.rule == name]
         if items:
             said = f"deferred: bytes that are not here, entries: {len(items):,}; "
-            said += f"settle it: {items[0].settled_by} ({UNTIL})"
+            said += f"settle it: {items[0].settled_by}"
             yield _note("note", said, name, names)
 
 

@@ -16,8 +16,6 @@ _VERDICTS = {
 }
 
 
-UNTIL = "--remote is planned; until then dvc pull, and registrar check again"
-"""What is said beside the command that will settle what is deferred."""
 EXPLAIN = "registrar rules NAME"
 """The command that explains a rule."""
 VENDORED = f"python3 -I scripts/registrar.pyz {EXPLAIN.removeprefix('registrar ')}"
@@ -66,7 +64,7 @@ def deferred(report: Report) -> str:
     settle = {item.settled_by for item in report.deferred}
     command = settle.pop() if len(settle) == 1 else "registrar check --remote --verify-bytes"
     those = _plural(len(entries), "entry", "entries")
-    return f"deferred: the bytes of {those} are not here ({rules}); settle it: {command} ({UNTIL})"
+    return f"deferred: the bytes of {those} are not here ({rules}); settle it: {command}"
 
 
 def holds_none(report: Report, path: str) -> str:

@@ -10,7 +10,6 @@ from registrar.domain.places import Span
 from registrar.domain.report import Report
 from registrar.formats.escape import escape, without_commands
 from registrar.formats.summary import (
-    UNTIL,
     counts,
     holds_none,
     judge,
@@ -139,8 +138,6 @@ def _deferred(settled: dict[str, list[str]]) -> Iterator[str]:
     if more > 0:
         yield f"deferred: the same for {more:,} more {'entry' if more == 1 else 'entries'}"
         yield "  = settle all: registrar check --remote --verify-bytes"
-    if settled:
-        yield f"  ({UNTIL})"
 
 
 def _summary(report: Report) -> Iterator[str]:

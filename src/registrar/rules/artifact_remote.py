@@ -24,6 +24,7 @@ from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
 from registrar.domain.remotes import Absent, NoAnswer, Stored
 from registrar.domain.trees import UnreadableError
+from registrar.reading.artifact import Content
 from registrar.reading.entry import Entry
 from registrar.reading.remote_files import RemoteFile, RemoteOut
 from registrar.rules.rule import Evidence, Rule
@@ -43,7 +44,9 @@ def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
             yield Problem(message, f"{push}, then registrar check --remote {entry.typed()}", at)
         elif out.fault:
             message = f"the list of {out.out.path} on the DVC remote {out.remote} {out.fault}"
-            yield Problem(message, "remove it from the remote and push again; find out who wrote it", at)
+            yield Problem(
+                message, "remove it from the remote and push again; find out who wrote it", at
+            )
         else:
             yield from _missing(entry, out, push, at)
             yield from _different(entry, out, at)
@@ -89,7 +92,7 @@ def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
 
 def _addressed(file: RemoteFile) -> bool:
     """Tell whether the bytes have the MD5 that they lie under, the only proof without a record."""
-    return not hasattr(file.content, "md5") or file.name.md5 in file.content.md5
+    return not isinstance(file.content, Content) or file.name.md5 in file.content.md5
 
 
 RULE = Rule(
@@ -99,4 +102,3 @@ RULE = Rule(
     summary="the bytes are on the DVC remote",
     remote=check,
 )
-"""Nothing else is asked of DVC: its own exit codes say too little (see the page on DVC)."""

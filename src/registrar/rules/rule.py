@@ -128,7 +128,7 @@ RemoteCheck = Callable[[Entry, Evidence], Iterator[Outcome]]
 class Rule:
     """One check; its name is its file, its page, and its key in policy and waivers.
 
-    Exactly one of ``entry``, ``change`` and ``remote`` is set, none for a rule that is only planned.
+    Exactly one of ``entry``, ``change`` and ``remote`` is set, none for a planned rule.
     """
 
     name: str

@@ -71,7 +71,11 @@ class RemoteTree:
 
 
 def with_bytes(
-    entry: Entry, outs: Iterable[RemoteOut], stores: Mapping[str, ObjectStore], tree: Tree, root: str
+    entry: Entry,
+    outs: Iterable[RemoteOut],
+    stores: Mapping[str, ObjectStore],
+    tree: Tree,
+    root: str,
 ) -> tuple[Entry, tuple[RemoteOut, ...]]:
     """The entry with its bytes at hand, and its outputs with what their bytes are.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from registrar.domain.remotes import Absent, DvcConfig, Lookup, NoAnswer, ObjectName, Stored
@@ -35,6 +35,11 @@ class DvcRemotes:
         if name not in self._open:
             self._open[name] = self._opened(name)
         return self._open[name]
+
+    def opened(self, outs: Iterable[RemoteOut]) -> dict[str, ObjectStore]:
+        """The remotes of outputs, by name, as far as they are open."""
+        stores = {out.remote: self.store(out.remote) for out in outs}
+        return {name: store for name, store in stores.items() if not isinstance(store, str)}
 
     def _opened(self, name: str) -> ObjectStore | str:
         if not name:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from registrar.app.judging import MOST, Bench, Judged, broken, sort_outcomes
 from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
-from registrar.domain.findings import Blocked, Outcome, Problem
+from registrar.domain.findings import Deferred, Outcome, Problem
+from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
 from registrar.errors import RegistrarError
-from registrar.ports import ObjectStore, Stores, Tree
+from registrar.ports import Stores, Tree
 from registrar.reading.dvc_config import CONFIG_PATH, MAX_BYTES, read_dvc_config
 from registrar.reading.entry import Entry
+from registrar.reading.remote_files import RemoteOut
 from registrar.rules.rule import Evidence, Record, Rule
+
+_Said = list[tuple[Rule, str | None, Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteRequest:
-    """What is asked of others, and by whose configuration."""
+class Asking:
+    """Whom to ask, by whose configuration, and how closely to look."""
 
     stores: Stores
     judge: Tree | None
@@ -27,42 +32,77 @@ class RemoteRequest:
 
 
 def judge_remote(
-    bench: Bench, judged: Sequence[Judged], records: dict[str, Record], asked: RemoteRequest
+    bench: Bench, judged: Sequence[Judged], records: Mapping[str, Record], asking: Asking
 ) -> list[Judged]:
-    """What the entry rules said, with deferrals settled, and what the remote rules say."""
+    """What the entry rules said, without what is settled now, and what the remote rules say."""
     policy = bench.judging.policy
-    entries = [Entry(bench.tree, policy.root, folder, policy.card_profile) for folder in records]
-    remotes = DvcRemotes(frozenset(policy.dvc_remotes), _config(asked.judge), asked.stores)
-    outs = ask_remotes(entries, remotes)
-    said: list[tuple[Rule, str | None, Outcome]] = []
+    entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
+    config = dvc_config(asking.judge) if asking.judge is not None else None
+    remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.stores)
+    outs = ask_remotes(list(entries.values()), remotes)
+    waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
+    said: _Said = []
     faults: list[str] = []
-    settled: dict[str, list[tuple[Rule, str | None, Outcome]]] = {}
-    for entry in entries:
-        found = outs.get(entry.folder, ())
-        if asked.verify_bytes and any(out.files for out in found):
-            opened = {out.remote: remotes.store(out.remote) for out in found}
-            stores = {name: s for name, s in opened.items() if not isinstance(s, str)}
-            whole, found = with_bytes(entry, found, stores, bench.tree, policy.root)
-            settled[entry.folder] = list(_again(bench, whole, judged, faults))
-        before = len(said)
-        said += _run(bench, entry, Evidence(found), faults)
-        if len(said) > before:  # told already: the same bytes are not refused a second time
-            settled.pop(entry.folder, None)
-    again = [item for items in settled.values() for item in items]
-    by_folder = {entry.folder: entry for entry in entries}
-    told = sort_outcomes([*said, *again], bench, by_folder, records)
-    kept = [replace(one, deferred=_left(one, settled.keys())) for one in judged]
+    settled: set[str] = set()
+    for folder, entry in entries.items():
+        found, whole = outs.get(folder, ()), None
+        if asking.verify_bytes and found:
+            whole, found = with_bytes(entry, found, remotes.opened(found), bench.tree, policy.root)
+        remote = list(_run(bench, entry, Evidence(found), faults))
+        said += remote
+        if whole is not None and not remote and _all_read(found):
+            rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]
+            said += _again(rules, whole, bench, faults)
+            settled.add(folder)
+    told = sort_outcomes(said, bench, dict(entries), records)
+    kept = [replace(one, deferred=_still(one.deferred, settled)) for one in judged]
     return [*kept, replace(told, faults=tuple(faults))]
 
 
-def _left(one: Judged, settled: object) -> tuple[object, ...]:
-    return tuple(item for item in one.deferred if item.entry not in settled)  # type: ignore[operator]
-
-
-def _config(judge: Tree | None) -> object:
-    if judge is None:
-        return None
+def dvc_config(tree: Tree) -> DvcConfig | None:
+    """The configuration of DVC that a tree holds; None without one that can be read."""
     try:
-        return read_dvc_config(judge.read(CONFIG_PATH, MAX_BYTES))
+        return read_dvc_config(tree.read(CONFIG_PATH, MAX_BYTES))
     except UnreadableError:
         return None
+
+
+def _run(bench: Bench, entry: Entry, evidence: Evidence, faults: list[str]) -> Iterator[_Item]:
+    """The remote rules over one entry."""
+    for rule in bench.rules:
+        if rule.remote is not None:
+            try:
+                outcomes: list[Outcome] = list(islice(rule.remote(entry, evidence), MOST + 1))
+            except RegistrarError:
+                raise
+            except Exception as error:  # one broken rule must not hide what all others say
+                outcomes = [broken(rule, error, entry.path, faults)]
+            if len(outcomes) > MOST:
+                outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
+            yield from ((rule, entry.folder, outcome) for outcome in outcomes)
+
+
+_Item = tuple[Rule, str | None, Outcome]
+
+
+def _again(rules: Sequence[Rule], whole: Entry, bench: Bench, faults: list[str]) -> Iterator[_Item]:
+    """The rules that had to defer, over the entry with its bytes at hand."""
+    for rule in rules:
+        if rule.entry is None:
+            continue
+        try:
+            outcomes: list[Outcome] = list(islice(rule.entry(whole, bench.judging), MOST))
+        except RegistrarError:
+            raise
+        except Exception as error:  # one broken rule must not hide what all others say
+            outcomes = [broken(rule, error, whole.path, faults)]
+        yield from ((rule, whole.folder, outcome) for outcome in outcomes)
+
+
+def _all_read(outs: Sequence[RemoteOut]) -> bool:
+    files = [file for out in outs for file in out.files]
+    return bool(files) and all(file.content is not None for file in files)
+
+
+def _still(deferred: tuple[Deferred, ...], settled: set[str]) -> tuple[Deferred, ...]:
+    return tuple(item for item in deferred if item.entry not in settled)

@@ -35,7 +35,9 @@ class CloudStore:
         if any(isinstance(answer, Absent) for answer in answers.values()):
             reason = self._closed()
             if reason:  # a bucket that is not there has no object either, and tells nothing
-                return {n: NoAnswer(reason) if isinstance(a, Absent) else a for n, a in answers.items()}
+                return {
+                    n: NoAnswer(reason) if isinstance(a, Absent) else a for n, a in answers.items()
+                }
         return answers
 
     def open(self, name: ObjectName) -> BinaryIO:

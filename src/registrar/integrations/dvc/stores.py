@@ -52,7 +52,7 @@ class DvcStores:
         for raw in self.callers.values():
             theirs = read_dvc_config(raw)
             if theirs is not None:
-                options |= {k: v for k, v in theirs.remotes.get(name.lower(), {}).items()}
+                options |= theirs.remotes.get(name.lower(), {})
         options["url"] = url
         if scheme in _WITH_TIMEOUTS:
             options = {**{k: str(v) for k, v in _TIMEOUTS.items()}, **options}
