@@ -16,6 +16,7 @@ from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.dvc.stores import DvcStores
 from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
+from registrar.integrations.git.commits import GitRepositories, commits_folder
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.git.served import read_server
@@ -96,7 +97,14 @@ def world_at(
         tree = WorkTree(top, object_format, known=memory)
     history = None if reason else GitHistory(git)
     return World(
-        tree, history, reason, SystemClock(), InstalledPlugins(top), stores_at(top), memory
+        work_tree=tree,
+        history=history,
+        history_reason=reason,
+        clock=SystemClock(),
+        plugins=InstalledPlugins(top),
+        stores=DvcStores(top),
+        repositories=GitRepositories(commits_folder(os.environ)),
+        memory=memory,
     )
 
 
@@ -109,11 +117,6 @@ def _memory(top: str, object_format: str) -> FolderMemory | None:
     except (OSError, ValueError):
         return None  # it cannot be told whether it is the program that wrote the cache
     return FolderMemory(top, path, f"{program} {object_format}")
-
-
-def stores_at(top: str) -> DvcStores:
-    """The DVC remotes as whoever runs the program may reach them."""
-    return DvcStores(top)
 
 
 def checkout_at(top: str) -> Checkout:

@@ -182,6 +182,8 @@ class World:
     plugins: Plugins
     stores: Stores | None = None
     """The DVC remotes; None where nothing outside may be asked."""
+    repositories: Repositories | None = None
+    """Source repositories; None where nothing outside may be asked."""
     memory: Memory | None = None
     """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
 
@@ -226,8 +228,8 @@ class Forge(Protocol):
         """A question that is answered in pages, as one list; never raises."""
 
 
-class StoreError(OSError):
-    """A store cannot be asked, or did not answer; the message says why and what would help.
+class AskError(OSError):
+    """Somebody else cannot be asked, or did not answer; the message says why and what would help.
 
     An OSError, so that whoever reads a stream meets it as one that failed.
     """
@@ -240,11 +242,18 @@ class ObjectStore(Protocol):
         """Ask for all objects, many at a time; never raises, answers for each name."""
 
     def open(self, name: ObjectName) -> BinaryIO:
-        """A seekable stream of an object's bytes; it and its methods raise StoreError."""
+        """A seekable stream of an object's bytes; it and its methods raise AskError."""
+
+
+class Repositories(Protocol):
+    """Source repositories on other hosts."""
+
+    def reachable(self, url: str, commits: Iterable[str]) -> Mapping[str, bool]:
+        """Whether each commit is reachable from a head or tag there now; raises AskError."""
 
 
 class Stores(Protocol):
     """Opens the DVC remotes of a registry."""
 
     def open(self, name: str, config: DvcConfig) -> ObjectStore:
-        """The remote of this name; raises StoreError where it cannot be opened."""
+        """The remote of this name; raises AskError where it cannot be opened."""

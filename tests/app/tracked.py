@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builders import ONNX, POLICY, SHA, Repo, good_entry
+from builders import COMMIT, POLICY, SHA, Repo, good_entry
 
 from registrar.domain.digests import folder_digest
 
@@ -45,8 +45,10 @@ def dvc(path: Path, *arguments: str, check: bool = True) -> str:
     return done.stdout + done.stderr
 
 
-def _with_remote(text: bytes) -> bytes:
-    return text + b"dvc: {remote: storage}\n"
+def _with_remote(text: bytes, commit: str) -> bytes:
+    """Metadata that names the remote, and this repository as the source."""
+    told = text.decode().replace("https://github.com/acme/wine", ".").replace(COMMIT, commit)
+    return told.encode() + b"dvc: {remote: storage}\n"
 
 
 def tracked_repo(path: Path, url: str = "../../remote") -> Repo:
@@ -57,11 +59,11 @@ def tracked_repo(path: Path, url: str = "../../remote") -> Repo:
     dvc(path, "remote", "add", "--quiet", "--default", "storage", "s3://replaced")
     config = (path / ".dvc/config").read_text().replace("s3://replaced", url)
     (path / ".dvc/config").write_text(config)
-    repo.commit("policy")
+    commit = repo.commit("policy")
     files = good_entry()
-    files["metadata.yaml"] = _with_remote(files["metadata.yaml"])
+    files["metadata.yaml"] = _with_remote(files["metadata.yaml"], commit)
     repo.add_entry(FILE, files)
-    repo.add_entry(FOLDER, _folder_entry())
+    repo.add_entry(FOLDER, _folder_entry(commit))
     for entry, name in ((FILE, "model.onnx"), (FOLDER, "model")):
         dvc(path, "add", "--quiet", f"model_registry/{entry}/{name}")
     repo.git("add", "--all")
@@ -69,7 +71,7 @@ def tracked_repo(path: Path, url: str = "../../remote") -> Repo:
     return repo
 
 
-def _folder_entry() -> dict[str, bytes]:
+def _folder_entry(commit: str) -> dict[str, bytes]:
     files = good_entry()
     del files["model.onnx"]
     digests = {path: hashlib.sha256(raw).hexdigest() for path, raw in PARTS.items()}
@@ -84,7 +86,7 @@ def _folder_entry() -> dict[str, bytes]:
     text = before + f"files: {json.dumps(listed)}\n" + after.partition("\n")[2]
     return {
         **files,
-        "metadata.yaml": _with_remote(text.encode()),
+        "metadata.yaml": _with_remote(text.encode(), commit),
         **{f"model/{path}": raw for path, raw in PARTS.items()},
     }
 

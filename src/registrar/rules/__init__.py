@@ -32,6 +32,7 @@ TABLE = (
     "metrics-regression",
     "source-in-history",
     "source-pinned",
+    "source-reachable",
     "training-hash",
     "version-immutable",
     "waiver-valid",

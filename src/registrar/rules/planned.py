@@ -14,6 +14,5 @@ PLANNED = tuple(
         ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
         ("run-recorded", Phase.REMOTE, Severity.ERROR, "the MLflow run agrees with the metadata"),
         ("signature", Phase.STATIC, Severity.ERROR, "the entry is signed by whom policy names"),
-        ("source-reachable", Phase.REMOTE, Severity.ERROR, "the commit is in the repository"),
     )
 )

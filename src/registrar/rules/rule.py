@@ -113,10 +113,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """Whether a source commit is reachable from a head or tag of its repository."""
+
+    reachable: bool = False
+    blocked: str = ""
+    """Why the repository was not asked, or did not tell; "" where it did."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found out about one entry by asking others."""
 
     outs: tuple[RemoteOut, ...] = ()
+    source: SourceAnswer | None = None
+    """What its source repository says of its commit; None where there is nothing to ask."""
 
 
 EntryCheck = Callable[[Entry, Judging], Iterator[Outcome]]

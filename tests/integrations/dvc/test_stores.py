@@ -12,7 +12,7 @@ from http_remote import Remote, serving
 
 from registrar.domain.remotes import Absent, DvcConfig, NoAnswer, ObjectName, Stored
 from registrar.integrations.dvc.stores import DvcStores
-from registrar.ports import ObjectStore, StoreError
+from registrar.ports import AskError, ObjectStore
 
 
 def named(raw: bytes, legacy: bool = False) -> ObjectName:
@@ -35,7 +35,7 @@ def holds(store: ObjectStore) -> None:
         assert stream.read() == b"ere"
         stream.seek(0)
         assert (stream.read(2), stream.read()) == (b"he", b"re")
-    with pytest.raises(StoreError, match=r"no such|No such"):
+    with pytest.raises(AskError, match=r"no such|No such"):
         store.open(GONE)
     assert store.look([]) == {}
 
@@ -124,11 +124,11 @@ def test_what_the_tree_may_not_say(tmp_path: Path) -> None:
 
 def test_a_remote_that_is_not_configured(tmp_path: Path) -> None:
     stores = DvcStores(str(tmp_path))
-    with pytest.raises(StoreError, match="dvc remote add other"):
+    with pytest.raises(AskError, match="dvc remote add other"):
         stores.open("other", DvcConfig())
-    with pytest.raises(StoreError, match="no remote a"):
+    with pytest.raises(AskError, match="no remote a"):
         stores.open("a", DvcConfig(None, {"a": {"url": "remote://a/x"}}))
-    with pytest.raises(StoreError, match=r"cannot be opened|lacks a part"):
+    with pytest.raises(AskError, match=r"cannot be opened|lacks a part"):
         opened(tmp_path, url="gopher://x/y")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from registrar.domain.remotes import Absent, DvcConfig, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import ObjectStore, StoreError, Stores
+from registrar.ports import AskError, ObjectStore, Stores
 from registrar.reading.dvc_config import CONFIG_PATH
 from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
 from registrar.reading.entry import Entry
@@ -53,7 +53,7 @@ class DvcRemotes:
             return f"there is no {CONFIG_PATH} that can be read where the policy comes from"
         try:
             return self.stores.open(name, self.config)
-        except StoreError as error:
+        except AskError as error:
             return str(error)
 
 

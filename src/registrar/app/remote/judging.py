@@ -9,11 +9,12 @@ from itertools import islice
 from registrar.app.judging import MOST, Bench, Judged, broken, sort_outcomes
 from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
+from registrar.app.remote.sources import ask_sources
 from registrar.domain.findings import Deferred, Outcome, Problem
 from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
 from registrar.errors import RegistrarError
-from registrar.ports import Stores, Tree
+from registrar.ports import Repositories, Stores, Tree
 from registrar.reading.dvc_config import CONFIG_PATH, MAX_BYTES, read_dvc_config
 from registrar.reading.entry import Entry
 from registrar.reading.remote_files import RemoteOut
@@ -27,6 +28,7 @@ class Asking:
     """Whom to ask, by whose configuration, and how closely to look."""
 
     stores: Stores
+    repositories: Repositories
     judge: Tree | None
     verify_bytes: bool = False
 
@@ -40,6 +42,7 @@ def judge_remote(
     config = dvc_config(asking.judge) if asking.judge is not None else None
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.stores)
     outs = ask_remotes(list(entries.values()), remotes)
+    sources = ask_sources(list(entries.values()), frozenset(policy.hosts), asking.repositories)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
     faults: list[str] = []
@@ -48,7 +51,7 @@ def judge_remote(
         found, whole = outs.get(folder, ()), None
         if asking.verify_bytes and found:
             whole, found = with_bytes(entry, found, remotes.opened(found), bench.tree, policy.root)
-        remote = list(_run(bench, entry, Evidence(found), faults))
+        remote = list(_run(bench, entry, Evidence(found, sources.get(folder)), faults))
         said += remote
         if whole is not None and not remote and _all_read(found):
             rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]

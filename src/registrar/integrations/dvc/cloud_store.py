@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
 from registrar.domain.remotes import Absent, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import StoreError
+from registrar.ports import AskError
 
 IN_FLIGHT = 64
 """Requests at a time."""
@@ -41,7 +41,7 @@ class CloudStore:
         return answers
 
     def open(self, name: ObjectName) -> BinaryIO:
-        """Open one object; raises StoreError."""
+        """Open one object; raises AskError."""
         try:
             stream = _asked(
                 lambda: self.files.open(
@@ -49,7 +49,7 @@ class CloudStore:
                 )
             )
         except FileNotFoundError as error:
-            raise StoreError("the remote has no such object") from error
+            raise AskError("the remote has no such object") from error
         return cast("BinaryIO", _Stream(stream))
 
     def _look(self, name: ObjectName) -> Lookup:
@@ -57,7 +57,7 @@ class CloudStore:
             found = _asked(lambda: self.files.info(self._path(name)))
         except FileNotFoundError:
             return Absent()
-        except StoreError as error:
+        except AskError as error:
             return NoAnswer(str(error))
         if found.get("type") != "file":
             return Absent()
@@ -72,7 +72,7 @@ class CloudStore:
             _asked(lambda: self.files.info(self.place))
         except FileNotFoundError:
             return "the bucket or folder of the remote is not there"
-        except StoreError as error:
+        except AskError as error:
             return str(error)
         return ""
 
@@ -107,16 +107,16 @@ class _Stream(io.RawIOBase):
 
 
 def _asked(question: Callable[[], _T]) -> _T:
-    """Ask; raises FileNotFoundError only where the store says so, StoreError for all else."""
+    """Ask; raises FileNotFoundError only where the store says so, AskError for all else."""
     try:
         return question()
     except FileNotFoundError as error:
         status = getattr(error.__cause__, "status", None)
         if error.__cause__ is None or status in _GONE:
             raise
-        raise StoreError(_said(error.__cause__)) from error
+        raise AskError(_said(error.__cause__)) from error
     except Exception as error:  # a dozen libraries, each with exceptions of its own
-        raise StoreError(_said(error)) from error
+        raise AskError(_said(error)) from error
 
 
 def _said(error: BaseException) -> str:

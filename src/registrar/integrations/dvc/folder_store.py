@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from registrar.domain.remotes import Absent, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import StoreError
+from registrar.ports import AskError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class FolderStore:
         return {name: NoAnswer(reason) if reason else self._look(name) for name in names}
 
     def open(self, name: ObjectName) -> BinaryIO:
-        """Open one object; raises StoreError."""
+        """Open one object; raises AskError."""
         try:
             return open(self._path(name), "rb")
         except OSError as error:
-            raise StoreError(_said(error)) from error
+            raise AskError(_said(error)) from error
 
     def _closed(self) -> str:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from registrar.domain.remotes import DvcConfig
 from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
 from registrar.integrations.dvc.folder_store import FolderStore
-from registrar.ports import ObjectStore, StoreError
+from registrar.ports import AskError, ObjectStore
 from registrar.reading.dvc_config import read_dvc_config
 
 TREE_OPTIONS = frozenset(
@@ -40,10 +40,10 @@ class DvcStores:
     callers: Mapping[str, bytes] = field(default_factory=dict)
 
     def open(self, name: str, config: DvcConfig) -> ObjectStore:
-        """The remote of this name in the tree's configuration; raises StoreError."""
+        """The remote of this name in the tree's configuration; raises AskError."""
         url = config.url(name)
         if not url:
-            raise StoreError(f"no remote {name} in .dvc/config: dvc remote add {name} <url>")
+            raise AskError(f"no remote {name} in .dvc/config: dvc remote add {name} <url>")
         scheme = url.partition("://")[0] if "://" in url else ""
         if scheme in ("", "file"):
             path = url.removeprefix("file://")
@@ -73,7 +73,7 @@ def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
         from dvc.fs import get_cloud_fs
     except ImportError as error:
         reason = f"DVC is not installed here: {INSTALL.format(extra=scheme)}"
-        raise StoreError(reason) from error
+        raise AskError(reason) from error
     try:
         kind, kept, root = get_cloud_fs({"remote": {name.lower(): dict(options)}}, name=name)
         system: Any = kind(**kept)
@@ -82,10 +82,10 @@ def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
             pool.setdefault("max_pool_connections", IN_FLIGHT)
         files = system.fs
     except ImportError as error:
-        raise StoreError(f"DVC lacks a part here: {INSTALL.format(extra=scheme)}") from error
+        raise AskError(f"DVC lacks a part here: {INSTALL.format(extra=scheme)}") from error
     except Exception as error:  # a dozen libraries, each with exceptions of its own
         reason = f"the remote {name} cannot be opened: {type(error).__name__}"
-        raise StoreError(reason) from error
+        raise AskError(reason) from error
     if scheme in ("http", "https"):
         files.kwargs["allow_redirects"] = False  # to where, only the server knows
         return CloudStore(files, root, "")
