@@ -20,10 +20,11 @@ from registrar.integrations.git.commits import GitRepositories, commits_folder
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed
 from registrar.integrations.git.served import read_server
+from registrar.integrations.mlflow.tracking import MlflowRuns
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
-from registrar.ports import Staging, World, Writer
+from registrar.ports import Others, Staging, World, Writer
 
 if TYPE_CHECKING:
     from registrar.app.doctor import Visit
@@ -102,8 +103,7 @@ def world_at(
         history_reason=reason,
         clock=SystemClock(),
         plugins=InstalledPlugins(top),
-        stores=DvcStores(top),
-        repositories=GitRepositories(commits_folder(os.environ)),
+        others=Others(DvcStores(top), GitRepositories(commits_folder(os.environ)), MlflowRuns()),
         memory=memory,
     )
 

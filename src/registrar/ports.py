@@ -12,6 +12,7 @@ from registrar.domain.clones import Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
 from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
+from registrar.domain.runs import RunRecord
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -180,10 +181,8 @@ class World:
     """Why ``history`` is None."""
     clock: Clock
     plugins: Plugins
-    stores: Stores | None = None
-    """The DVC remotes; None where nothing outside may be asked."""
-    repositories: Repositories | None = None
-    """Source repositories; None where nothing outside may be asked."""
+    others: Others | None = None
+    """Whom remote rules may ask; None where nothing outside may be asked."""
     memory: Memory | None = None
     """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
 
@@ -252,8 +251,24 @@ class Repositories(Protocol):
         """Whether each commit is reachable from a head or tag there now; raises AskError."""
 
 
+class Runs(Protocol):
+    """Training runs on tracking servers."""
+
+    def run(self, uri: str, run_id: str) -> RunRecord | None:
+        """One run; None where the server has no run of this id; raises AskError."""
+
+
 class Stores(Protocol):
     """Opens the DVC remotes of a registry."""
 
     def open(self, name: str, config: DvcConfig) -> ObjectStore:
         """The remote of this name; raises AskError where it cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Everybody outside this machine whom the remote phase asks."""
+
+    stores: Stores
+    repositories: Repositories
+    runs: Runs

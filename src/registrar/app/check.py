@@ -81,8 +81,8 @@ def _check(
                 on_entry(len(judged), len(selection.judged))
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
-    if request.remote and world.stores is not None and world.repositories is not None:
-        asking = Asking(world.stores, world.repositories, comparison.judge, request.verify_bytes)
+    if request.remote and world.others is not None:
+        asking = Asking(world.others, comparison.judge, request.verify_bytes)
         judged = judge_remote(bench, judged, records, asking)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)

@@ -14,6 +14,9 @@ from typing import Any, cast
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route
 from registrar.domain.policy import Gate
+from registrar.domain.runs import RunRef
+
+_NO_RUN = RunRef()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Metadata:
     primary: str | None
     gates: Mapping[str, Gate]
     smoke_paths: tuple[str, ...]
+    mlflow: RunRef = RunRef()
 
     @property
     def licences(self) -> tuple[str, ...]:
@@ -121,7 +125,15 @@ def metadata_from(data: object) -> Metadata:
         primary=text(evaluation.get("primary")),
         gates=gates_from(evaluation.get("gates")),
         smoke_paths=tuple(p for p in map(_path, map(smoke.get, ("input", "expected"))) if p),
+        mlflow=_run(mapping(top.get("mlflow"))),
     )
+
+
+def _run(fields: Mapping[str, Any]) -> RunRef:
+    if not fields:
+        return _NO_RUN
+    keys = ("run_id", "tracking_uri", "experiment", "model_id")
+    return RunRef(*(text(fields.get(key)) for key in keys))
 
 
 def mapping(value: object) -> Mapping[str, Any]:

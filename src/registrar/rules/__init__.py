@@ -30,6 +30,7 @@ TABLE = (
     "metadata-schema",
     "metrics-gate",
     "metrics-regression",
+    "run-recorded",
     "source-in-history",
     "source-pinned",
     "source-reachable",

@@ -12,7 +12,6 @@ PLANNED = tuple(
         ("artifact-smoke", Phase.RUNTIME, Severity.ERROR, "loads, runs, and reproduces"),
         ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),
         ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
-        ("run-recorded", Phase.REMOTE, Severity.ERROR, "the MLflow run agrees with the metadata"),
         ("signature", Phase.STATIC, Severity.ERROR, "the entry is signed by whom policy names"),
     )
 )

@@ -10,6 +10,7 @@ from typing import Any
 from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Outcome, Phase, Severity
 from registrar.domain.policy import Policy, Waiver
+from registrar.domain.runs import RunRecord
 from registrar.ports import History, Tree
 from registrar.reading.documents import Flaw
 from registrar.reading.entry import Entry
@@ -122,12 +123,23 @@ class SourceAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class RunAnswer:
+    """The run of an entry; None where the tracking server has none of its id."""
+
+    run: RunRecord | None = None
+    blocked: str = ""
+    """Why the server was not asked, or did not tell; "" where it did."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found out about one entry by asking others."""
 
     outs: tuple[RemoteOut, ...] = ()
     source: SourceAnswer | None = None
     """What its source repository says of its commit; None where there is nothing to ask."""
+    run: RunAnswer | None = None
+    """What the tracking server says of its run; None where it names none."""
 
 
 EntryCheck = Callable[[Entry, Judging], Iterator[Outcome]]

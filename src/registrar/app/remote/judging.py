@@ -9,12 +9,13 @@ from itertools import islice
 from registrar.app.judging import MOST, Bench, Judged, broken, sort_outcomes
 from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
+from registrar.app.remote.runs import ask_runs
 from registrar.app.remote.sources import ask_sources
 from registrar.domain.findings import Deferred, Outcome, Problem
 from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
 from registrar.errors import RegistrarError
-from registrar.ports import Repositories, Stores, Tree
+from registrar.ports import Others, Tree
 from registrar.reading.dvc_config import CONFIG_PATH, MAX_BYTES, read_dvc_config
 from registrar.reading.entry import Entry
 from registrar.reading.remote_files import RemoteOut
@@ -27,8 +28,7 @@ _Said = list[tuple[Rule, str | None, Outcome]]
 class Asking:
     """Whom to ask, by whose configuration, and how closely to look."""
 
-    stores: Stores
-    repositories: Repositories
+    others: Others
     judge: Tree | None
     verify_bytes: bool = False
 
@@ -40,9 +40,12 @@ def judge_remote(
     policy = bench.judging.policy
     entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
     config = dvc_config(asking.judge) if asking.judge is not None else None
-    remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.stores)
+    remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.others.stores)
     outs = ask_remotes(list(entries.values()), remotes)
-    sources = ask_sources(list(entries.values()), frozenset(policy.hosts), asking.repositories)
+    sources = ask_sources(
+        list(entries.values()), frozenset(policy.hosts), asking.others.repositories
+    )
+    runs = ask_runs(list(entries.values()), policy.mlflow, asking.others.runs)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
     faults: list[str] = []
@@ -51,7 +54,9 @@ def judge_remote(
         found, whole = outs.get(folder, ()), None
         if asking.verify_bytes and found:
             whole, found = with_bytes(entry, found, remotes.opened(found), bench.tree, policy.root)
-        remote = list(_run(bench, entry, Evidence(found, sources.get(folder)), faults))
+        remote = list(
+            _run(bench, entry, Evidence(found, sources.get(folder), runs.get(folder)), faults)
+        )
         said += remote
         if whole is not None and not remote and _all_read(found):
             rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]

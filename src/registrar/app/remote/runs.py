@@ -1,0 +1,45 @@
+"""What tracking servers say of the runs that entries name: each run is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from registrar.ports import AskError, Runs
+from registrar.reading.entry import Entry
+from registrar.rules.rule import RunAnswer
+
+
+def ask_runs(entries: Sequence[Entry], allowed: Sequence[str], runs: Runs) -> dict[str, RunAnswer]:
+    """By folder, the run that each entry names; none where it names no run."""
+    known = {_plain(uri) for uri in allowed}
+    asked: dict[tuple[str, str], RunAnswer] = {}
+    answers = {}
+    for entry in entries:
+        ref = entry.metadata.mlflow if entry.metadata else None
+        if ref is None or ref.run_id is None:
+            continue
+        uri = ref.tracking_uri or (allowed[0] if len(allowed) == 1 else None)
+        if uri is None:
+            answers[entry.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
+        elif _plain(uri) not in known:
+            answers[entry.folder] = RunAnswer(
+                blocked=f"the judging policy does not let the tracking URI {uri} be asked: "
+                f'[network] mlflow = ["{uri}"] in registrar.toml does'
+            )
+        else:
+            key = (_plain(uri), ref.run_id)
+            if key not in asked:
+                asked[key] = _asked(runs, uri, ref.run_id)
+            answers[entry.folder] = asked[key]
+    return answers
+
+
+def _asked(runs: Runs, uri: str, run_id: str) -> RunAnswer:
+    try:
+        return RunAnswer(runs.run(uri, run_id))
+    except AskError as error:
+        return RunAnswer(blocked=str(error))
+
+
+def _plain(uri: str) -> str:
+    return uri.rstrip("/")
