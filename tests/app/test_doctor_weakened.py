@@ -303,3 +303,55 @@ def test_files_without_owners_are_named_the_present_ones_first(repo: Repo) -> No
     assert there == sorted(there, reverse=True)
     assert any("registrar.toml: no line" in detail for detail in line["details"])
     assert line["fix"].startswith("registrar init --owner @your-org/your-team writes the lines")
+
+
+def test_a_hook_that_is_longer_than_what_is_read(repo: Repo, tmp_path: Path) -> None:
+    server = _with_server(repo, tmp_path / "s.git")
+    ignored = "#" + "x" * 80 + "\n"
+    hook = f"#!/bin/sh\n/nowhere/registrar hook pre-receive\n{ignored * 4000}exit 0\n"
+    server.write("hooks/pre-receive", hook).chmod(0o755)
+    said = offline(repo.path)
+    assert said.code != 0
+    assert "larger than" in " ".join(line["text"] for line in said.report["lines"])
+    assert said.state("codeowners-cover") != "holds" or OWNERS in said.told("codeowners-cover")
+
+
+def test_a_folder_of_hooks_that_git_does_not_look_into(repo: Repo, tmp_path: Path) -> None:
+    """On a push into a repository with a work tree git stands in ``.git``."""
+    server = Repo(tmp_path / "s")
+    server.git("config", "receive.denyCurrentBranch", "updateInstead")
+    server.git("config", "core.hooksPath", "githooks")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    hook = f"#!/bin/sh\nexec {RUN}\n"
+    server.write("githooks/pre-receive", hook).chmod(0o755)
+    assert offline(repo.path).state("pre-receive") == "does not"
+    server.write(".git/githooks/pre-receive", hook).chmod(0o755)
+    assert offline(repo.path).state("pre-receive") == "holds"
+
+
+def test_where_a_push_goes_is_what_counts(repo: Repo, tmp_path: Path) -> None:
+    judged = _with_server(repo, tmp_path / "judged.git")
+    open_to_all = Repo(tmp_path / "open.git", git=False)
+    open_to_all.git("init", "--quiet", "--bare", "--initial-branch=main")
+    assert offline(repo.path).state("pre-receive") == "holds"
+    repo.git("remote", "set-url", "--push", "origin", str(open_to_all.path))
+    assert offline(repo.path).state("pre-receive") == "does not"
+    repo.git("remote", "set-url", "--push", "--add", "origin", str(judged.path))
+    said = offline(repo.path)
+    assert "pre-receive" not in [line["check"] for line in said.report["lines"]]
+    assert doctor_says_unseen(repo)
+
+
+def doctor_says_unseen(repo: Repo) -> bool:
+    """Whether the server of several addresses is one that could not be looked at."""
+    from doctored import doctor
+
+    return "server" in doctor(repo.path).unseen
+
+
+@pytest.mark.parametrize("key", [":model-registry", ":workflow", ":include", ":stages"])
+def test_keys_of_a_pipeline_that_ruby_may_read_as_others(repo: Repo, key: str) -> None:
+    included = "include:\n- local: /.gitlab/model-registry.gitlab-ci.yml\n"
+    repo.write(".gitlab-ci.yml", f"{included}'{key}': {{}}\n")
+    assert offline(repo.path).state("gitlab-alone") == "could not look"

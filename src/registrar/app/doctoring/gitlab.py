@@ -16,6 +16,7 @@ CI_PATH = ".gitlab-ci.yml"
 _SHIPPED = Question("gitlab-as-shipped", Topic.WORKFLOW, PIPELINE_PATH)
 _INCLUDED = Question("gitlab-included", Topic.WORKFLOW, CI_PATH)
 _ALONE = Question("gitlab-alone", Topic.WORKFLOW, CI_PATH)
+_SHOWN = 5
 _FOR_ALL = (
     *("workflow", "default", "before_script", "after_script", "variables"),
     *("image", "services", "cache", "hooks", "id_tokens"),
@@ -57,6 +58,8 @@ def _alone(document: Document) -> Line:
         told = f"{CI_PATH}: its stages have no {STAGE}, that of {JOB_NAME}: GitLab refuses it"
         return _ALONE.fails(told, f"add to its stages: - {STAGE}")
     doubts = [f"line {document.span((key,)).line}: {key}" for key in _FOR_ALL if key in keys]
+    symbols = [str(key) for key in keys if str(key).startswith(":")]
+    doubts += [f"{key}, which Ruby may read as {key[1:]}" for key in symbols[:_SHOWN]]
     if any(_local(item) != PIPELINE_PATH for item in _included(document.data)):
         doubts.append("other files that it includes")
     if doubts:
