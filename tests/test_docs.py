@@ -76,7 +76,7 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     said = run("check", "--help").out
     options = set(re.findall(r"--[a-z][a-z-]+", said)) - {"--help"}
     wanted = {"--base", "--base-tip", "--head", "--policy-from", "--at", "--fail-on", "--jobs"}
-    assert options == wanted | {"--format", "--no-cache", "--report"}
+    assert options == wanted | {"--format", "--no-cache", "--remote", "--report", "--verify-bytes"}
     assert all(option in text("README.md") for option in options)
 
 

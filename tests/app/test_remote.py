@@ -52,7 +52,19 @@ def remote(place: Path) -> Path:
 def test_all_is_there(repo: Repo) -> None:
     said = repo.check("--remote")
     assert (said.code, said.findings) == (0, [])
-    assert said.report["phases"]["remote"] == "run"
+    assert said.report["phases"]["remote"] == "partly"
+    assert said.report["deferred"] == []
+    text = repo.check_text("--remote").out
+    assert ", the bytes on the remotes (--verify-bytes reads them)" in text
+
+
+def test_the_rule_may_be_off_and_nothing_is_asked(repo: Repo, remote: Path) -> None:
+    shutil.rmtree(remote)
+    repo.edit(
+        "registrar.toml", "[network]", '[rules]\nseverity = {artifact-remote = "off"}\n[network]'
+    )
+    said = repo.check("--remote")
+    assert said.code == 0
     assert {d["rule"] for d in said.report["deferred"]} == {"artifact-digest", "artifact-format"}
 
 
@@ -66,6 +78,7 @@ def test_without_remote_nothing_is_asked(repo: Repo, remote: Path) -> None:
 def test_reading_the_bytes_settles_what_was_deferred(repo: Repo) -> None:
     said = repo.check("--remote", "--verify-bytes")
     assert (said.code, said.findings, said.report["deferred"]) == (0, [], [])
+    assert said.report["phases"]["remote"] == "run"
 
 
 def test_a_forgotten_push(repo: Repo, remote: Path) -> None:

@@ -66,7 +66,7 @@ def test_commands(ask: Ask, shell: str) -> None:
 def test_options_and_none_that_is_planned(ask: Ask) -> None:
     offered = ask("registrar check --")
     assert set(OPTIONS) <= set(offered)
-    assert not {"--remote", "--runtime", "--verify-bytes", "--all-phases"} & set(offered)
+    assert not {"--runtime", "--all-phases"} & set(offered)
 
 
 def test_choices(ask: Ask) -> None:

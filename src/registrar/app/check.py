@@ -108,6 +108,12 @@ def _waive(judged: Sequence[Judged], book: Rulebook, at: date, changed: frozense
     return apply_waivers(findings, book.waivers.waivers, at, book.policy.waiver_max_days, changed)
 
 
+def _remote_state(request: CheckRequest) -> PhaseState:
+    if not request.remote:
+        return PhaseState.NOT_ASKED
+    return PhaseState.RUN if request.verify_bytes else PhaseState.PARTLY
+
+
 def _report(
     request: CheckRequest,
     comparison: Comparison,
@@ -141,7 +147,7 @@ def _report(
         phases={
             Phase.STATIC: PhaseState.RUN,
             Phase.HISTORY: history,
-            Phase.REMOTE: PhaseState.RUN if request.remote else PhaseState.NOT_ASKED,
+            Phase.REMOTE: _remote_state(request),
             Phase.RUNTIME: PhaseState.NOT_ASKED,
         },
         rules_off=book.off,

@@ -43,7 +43,7 @@ def page(rule: Rule) -> str:
         **({"from": rule.plugin} if rule.plugin else {"since": rule.since}),
         "phase": rule.phase.value,
         "severity": rule.severity.value,
-        "offline": "yes",
+        "offline": "no" if rule.phase is Phase.REMOTE else "yes",
         "fixable": "some of it" if rule.fixable else "no",
         "configurable": f"`{rule.configurable}`",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from registrar.domain.findings import Finding, Severity
+from registrar.domain.findings import Finding, Phase, Severity
 from registrar.domain.report import PhaseState, Report, Verdict
 from registrar.errors import EXIT_NOTHING
 
@@ -16,6 +16,11 @@ _VERDICTS = {
 }
 
 
+_PARTLY = {
+    Phase.HISTORY: "most of history (give --base; only source-in-history was asked)",
+    Phase.REMOTE: "the bytes on the remotes (--verify-bytes reads them)",
+}
+"""What is left of a phase that ran in part."""
 EXPLAIN = "registrar rules NAME"
 """The command that explains a rule."""
 VENDORED = f"python3 -I scripts/registrar.pyz {EXPLAIN.removeprefix('registrar ')}"
@@ -50,8 +55,8 @@ def not_asked(report: Report) -> list[str]:
     """The phases that were not asked, or only in part."""
     states = report.phases.items()
     missing = [phase.value for phase, state in states if state is PhaseState.NOT_ASKED]
-    if PhaseState.PARTLY in report.phases.values():
-        missing.append("most of history (give --base; only source-in-history was asked)")
+    partly = (phase for phase, state in report.phases.items() if state is PhaseState.PARTLY)
+    missing += [_PARTLY[phase] for phase in partly]
     return missing
 
 

@@ -11,16 +11,16 @@ from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
 from registrar.app.remote.runs import ask_runs
 from registrar.app.remote.sources import ask_sources
-from registrar.domain.findings import Deferred, Outcome, Problem
+from registrar.domain.findings import Outcome, Problem
 from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
 from registrar.errors import RegistrarError
 from registrar.ports import Others, Tree
 from registrar.reading.dvc_config import CONFIG_PATH, MAX_BYTES, read_dvc_config
 from registrar.reading.entry import Entry
-from registrar.reading.remote_files import RemoteOut
 from registrar.rules.rule import Evidence, Record, Rule
 
+BYTES_RULE, SOURCE_RULE, RUN_RULE = "artifact-remote", "source-reachable", "run-recorded"
 _Said = list[tuple[Rule, str | None, Outcome]]
 
 
@@ -36,35 +36,52 @@ class Asking:
 def judge_remote(
     bench: Bench, judged: Sequence[Judged], records: Mapping[str, Record], asking: Asking
 ) -> list[Judged]:
-    """What the entry rules said, without what is settled now, and what the remote rules say."""
+    """What the entry rules said, without what is settled now, and what the remote rules say.
+
+    Where artifact-remote runs nothing stays deferred: the bytes were found, are refused, or
+    could not be asked for.
+    """
     policy = bench.judging.policy
     entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
     config = dvc_config(asking.judge) if asking.judge is not None else None
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.others.stores)
-    outs = ask_remotes(list(entries.values()), remotes)
-    sources = ask_sources(
-        list(entries.values()), frozenset(policy.hosts), asking.others.repositories
-    )
-    runs = ask_runs(list(entries.values()), policy.mlflow, asking.others.runs)
+    gathered = _gathered(list(entries.values()), bench, remotes, asking.others)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
     faults: list[str] = []
-    settled: set[str] = set()
     for folder, entry in entries.items():
-        found, whole = outs.get(folder, ()), None
-        if asking.verify_bytes and found:
-            whole, found = with_bytes(entry, found, remotes.opened(found), bench.tree, policy.root)
-        remote = list(
-            _run(bench, entry, Evidence(found, sources.get(folder), runs.get(folder)), faults)
-        )
-        said += remote
-        if whole is not None and not remote and _all_read(found):
+        evidence, whole = gathered[folder], None
+        if asking.verify_bytes and evidence.outs:
+            opened = remotes.opened(evidence.outs)
+            whole, outs = with_bytes(entry, evidence.outs, opened, bench.tree, policy.root)
+            evidence = replace(evidence, outs=outs)
+        outcomes = list(_run(bench, entry, evidence, faults))
+        said += outcomes
+        told = any(rule.name == BYTES_RULE for rule, _, _ in outcomes)
+        if whole is not None and not told:  # what is refused is not refused a second time
             rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]
             said += _again(rules, whole, bench, faults)
-            settled.add(folder)
-    told = sort_outcomes(said, bench, dict(entries), records)
-    kept = [replace(one, deferred=_still(one.deferred, settled)) for one in judged]
-    return [*kept, replace(told, faults=tuple(faults))]
+    answer = replace(sort_outcomes(said, bench, dict(entries), records), faults=tuple(faults))
+    if BYTES_RULE in bench.names:
+        judged = [replace(one, deferred=()) for one in judged]
+    return [*judged, answer]
+
+
+def _gathered(
+    entries: Sequence[Entry], bench: Bench, remotes: DvcRemotes, others: Others
+) -> dict[str, Evidence]:
+    """By folder, what others say; whom only a rule asks that is off is not asked."""
+    policy, names = bench.judging.policy, bench.names
+    outs = ask_remotes(entries, remotes) if BYTES_RULE in names else {}
+    hosts = frozenset(policy.hosts)
+    sources = ask_sources(entries, hosts, others.repositories) if SOURCE_RULE in names else {}
+    runs = ask_runs(entries, policy.mlflow, others.runs) if RUN_RULE in names else {}
+    return {
+        entry.folder: Evidence(
+            outs.get(entry.folder, ()), sources.get(entry.folder), runs.get(entry.folder)
+        )
+        for entry in entries
+    }
 
 
 def dvc_config(tree: Tree) -> DvcConfig | None:
@@ -105,12 +122,3 @@ def _again(rules: Sequence[Rule], whole: Entry, bench: Bench, faults: list[str])
         except Exception as error:  # one broken rule must not hide what all others say
             outcomes = [broken(rule, error, whole.path, faults)]
         yield from ((rule, whole.folder, outcome) for outcome in outcomes)
-
-
-def _all_read(outs: Sequence[RemoteOut]) -> bool:
-    files = [file for out in outs for file in out.files]
-    return bool(files) and all(file.content is not None for file in files)
-
-
-def _still(deferred: tuple[Deferred, ...], settled: set[str]) -> tuple[Deferred, ...]:
-    return tuple(item for item in deferred if item.entry not in settled)

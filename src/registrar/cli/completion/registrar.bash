@@ -4,7 +4,7 @@
 _shtab_registrar_hook_subparsers=(pre-receive)
 _shtab_registrar_subparsers=(check doctor fix hook init rules)
 
-_shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report)
+_shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report --remote --verify-bytes)
 _shtab_registrar_doctor_option_strings=(-h --help --offline --format)
 _shtab_registrar_fix_option_strings=(-h --help --diff --format)
 _shtab_registrar_hook_pre_receive_option_strings=(-h --help)
@@ -39,6 +39,8 @@ _shtab_registrar_check_pos_0_nargs='*'
 _shtab_registrar_check__h_nargs=0
 _shtab_registrar_check___help_nargs=0
 _shtab_registrar_check___no_cache_nargs=0
+_shtab_registrar_check___remote_nargs=0
+_shtab_registrar_check___verify_bytes_nargs=0
 _shtab_registrar_doctor__h_nargs=0
 _shtab_registrar_doctor___help_nargs=0
 _shtab_registrar_doctor___offline_nargs=0

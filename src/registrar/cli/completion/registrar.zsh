@@ -44,6 +44,8 @@ _shtab_registrar_check_options=(
   "--no-cache[judge every entry anew, and keep nothing]"
   "--format=[how the report is printed\: concise, github, gitlab, json, junit, markdown, sarif, text\; default\: text]:FORMAT:(concise github gitlab json junit markdown sarif text)"
   "*--report=[write the report to a file, too\; may be given several times]:FORMAT=FILE:_registrar_reports"
+  "--remote[asks DVC remotes, MLflow and source repositories, too, as the policy allows]"
+  "--verify-bytes[with --remote\: reads every byte on the DVC remotes]"
   "*:an entry, a file in one, or a folder of entries:_files"
 )
 

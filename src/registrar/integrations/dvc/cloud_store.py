@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -29,6 +28,8 @@ class CloudStore:
 
     def look(self, names: Iterable[ObjectName]) -> Mapping[ObjectName, Lookup]:
         """Ask for the size of each object, ``IN_FLIGHT`` at a time."""
+        from concurrent.futures import ThreadPoolExecutor  # costs the start of every check
+
         asked = list(names)
         with ThreadPoolExecutor(min(IN_FLIGHT, len(asked) or 1)) as pool:
             answers = dict(zip(asked, pool.map(self._look, asked), strict=True))

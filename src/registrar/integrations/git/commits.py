@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +58,8 @@ def commits_folder(environ: Mapping[str, str]) -> str:
         base = os.path.join(home, ".cache") if os.path.isabs(home) else ""
     if base:
         return os.path.join(base, "registrar", "commits")
+    import tempfile  # hardly ever
+
     return os.path.join(tempfile.gettempdir(), f"registrar-commits-{os.getuid()}")
 
 
