@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders import Repo
 from http_remote import Remote, serving
 
 from registrar.domain.remotes import Absent, DvcConfig, NoAnswer, ObjectName, Stored
@@ -22,8 +23,8 @@ def named(raw: bytes, legacy: bool = False) -> ObjectName:
 HERE, OLD, GONE = named(b"here"), named(b"old", legacy=True), named(b"gone")
 
 
-def opened(top: Path, callers: dict[str, bytes] | None = None, **options: str) -> ObjectStore:
-    return DvcStores(str(top), callers or {}).open("Storage", DvcConfig(None, {"storage": options}))
+def opened(top: Path, **options: str) -> ObjectStore:
+    return DvcStores(str(top)).open("Storage", DvcConfig(None, {"storage": options}))
 
 
 def holds(store: ObjectStore) -> None:
@@ -96,12 +97,19 @@ def test_a_redirection_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_credentials_come_from_the_caller_and_go_to_the_remote_alone(tmp_path: Path) -> None:
-    secret = b"['remote \"storage\"']\nauth = basic\nuser = ada\npassword = planted-secret\n"
-    with serving(Remote()) as remote:
+    repo = Repo(tmp_path / "r")
+    with serving(Remote()) as remote, serving(Remote()) as other:
         remote.statuses = {f"/{HERE.path}": 403, f"/{GONE.path}": 403}
-        (said,) = reasons(opened(tmp_path, {"user": secret}, url=remote.url))
+        config = f"['remote \"storage\"']\nurl = {other.url}\nauth = basic\nuser = ada\n"
+        repo.write(".dvc/config.local", f"{config}password = planted-secret\n")
+        (said,) = reasons(opened(repo.path, url=remote.url))
         assert remote.secrets
         assert "planted-secret" not in said
+        remote.secrets.clear()
+        repo.commit("a configuration that comes with a change")
+        reasons(opened(repo.path, url=remote.url))
+        assert remote.secrets == []
+        assert other.asked == [], "the address is that of the revision that judges"
 
 
 def test_what_the_tree_may_not_say(tmp_path: Path) -> None:

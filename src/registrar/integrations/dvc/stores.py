@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from registrar.domain.remotes import DvcConfig
 from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
 from registrar.integrations.dvc.folder_store import FolderStore
+from registrar.integrations.git.process import Git
 from registrar.ports import AskError, ObjectStore
-from registrar.reading.dvc_config import read_dvc_config
+from registrar.reading.dvc_config import MAX_BYTES, read_dvc_config
 
 TREE_OPTIONS = frozenset(
     {
@@ -32,12 +33,11 @@ INSTALL = "pip install 'dvc[{extra}]'"
 class DvcStores:
     """The remotes of the repository at ``top``.
 
-    ``callers`` are configurations of whoever runs the program, by their folders, the weakest
-    first: their options hold beside those of the tree, their URLs only for remotes of their own.
+    Credentials come from the configurations of whoever runs the program: DVC's of the system, of
+    the user, and ``.dvc/config.local`` where git does not track it. Their addresses do not count.
     """
 
     top: str
-    callers: Mapping[str, bytes] = field(default_factory=dict)
 
     def open(self, name: str, config: DvcConfig) -> ObjectStore:
         """The remote of this name in the tree's configuration; raises AskError."""
@@ -49,14 +49,34 @@ class DvcStores:
             path = url.removeprefix("file://")
             return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", path)))
         options = {k: v for k, v in _options(config, name).items() if k in TREE_OPTIONS}
-        for raw in self.callers.values():
-            theirs = read_dvc_config(raw)
-            if theirs is not None:
-                options |= theirs.remotes.get(name.lower(), {})
+        for theirs in self._callers():
+            options |= theirs.remotes.get(name.lower(), {})
         options["url"] = url
         if scheme in _WITH_TIMEOUTS:
             options = {**{k: str(v) for k, v in _TIMEOUTS.items()}, **options}
         return _cloud(name, scheme, options)
+
+    def _callers(self) -> Iterator[DvcConfig]:
+        """The configurations of the caller, the weakest first."""
+        try:
+            from dvc.config import Config
+        except ImportError:
+            return  # told where the remote is opened
+        paths = [os.path.join(Config.get_dir(level), "config") for level in ("system", "global")]
+        local = os.path.join(self.top, ".dvc", "config.local")
+        tracked = Git(self.top).run("ls-files", "--error-unmatch", "--", ".dvc/config.local")
+        if tracked is None and not os.path.islink(
+            local
+        ):  # one that a change brings is the change's
+            paths.append(local)
+        for path in paths:
+            try:
+                with open(path, "rb") as stream:
+                    config = read_dvc_config(stream.read(MAX_BYTES + 1))
+            except OSError:
+                continue
+            if config is not None:
+                yield config
 
 
 def _options(config: DvcConfig, name: str) -> dict[str, str]:
