@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from doctored import doctor, make_registry, offline
+from doctored import Said, doctor, make_registry, offline
 
 
 def test_gitlab(tmp_path: Path) -> None:
@@ -40,6 +40,7 @@ def test_gitlab(tmp_path: Path) -> None:
         ("default: {before_script: [exit 0]}", "could not look"),
         ("stages: [build, test]", "holds"),
         ("stages: [build]", "does not"),
+        ("stages: []", "does not"),
         ("before_script: [exit 0]", "could not look"),
         ("variables: {GIT_CONFIG_COUNT: '1'}", "could not look"),
         ("- template: Jobs/Build.gitlab-ci.yml", "could not look"),
@@ -53,3 +54,37 @@ def test_what_stands_beside_the_job_of_gitlab(tmp_path: Path, more: str, state: 
     assert said.state("gitlab-included") == "holds"
     assert said.state("gitlab-alone") == state
     assert said.code == {"holds": 0, "does not": 1, "could not look": 4}[state], said.bad
+
+
+def _with_pipeline(path: Path, text: str) -> Said:
+    repo = make_registry(path, options=["--no-github", "--gitlab"])
+    repo.write(".gitlab-ci.yml", f"include:\n- local: .gitlab/model-registry.gitlab-ci.yml\n{text}")
+    return offline(repo.path)
+
+
+def test_stages_without_that_of_the_job_are_told_with_the_fix(tmp_path: Path) -> None:
+    said = _with_pipeline(tmp_path / "a", "stages: [build, deploy]\n")
+    assert "lack test, the stage of the job model-registry" in said.told("gitlab-alone")
+    assert said.lines("gitlab-alone")[0]["fix"].endswith("- test")
+
+
+@pytest.mark.parametrize("rest", ["x: &x [a]\ny: *x\n", "docs: {script: !reference [a, b]}\n"])
+def test_stages_are_read_beside_what_hides_the_includes(tmp_path: Path, rest: str) -> None:
+    said = _with_pipeline(tmp_path / "a", f"stages: [build]\n{rest}")
+    assert (said.state("gitlab-included"), said.state("gitlab-alone")) == (
+        "could not look",
+        "does not",
+    )
+    assert said.code == 1
+    assert _with_pipeline(tmp_path / "b", f"stages: [build, test]\n{rest}").code == 4
+
+
+@pytest.mark.parametrize(
+    ("stage", "state"), [("build", "holds"), (".pre", "holds"), ("x", "does not")]
+)
+def test_the_stage_that_the_job_has_here_counts(tmp_path: Path, stage: str, state: str) -> None:
+    repo = make_registry(tmp_path / "r", options=["--no-github", "--gitlab"])
+    repo.edit(".gitlab/model-registry.gitlab-ci.yml", "  stage: test\n", f"  stage: {stage}\n")
+    text = "include:\n- local: .gitlab/model-registry.gitlab-ci.yml\nstages: [build]\n"
+    repo.write(".gitlab-ci.yml", text)
+    assert offline(repo.path).state("gitlab-alone") == state

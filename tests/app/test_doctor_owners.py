@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from doctored import OWNERS, RUN, WORKFLOW, copy_of, offline, with_server
 from registrar.app.gate_files import gate_paths
 from registrar.domain.policy import BUILT_IN
 from registrar.integrations.work_tree import WorkTree
+
+CHECKS = ("codeowners", "codeowners-cover")
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def repo(made: Repo, tmp_path: Path) -> Repo:
         (
             "* @a\n/baseline.yaml\n",
             "codeowners-cover",
-            "baseline.yaml (not there yet): line 2, /baseline.yaml, takes its owners away",
+            "a new baseline.yaml: line 2, /baseline.yaml, takes its owners away",
         ),
         ("* @a\n/waivers.yaml TODO\n", "codeowners", "TODO is no @user"),
         ("* nobody\n", "codeowners-cover", "registrar.toml: no line"),
@@ -72,9 +75,11 @@ def test_a_file_of_owners_that_another_one_hides(repo: Repo) -> None:
 
 def test_every_gate_file_is_asked_for(repo: Repo) -> None:
     (repo.path / OWNERS).write_text("/nothing @a\n")
-    details = run("doctor", "--offline", "--format", "json", cwd=repo.path).out
+    (line,) = offline(repo.path).lines("codeowners-cover")
     wanted = gate_paths(WorkTree(str(repo.path)), BUILT_IN)
-    assert f"{len(wanted) - 2 + 2} files of the gate" in details  # two CODEOWNERS that are not read
+    told = [int(number) for number in re.findall(r"[0-9]+", line["text"])]
+    assert sum(told) == len(wanted) - 2 + 2  # two CODEOWNERS that are not read, two workflows
+    assert told[0] == sum((repo.path / path).exists() for path in wanted)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +115,92 @@ def test_owners_are_not_asked_for_where_a_hook_refuses_changes_of_the_gate(
 def test_files_without_owners_are_named_the_present_ones_first(repo: Repo) -> None:
     (repo.path / OWNERS).write_text("# nobody\n")
     (line,) = offline(repo.path).lines("codeowners-cover")
-    there = [not detail.endswith("(not there yet): no line names it") for detail in line["details"]]
+    names = [detail.partition(": ")[0] for detail in line["details"] if ": " in detail]
+    assert "registrar.toml" in names
+    there = [(repo.path / name).exists() for name in names]
     assert there == sorted(there, reverse=True)
-    assert any("registrar.toml: no line" in detail for detail in line["details"])
-    assert line["fix"].startswith("registrar init --owner @your-org/your-team writes the lines")
+    assert all((repo.path / name).exists() or name.startswith("a new ") for name in names)
+    assert line["fix"].startswith("registrar init --owner @your-org/your-team;")
+
+
+def test_workflows_that_may_come_are_told_by_their_pattern(repo: Repo) -> None:
+    repo.write(OWNERS, "* @a\n/.github/workflows/another.yml\n")
+    told = offline(repo.path).told("codeowners-cover")
+    assert "1 file of the gate that may come can be changed" in told
+    assert "a new .github/workflows/*.yml: line 2" in told
+
+
+@pytest.mark.parametrize("content", [None, "# ours\n", "* @a\n/scripts/\n", "/docs/ @a\n"])
+def test_the_fix_that_is_told_gives_the_gate_owners(repo: Repo, content: str | None) -> None:
+    (repo.path / OWNERS).unlink()
+    if content is not None:
+        repo.write(OWNERS, content)
+    (line,) = [x for x in offline(repo.path).report["lines"] if x["check"] in CHECKS and x["fix"]]
+    command = line["fix"].partition(";")[0].split()
+    assert command[:3] == ["registrar", "init", "--owner"]
+    assert run(*command[1:], cwd=repo.path).code == 0
+    assert not set(CHECKS) & set(offline(repo.path).bad)
+
+
+def test_no_owners_are_asked_for_in_the_server_itself(repo: Repo, tmp_path: Path) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    repo.commit("no owners")
+    server = with_server(repo, tmp_path / "s.git")
+    said = offline(server.path)
+    assert (said.code, said.bad) == (0, [])
+    assert said.state("codeowners-cover") == "holds"
+    assert said.lines("pre-commit-installed") == []  # nobody commits there
+    (server.path / "hooks/pre-receive").unlink()
+    assert "codeowners-cover" in offline(server.path).bad
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ("remote.origin.pushurl", "git@github.com:acme/wine.git"),
+        ("url.https://gitlab.com/.pushInsteadOf", "/"),
+        ("remote.origin.url", "https://github.com/acme/wine.git"),
+    ],
+)
+def test_a_hook_beside_a_server_that_merges_excuses_nobody(
+    repo: Repo, tmp_path: Path, config: tuple[str, str]
+) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    repo.commit("no owners")
+    with_server(repo, tmp_path / "s.git")
+    assert "codeowners-cover" not in offline(repo.path).bad
+    repo.git("config", *config)
+    assert "codeowners-cover" in offline(repo.path).bad
+
+
+def test_a_remote_of_github_called_origin_counts_where_another_is_upstream(
+    repo: Repo, tmp_path: Path
+) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    repo.commit("no owners")
+    with_server(repo, tmp_path / "s.git")
+    repo.git("remote", "rename", "origin", "mirror")
+    repo.git("config", "branch.main.remote", "mirror")
+    repo.git("config", "branch.main.merge", "refs/heads/main")
+    repo.git("fetch", "--quiet", "mirror")
+    assert "codeowners-cover" not in offline(repo.path).bad
+    repo.git("remote", "add", "origin", "git@github.com:acme/wine.git")
+    assert "codeowners-cover" in offline(repo.path).bad
+
+
+def test_a_remote_that_cannot_be_read_excuses_nobody(repo: Repo, tmp_path: Path) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    repo.commit("no owners")
+    repo.git("remote", "add", "origin", str(tmp_path / "gone.git"))
+    assert "codeowners-cover" in offline(repo.path).bad
+
+
+def test_a_hook_under_a_policy_without_gate_intact_excuses_nobody(
+    repo: Repo, tmp_path: Path
+) -> None:
+    (repo.path / OWNERS).write_text("# nobody\n")
+    text = (repo.path / "registrar.toml").read_text()
+    repo.write("registrar.toml", f'{text}\n[rules]\nseverity = {{gate-intact = "warning"}}\n')
+    repo.commit("no owners")
+    with_server(repo, tmp_path / "s.git")
+    assert "codeowners-cover" in offline(repo.path).bad

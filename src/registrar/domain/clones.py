@@ -56,6 +56,8 @@ class Clone:
     remote: Remote | None = None
     """The upstream's remote, or origin, or the only one."""
     remotes: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    """The hosts that this remote and origin name, for fetching or pushing; none for a path."""
     default_branch: str | None = None
     """What ``refs/remotes/<remote>/HEAD`` says, or the surest sign besides."""
     shallow: bool = False

@@ -40,6 +40,7 @@ class GitClone:
             head,
             remote,
             remotes,
+            self._servers(remote),
             self._default(remote) or checkout(self._git).branch,
             self._text("rev-parse", "--is-shallow-repository") == "true",
             promisor is not None or self._text("config", "extensions.partialClone") is not None,
@@ -86,6 +87,13 @@ class GitClone:
             wanted = remotes[0]
         url = self._text("remote", "get-url", "--", wanted)
         return remote_from(wanted, url) if url else None
+
+    def _servers(self, remote: Remote | None) -> tuple[str, ...]:
+        names = {"origin", remote.name if remote is not None else "origin"}
+        lines = [line.partition("\t") for line in (self._text("remote", "-v") or "").splitlines()]
+        urls = [(name, rest.rpartition(" (")[0]) for name, _, rest in lines if name in names]
+        found = {remote_from(name, url).host for name, url in urls}
+        return tuple(sorted(host for host in found if host is not None))
 
     def _default(self, remote: Remote | None) -> str | None:
         if remote is None:
