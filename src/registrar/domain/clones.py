@@ -46,6 +46,16 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributesFile:
+    """A file of attributes outside the tree: the clone's own, the user's, or the machine's."""
+
+    path: str
+    raw: bytes
+    stronger: bool
+    """True where it wins over the tree's own files, as ``info/attributes`` does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clone:
     """The facts of one clone."""
 

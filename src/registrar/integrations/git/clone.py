@@ -7,9 +7,10 @@ import re
 import stat
 from collections.abc import Iterable, Mapping
 
-from registrar.domain.clones import Clone, Hook, Remote, remote_from
+from registrar.domain.clones import AttributesFile, Clone, Hook, Remote, remote_from
 from registrar.domain.pushes import Server
 from registrar.domain.trees import UnreadableError
+from registrar.integrations.git.attribute_files import attribute_files
 from registrar.integrations.git.checkout import ask_attributes, checkout
 from registrar.integrations.git.process import Git
 from registrar.integrations.git.served import read_server
@@ -52,6 +53,10 @@ class GitClone:
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
         """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""
         return ask_attributes(self._git, paths, names)
+
+    def attribute_files(self) -> tuple[AttributesFile, ...]:
+        """Read the files of attributes outside the tree, the strongest first."""
+        return attribute_files(self._git)
 
     def hook(self, name: str) -> Hook | None:
         """Read the hook that git would run here."""
