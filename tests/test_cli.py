@@ -259,3 +259,12 @@ def test_many_deferred_entries_are_told_in_a_few_lines(tmp_path: Path) -> None:
     assert "deferred: the same for 7 more entries" in said.out
     assert "--remote is planned" in said.out
     assert len(repo.check().report["deferred"]) == 24
+
+
+def test_a_link_with_a_slash_behind_it_is_the_link(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "r")
+    (repo.path / "elsewhere").mkdir()
+    (repo.path / "model_registry/lnk-1.0.0").symlink_to("../elsewhere")
+    said = repo.check("model_registry/lnk-1.0.0/")
+    assert said.report["checked"] == ["lnk-1.0.0"]
+    assert "entry-files" in said.rules

@@ -16,7 +16,7 @@ from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
 from registrar.integrations.git.history import GitHistory
-from registrar.integrations.git.process import Git, installed
+from registrar.integrations.git.process import Git, installed, looks_bare
 from registrar.integrations.git.served import read_server
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
@@ -41,7 +41,7 @@ def find_top(start: str) -> str | None:
         if os.path.lexists(os.path.join(folder, ".git")):
             return folder
     for folder in parents:  # only now: a bare repository may lie in a tree that is judged
-        if _is_bare(folder):
+        if looks_bare(folder):
             return folder
     for folder in parents:
         if any(os.path.lexists(os.path.join(folder, mark)) for mark in _MARKS):
@@ -58,7 +58,7 @@ def top_here(folder: str) -> str | None:
     """
     top = find_top(folder)
     inner = os.path.realpath(folder)
-    while top is not None and inner != top and not _is_bare(inner):
+    while top is not None and inner != top and not looks_bare(inner):
         inner = os.path.dirname(inner)
     if top is None or inner in (top, os.path.join(top, ".git")):
         return top
@@ -78,7 +78,7 @@ def world_at(
     ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository. With
     ``cache`` what earlier runs found out about entries is used, where the environment allows it.
     """
-    bare = git_dir is not None or _is_bare(top)
+    bare = git_dir is not None or looks_bare(top)
     git = Git(top, git_dir or (top if bare else None), quarantine)
     reason = ""
     if not bare and not os.path.lexists(os.path.join(top, ".git")):
@@ -132,7 +132,7 @@ def visit_at(top: str, offline: bool, announce: Callable[[str], None]) -> Visit:
     from registrar.integrations.machine import ThisMachine
 
     world = world_at(top)
-    git = Git(top, top if _is_bare(top) else None)
+    git = Git(top, top if looks_bare(top) else None)
     return Visit(
         top=top,
         world=world,
@@ -151,11 +151,3 @@ def server_at(git_dir: str, pushed: Iterable[str]) -> Server:
     ``pushed`` are the refs of the push: a symbolic one may lead to a ref that is not there yet.
     """
     return read_server(Git(git_dir, git_dir, quarantine=True), pushed)
-
-
-def _is_bare(folder: str) -> bool:
-    return (
-        os.path.isfile(os.path.join(folder, "HEAD"))
-        and os.path.isdir(os.path.join(folder, "objects"))
-        and os.path.isdir(os.path.join(folder, "refs"))
-    )

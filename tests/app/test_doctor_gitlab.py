@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from doctored import Said, doctor, make_registry, offline
+from builders import Repo
+from doctored import Said, copy_of, doctor, make_registry, offline
 
 
 def test_gitlab(tmp_path: Path) -> None:
@@ -88,3 +89,13 @@ def test_the_stage_that_the_job_has_here_counts(tmp_path: Path, stage: str, stat
     text = "include:\n- local: .gitlab/model-registry.gitlab-ci.yml\nstages: [build]\n"
     repo.write(".gitlab-ci.yml", text)
     assert offline(repo.path).state("gitlab-alone") == state
+
+
+@pytest.mark.parametrize("key", [":model-registry", ":workflow", ":include", ":stages"])
+def test_keys_of_a_pipeline_that_ruby_may_read_as_others(
+    made: Repo, tmp_path: Path, key: str
+) -> None:
+    repo = copy_of(made, tmp_path / "registry")
+    included = "include:\n- local: /.gitlab/model-registry.gitlab-ci.yml\n"
+    repo.write(".gitlab-ci.yml", f"{included}'{key}': {{}}\n")
+    assert offline(repo.path).state("gitlab-alone") == "could not look"

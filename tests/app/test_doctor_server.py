@@ -25,6 +25,7 @@ from api_server import (
 )
 from builders import Repo, run
 from doctored import Said, copy_of, doctor, make_registry, offline
+from environments import unmeasured
 
 RULES_PATH = f"{REPOSITORY}/rules/branches/main"
 CLASSIC_PATH = f"{REPOSITORY}/branches/main/protection"
@@ -520,7 +521,7 @@ def test_a_tree_that_may_not_be_written_and_a_policy_that_may_not_be_read(
         path.chmod(0o555 if path.is_dir() else 0o444)
     (repo.path / "registrar.toml").chmod(0)
     command = [sys.executable, "-c", AS_NOBODY]
-    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null")
+    env = unmeasured() | {"GIT_CONFIG_GLOBAL": "/dev/null"}
     done = subprocess.run(
         command, cwd=repo.path, capture_output=True, text=True, env=env, check=False
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import Repo
-from doctored import PYZ, RUN, WORKFLOW, copy_of, offline, with_server
+from doctored import OWNERS, PYZ, RUN, WORKFLOW, copy_of, doctor, offline, with_server
 
 from registrar.domain.findings import Severity
 from registrar.rules import RULES
@@ -219,3 +219,48 @@ def test_filters_that_leave_the_branch_out(repo: Repo, old: str, new: str) -> No
 def test_a_filter_that_takes_another_branch_away(repo: Repo) -> None:
     repo.edit(WORKFLOW, 'branches: ["main"]', 'branches: ["main", "!docs-*"]')
     assert offline(repo.path).state("workflow-triggers") == "holds"
+
+
+def test_a_hook_that_is_longer_than_what_is_read(repo: Repo, tmp_path: Path) -> None:
+    server = with_server(repo, tmp_path / "s.git")
+    ignored = "#" + "x" * 80 + "\n"
+    hook = f"#!/bin/sh\n/nowhere/registrar hook pre-receive\n{ignored * 4000}exit 0\n"
+    server.write("hooks/pre-receive", hook).chmod(0o755)
+    said = offline(repo.path)
+    assert said.code != 0
+    assert "larger than" in " ".join(line["text"] for line in said.report["lines"])
+    assert "no owner is needed" not in said.told("codeowners-cover")
+    (repo.path / OWNERS).write_text("# nobody\n")
+    assert "codeowners-cover" in offline(repo.path).bad
+
+
+def test_a_folder_of_hooks_that_git_does_not_look_into(repo: Repo, tmp_path: Path) -> None:
+    """On a push into a repository with a work tree git stands in ``.git``."""
+    server = Repo(tmp_path / "s")
+    server.git("config", "receive.denyCurrentBranch", "updateInstead")
+    server.git("config", "core.hooksPath", "githooks")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    hook = f"#!/bin/sh\nexec {RUN}\n"
+    server.write("githooks/pre-receive", hook).chmod(0o755)
+    assert offline(repo.path).state("pre-receive") == "does not"
+    server.write(".git/githooks/pre-receive", hook).chmod(0o755)
+    assert offline(repo.path).state("pre-receive") == "holds"
+
+
+def test_where_a_push_goes_is_what_counts(repo: Repo, tmp_path: Path) -> None:
+    judged = with_server(repo, tmp_path / "judged.git")
+    open_to_all = Repo(tmp_path / "open.git", git=False)
+    open_to_all.git("init", "--quiet", "--bare", "--initial-branch=main")
+    assert offline(repo.path).state("pre-receive") == "holds"
+    repo.git("remote", "set-url", "--push", "origin", str(open_to_all.path))
+    assert offline(repo.path).state("pre-receive") == "does not"
+    repo.git("remote", "set-url", "--push", "--add", "origin", str(judged.path))
+    said = offline(repo.path)
+    assert "pre-receive" not in [line["check"] for line in said.report["lines"]]
+    assert doctor_says_unseen(repo)
+
+
+def doctor_says_unseen(repo: Repo) -> bool:
+    """Whether the server of several addresses is one that could not be looked at."""
+    return "server" in doctor(repo.path).unseen

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from adoption import adopt, done, snapshot
-from builders import Repo
+from builders import Repo, run
 
 from registrar.reading.codeowners import read_codeowners
 
@@ -241,3 +241,21 @@ def test_hostile_lines_are_escaped_and_short(repo: Repo) -> None:
     assert "\x1b" not in result.out
     assert max(map(len, result.out.splitlines())) < 1000
     assert json.loads(adopt(repo, "--format", "json").out)["files"]
+
+
+def test_lines_that_take_ours_away_are_told_in_the_run_that_adds_them(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r")
+    repo.write(".gitlab/CODEOWNERS", "[Model registry gate] @a\n!/registrar.toml\n")
+    repo.commit("theirs")
+    said = run("init", "--gitlab", "--no-github", "--owner", "@org/team", cwd=repo.path)
+    assert said.code == 0
+    assert "takes away the owners of registrar.toml" in said.out
+
+
+def test_files_that_are_too_large_to_add_to(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r")
+    repo.write(".gitattributes", b"\n" * (9 * 1024 * 1024))
+    repo.commit("theirs")
+    said = run("init", cwd=repo.path)
+    assert said.code == 2
+    assert ".gitattributes is larger than 8,388,608 bytes" in said.err

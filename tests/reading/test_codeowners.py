@@ -161,3 +161,8 @@ def test_a_hostile_owner_costs_nothing(gitlab: bool) -> None:
     for word in (b"a@" + b"." * 1_000_000 + b"@", b"@" + b"a/" * 500_000 + b"@"):
         assert not [e for e in read_codeowners(b"/x " + word, gitlab).entries if e.owners]
     assert not read_codeowners(b"[" * 1_000_000, gitlab).entries
+
+
+def test_a_file_of_very_many_lines_is_not_looked_at() -> None:
+    raw = b"".join(b"a%x @x\n" % number for number in range(30_000))
+    assert "more than 20,000 lines" in read_codeowners(raw).fault

@@ -27,7 +27,8 @@ from registrar.ports import Staging, Tree, World, Writer
 from registrar.reading.baseline import BASELINE_NAME
 from registrar.reading.policy import POLICY_NAME
 
-_MAX_BYTES = 64 * 1024 * 1024
+_MAX_BYTES = 8 * 1024 * 1024
+"""Of a file that is there; the largest that is shipped, the program, has a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def read_existing(tree: Tree, paths: Sequence[str]) -> Mapping[str, bytes]:
         elif tree.node(path) is not None:
             try:
                 found[path] = tree.read(path, _MAX_BYTES)
+                if len(found[path]) > _MAX_BYTES:
+                    faults.append(f"{path} is larger than {_MAX_BYTES:,} bytes")
             except UnreadableError as error:
                 faults.append(f"{path} cannot be read: {error}")
     if faults:

@@ -22,7 +22,7 @@ def top_and_paths(given: list[str]) -> tuple[str, tuple[str, ...]]:
         top = top_here(".")
     top = top or os.path.realpath(".")
     relative = []
-    for path in given:
+    for path in (path.rstrip("/") or path for path in given):  # "link/" is the link itself
         whole = os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
         inner = os.path.relpath(os.path.normpath(whole), top)
         if inner.startswith(".."):  # a link from outside is followed, one in the tree is judged

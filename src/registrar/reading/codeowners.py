@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from registrar.reading.documents import decode
 
@@ -18,6 +19,8 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks; the first that is there is the only one that it reads."""
 MAX_BYTES = 3 * 1000 * 1000
 """GitHub does not load a larger one."""
+MAX_LINES = 20_000
+"""More are not looked at here, though GitHub reads them: each may cost every path."""
 _ADDRESS = r"[^\s@]{1,100}@[^\s@]{1,255}\.[^\s@]{1,100}"
 """Bounded, because a line may have millions of dots; the parts of an address are shorter still."""
 _OWNER = re.compile(
@@ -42,9 +45,12 @@ class Entry:
     pattern: str
     owners: tuple[str, ...]
     line: int
-    regex: re.Pattern[str]
     section: str = ""
     """The name of its section of GitLab, in lower case; empty before the first one."""
+
+    def matches(self, path: str) -> bool:
+        """Tell whether the pattern is about a path."""
+        return _compiled(self.pattern.removeprefix("!")).fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Owners:
     def entry_of(self, path: str, section: str | None = None) -> Entry | None:
         """The entry that decides about a path, or does in a section; None where none matches."""
         asked = (e for e in reversed(self.entries) if section in (None, e.section))
-        return next((entry for entry in asked if entry.regex.fullmatch(path)), None)
+        return next((entry for entry in asked if entry.matches(path)), None)
 
     def owners_of(self, path: str) -> tuple[str, ...]:
         """Who must review a change of a path; none where nobody must."""
@@ -82,6 +88,8 @@ def read_codeowners(raw: bytes, gitlab: bool = False) -> Owners:
     skipped, sections = [], []
     optional: set[str] = set()
     default: tuple[str, ...] = ()
+    if text.count("\n") > MAX_LINES:
+        return Owners(fault=f"it has more than {MAX_LINES:,} lines")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         line = line.removesuffix("\r")
         words = _words(line)
@@ -111,7 +119,7 @@ def _entry(number: int, words: Sequence[str]) -> Entry | str:
     if strange:
         return f"{strange[0]} is no @user, @organisation/team or address"
     fault = _pattern_fault(pattern)
-    return fault or Entry(pattern, tuple(owners), number, _compiled(pattern))
+    return fault or Entry(pattern, tuple(owners), number)
 
 
 def _gitlab_entry(number: int, words: Sequence[str], default: tuple[str, ...]) -> Entry | str:
@@ -119,7 +127,7 @@ def _gitlab_entry(number: int, words: Sequence[str], default: tuple[str, ...]) -
     plain = words[0].removeprefix("!")
     fault = _pattern_fault(plain)
     owners = () if plain != words[0] else _gitlab_owners(words[1:]) or default
-    return fault or Entry(words[0], owners, number, _compiled(plain))
+    return fault or Entry(words[0], owners, number)
 
 
 def _gitlab_owners(words: Sequence[str]) -> tuple[str, ...]:
@@ -148,6 +156,7 @@ def _pattern_fault(pattern: str) -> str:
     return "too many '**'" if pattern.count("**") > _MAX_DEEP else ""
 
 
+@lru_cache(maxsize=100_000)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """A pattern as an expression over whole paths."""
     folder_only = pattern.endswith("/")

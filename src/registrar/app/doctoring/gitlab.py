@@ -20,6 +20,7 @@ _INCLUDED = Question("gitlab-included", Topic.WORKFLOW, CI_PATH)
 _ALONE = Question("gitlab-alone", Topic.WORKFLOW, CI_PATH)
 _ALWAYS = (".pre", ".post")
 """Stages that every pipeline has."""
+_SHOWN = 5
 _FOR_ALL = (
     *("workflow", "default", "before_script", "after_script", "variables"),
     *("image", "services", "cache", "hooks", "id_tokens"),
@@ -83,6 +84,8 @@ def _alone(document: Document, without_stage: Line | None) -> Line:
     if without_stage is not None:
         return without_stage
     doubts = [f"line {document.span((key,)).line}: {key}" for key in _FOR_ALL if key in keys]
+    symbols = [str(key) for key in keys if str(key).startswith(":")]
+    doubts += [f"{key}, which Ruby may read as {key[1:]}" for key in symbols[:_SHOWN]]
     if any(_local(item) != PIPELINE_PATH for item in _included(document.data)):
         doubts.append("other files that it includes")
     if doubts:

@@ -73,7 +73,9 @@ def _owners(file: Shipped, there: bytes, stands: Standing) -> Decision:
     outcome, writing = Outcome(file.path, file.about, Done.SAME), None
     if stands is not Standing.SAME:
         outcome, writing = _joined(file, there, _add_lines)
-    kept, lost = owners_told(file, there.decode("utf-8", "replace"))
+    coming = writing.content if writing is not None else there
+    kept, _ = owners_told(file, there.decode("utf-8", "replace"))
+    _, lost = owners_told(file, coming.decode("utf-8", "replace"))
     told = "\n".join(filter(None, (outcome.told.rstrip("\n"), kept, lost)))
     by_hand = lost and outcome.done is Done.SAME
     return replace(outcome, told=told, done=Done.BY_HAND if by_hand else outcome.done), writing

@@ -123,7 +123,7 @@ def _overridden(shipped: Shipped, read: Owners) -> Iterator[str]:
     ours = [entry for entry in _held(read) if entry.pattern in keys]
     won: dict[Entry, list[str]] = {}
     for path in shipped.watched:
-        mine = next((entry for entry in reversed(ours) if entry.regex.fullmatch(path)), None)
+        mine = next((entry for entry in reversed(ours) if entry.matches(path)), None)
         winner = read.entry_of(path, mine.section) if mine is not None else None
         if mine is not None and winner is not None and winner.owners != mine.owners:
             won.setdefault(winner, []).append(path)

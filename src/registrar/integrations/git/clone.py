@@ -12,10 +12,12 @@ from registrar.domain.pushes import Server
 from registrar.domain.trees import UnreadableError
 from registrar.integrations.git.attribute_files import attribute_files
 from registrar.integrations.git.checkout import ask_attributes, checkout
-from registrar.integrations.git.process import Git
+from registrar.integrations.git.process import Git, looks_bare
 from registrar.integrations.git.served import read_server
 
 _MAX_HOOK = 256 * 1024
+_SERVERS = ("pre-receive", "update", "post-receive")
+"""Hooks that git runs in the git folder, and not at the top of a work tree."""
 _VERSION = re.compile(r"git version ([0-9]+(?:\.[0-9]+)*)")
 
 
@@ -60,7 +62,8 @@ class GitClone:
 
     def hook(self, name: str) -> Hook | None:
         """Read the hook that git would run here."""
-        return _hook(os.path.join(self._hooks(self._setting("core.hooksPath")), name))
+        configured = self._setting("core.hooksPath")
+        return _hook(os.path.join(self._hooks(configured, name in _SERVERS), name))
 
     def hook_of(self, remote: Remote, name: str) -> Hook | None:
         """Read the hook of a repository of this machine, bare or not."""
@@ -75,7 +78,7 @@ class GitClone:
         folder = os.path.join(top, remote.path)
         if not os.path.isdir(folder):
             raise UnreadableError(f"{remote.path} is not a folder of this machine")
-        there = Git(folder)
+        there = Git(folder, folder if looks_bare(folder) else None)
         common = there.run("rev-parse", "--path-format=absolute", "--git-common-dir")
         if common is None:
             raise UnreadableError(f"git cannot read {remote.path}")
@@ -90,8 +93,10 @@ class GitClone:
             if len(remotes) != 1:
                 return None
             wanted = remotes[0]
-        url = self._text("remote", "get-url", "--", wanted)
-        return remote_from(wanted, url) if url else None
+        urls = (self._text("remote", "get-url", "--push", "--all", "--", wanted) or "").splitlines()
+        if len(set(urls)) > 1:  # a push goes to all of them, and only one may judge it
+            return Remote(wanted, f"{len(urls)} addresses that a push goes to", "?", "")
+        return remote_from(wanted, urls[0]) if urls else None
 
     def _servers(self, remote: Remote | None) -> tuple[str, ...]:
         names = {"origin", remote.name if remote is not None else "origin"}
@@ -112,10 +117,12 @@ class GitClone:
         values = (told or b"").decode("utf-8", "surrogateescape").split("\0")[:-1]
         return values[-2] if len(values) > 1 else None
 
-    def _hooks(self, configured: str | None) -> str:
+    def _hooks(self, configured: str | None, server: bool = False) -> str:
+        """The folder of the hooks; a relative one begins where git stands when it runs them."""
         top = self._text("rev-parse", "--show-toplevel") or self._git.folder
         if configured is not None:
-            return os.path.join(top, configured)
+            inside = self._text("rev-parse", "--absolute-git-dir") if server else None
+            return os.path.join(inside or top, configured)
         common = self._text("rev-parse", "--path-format=absolute", "--git-common-dir")
         return os.path.join(common or os.path.join(top, ".git"), "hooks")
 
@@ -136,5 +143,8 @@ def _hook(path: str) -> Hook | None:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(f"{path} is no regular file")
-        raw = stream.read(_MAX_HOOK)
-    return Hook(path, raw.decode("utf-8", "replace"), bool(status.st_mode & 0o111))
+        raw = stream.read(_MAX_HOOK + 1)
+    if len(raw) > _MAX_HOOK:  # what comes after may undo what comes before
+        raise UnreadableError(f"{path} is larger than {_MAX_HOOK:,} bytes")
+    runs = bool(status.st_mode & 0o111) and os.access(path, os.X_OK)
+    return Hook(path, raw.decode("utf-8", "replace"), runs)

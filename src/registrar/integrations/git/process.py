@@ -13,6 +13,8 @@ QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJE
 """The only ``GIT_*`` variables that pass, and only in a hook."""
 
 _TIMEOUT = 600
+_NOT_BARE = ("-c", "safe.bareRepository=explicit")
+"""Where git looks for the repository itself, files of a judged tree are never taken for one."""
 
 
 def environment(quarantine: bool) -> dict[str, str]:
@@ -39,7 +41,7 @@ class Git:
 
     def command(self, *arguments: str) -> list[str]:
         """The full command line of one call."""
-        where = [f"--git-dir={self.git_dir}"] if self.git_dir else ["-C", self.folder]
+        where = [f"--git-dir={self.git_dir}"] if self.git_dir else ["-C", self.folder, *_NOT_BARE]
         if arguments[:1] != ("check-ignore",):  # it takes paths, and refuses the option
             where.append("--literal-pathspecs")
         return [
@@ -80,6 +82,20 @@ class Git:
         if output is None:
             raise GitError(f"git {arguments[0]} failed in {self.folder}", "run git fsck there")
         return output
+
+
+def looks_bare(folder: str) -> bool:
+    """Tell what git takes for a repository without a work tree, and for one alone.
+
+    A tree may hold ``HEAD``, ``objects`` and ``refs`` at its top, and so may a change: beside a
+    ``.git`` they are files like others.
+    """
+    return (
+        os.path.isfile(os.path.join(folder, "HEAD"))
+        and os.path.isdir(os.path.join(folder, "objects"))
+        and os.path.isdir(os.path.join(folder, "refs"))
+        and not os.path.lexists(os.path.join(folder, ".git"))
+    )
 
 
 def installed() -> bool:
