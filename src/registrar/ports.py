@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
-from registrar.domain.clones import Clone, Hook, Remote
+from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
 from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
@@ -195,6 +195,9 @@ class LocalGit(Protocol):
 
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
         """``path:name`` to the value that git gives an attribute in the work tree."""
+
+    def attribute_files(self) -> tuple[AttributesFile, ...]:
+        """The files of attributes outside the tree, the strongest first; raises UnreadableError."""
 
     def hook(self, name: str) -> Hook | None:
         """The hook that git runs here; None where there is none."""

@@ -14,6 +14,7 @@ from builders import Repo, run
 WORKFLOW = ".github/workflows/model-registry.yml"
 OWNERS = ".github/CODEOWNERS"
 PYZ = "scripts/registrar.pyz"
+RUN = "/opt/registrar/bin/python -I -m registrar hook pre-receive"
 HOOK = "#!/bin/sh\n# stands for what pre-commit writes\nexec pre-commit hook-impl\n"
 
 
@@ -80,3 +81,13 @@ def copy_of(repo: Repo, path: Path) -> Repo:
     """Another registry of the same files and history."""
     shutil.copytree(repo.path, path, symlinks=True)
     return Repo(path, git=False)
+
+
+def with_server(repo: Repo, path: Path, head: str = "main") -> Repo:
+    """A bare repository as the registry's remote, with the hook of the page."""
+    server = Repo(path, git=False)
+    server.git("init", "--quiet", "--bare", f"--initial-branch={head}")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("push", "--quiet", "origin", "main")
+    server.write("hooks/pre-receive", f"#!/bin/sh\nexec {RUN}\n").chmod(0o755)
+    return server

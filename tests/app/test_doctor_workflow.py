@@ -1,22 +1,14 @@
-"""registrar doctor without a server: the workflow of the gate, and its owners."""
+"""registrar doctor and the workflow of GitHub: edits, triggers, other workflows, the ruleset."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from builders import Repo, run
-from doctored import OWNERS, WORKFLOW, copy_of, make_registry, offline
+from builders import Repo
+from doctored import WORKFLOW, copy_of, make_registry, offline
 
-from registrar.app.gate_files import gate_paths
 from registrar.app.shipped.github import RULESET_PATH
-from registrar.domain.policy import BUILT_IN
-from registrar.integrations.work_tree import WorkTree
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    return make_registry(tmp_path_factory.mktemp("made") / "registry")
 
 
 @pytest.fixture
@@ -185,62 +177,3 @@ def test_a_workflow_that_is_a_link_or_binary(repo: Repo) -> None:
     target.unlink()
     target.write_bytes(b"\0\1\2")
     assert "binary" in offline(repo.path).told("workflow")
-
-
-@pytest.mark.parametrize(
-    ("content", "check", "said"),
-    [
-        (None, "codeowners", "no CODEOWNERS"),
-        ("* @a\n", "", ""),
-        ("* @a\n/scripts/\n", "codeowners-cover", "line 2, /scripts/, takes its owners away"),
-        ("* @a\n/.github/\n/.github/CODEOWNERS @a\n", "codeowners-cover", WORKFLOW),
-        ("/registrar.toml @a\n", "codeowners-cover", "scripts/registrar.pyz: no line names it"),
-        (
-            "* @a\n/baseline.yaml\n",
-            "codeowners-cover",
-            "baseline.yaml (not there yet): line 2, /baseline.yaml, takes its owners away",
-        ),
-        ("* @a\n/waivers.yaml TODO\n", "codeowners", "TODO is no @user"),
-        ("* nobody\n", "codeowners-cover", "registrar.toml: no line"),
-        ("\x00", "codeowners", "binary"),
-        (
-            "* @a\n.github/workflows/model-registry.yml @a\n/.github/workflows/another.yml\n",
-            "codeowners-cover",
-            "another.yml",
-        ),
-    ],
-)
-def test_code_owners(repo: Repo, content: str | None, check: str, said: str) -> None:
-    (repo.path / OWNERS).unlink()
-    if content is not None:
-        repo.write(OWNERS, content)
-    found = offline(repo.path)
-    if check:
-        assert check in found.bad
-        assert said in found.told(check)
-    else:
-        assert not {"codeowners", "codeowners-cover"} & set(found.bad)
-
-
-def test_the_owners_that_init_leaves_commented_out_own_nothing(tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "r")
-    repo.commit("nothing yet")
-    assert run("init", cwd=repo.path).code == 0
-    repo.commit("gate")
-    assert "codeowners-cover" in offline(repo.path).bad
-
-
-def test_a_file_of_owners_that_another_one_hides(repo: Repo) -> None:
-    (repo.path / OWNERS).rename(repo.path / "CODEOWNERS")
-    said = offline(repo.path)
-    assert said.state("codeowners") == "holds"
-    repo.write(OWNERS, "* @a\n")
-    assert "CODEOWNERS" in offline(repo.path).told("codeowners")
-    assert "codeowners" in offline(repo.path).bad
-
-
-def test_every_gate_file_is_asked_for(repo: Repo) -> None:
-    (repo.path / OWNERS).write_text("/nothing @a\n")
-    details = run("doctor", "--offline", "--format", "json", cwd=repo.path).out
-    wanted = gate_paths(WorkTree(str(repo.path)), BUILT_IN)
-    assert f"{len(wanted) - 2 + 2} files of the gate" in details  # two CODEOWNERS that are not read

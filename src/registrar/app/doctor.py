@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from registrar.app.build_pyz import program_bytes
-from registrar.app.doctoring import clone as clones
 from registrar.app.doctoring import (
+    attributes,
     committed,
     dvc,
     gitlab,
@@ -21,6 +21,7 @@ from registrar.app.doctoring import (
     server,
     tools,
 )
+from registrar.app.doctoring import clone as clones
 from registrar.app.doctoring import workflow as workflows
 from registrar.app.doctoring.scene import Question, Scene, raw_of
 from registrar.app.shipped.github import RULESET_PATH, WORKFLOW_PATH
@@ -61,7 +62,7 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.FORGE, receiving.pre_receive),
     (Topic.HOOKS, hooks.pre_commit),
     (Topic.CLONE, clones.repository),
-    (Topic.CLONE, clones.attributes),
+    (Topic.CLONE, attributes.attributes),
     (Topic.CLONE, clones.whole),
     (Topic.DVC, dvc.dvc),
     (Topic.TOOLS, tools.tools),

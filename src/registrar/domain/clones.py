@@ -46,6 +46,16 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributesFile:
+    """A file of attributes outside the tree: the clone's own, the user's, or the machine's."""
+
+    path: str
+    raw: bytes
+    stronger: bool
+    """True where it wins over the tree's own files, as ``info/attributes`` does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clone:
     """The facts of one clone."""
 
@@ -56,6 +66,8 @@ class Clone:
     remote: Remote | None = None
     """The upstream's remote, or origin, or the only one."""
     remotes: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    """The hosts that this remote and origin name, for fetching or pushing; none for a path."""
     default_branch: str | None = None
     """What ``refs/remotes/<remote>/HEAD`` says, or the surest sign besides."""
     shallow: bool = False

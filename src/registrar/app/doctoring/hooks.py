@@ -38,6 +38,8 @@ def pre_commit(scene: Scene) -> Iterator[Line]:
 
 
 def _installed(scene: Scene) -> Iterator[Line]:
+    if scene.clone is not None and scene.clone.bare:
+        return  # nobody commits there
     if scene.local_git is None or scene.clone is None:
         yield _INSTALLED.unseen(f"the hook of git: {scene.git_reason}")
         return

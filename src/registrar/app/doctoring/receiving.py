@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from registrar.app.doctoring.scene import Question, Scene
 from registrar.domain.clones import Hook
 from registrar.domain.diagnosis import Line, State, Topic
+from registrar.domain.findings import Severity
 from registrar.domain.pushes import Server
+from registrar.domain.trees import UnreadableError
+from registrar.errors import GitError
 from registrar.reading.server_hook import Shape, shape_of
 
 _HOOK = Question("pre-receive", Topic.FORGE)
@@ -16,36 +20,60 @@ _CHANGES = Question("pre-receive-changes", Topic.FORGE)
 _PAGE = "docs/git_server.md of Registrar says how to install it"
 
 
+@dataclass(frozen=True, slots=True)
+class _Receiver:
+    """A repository that takes pushes, and that can be looked at."""
+
+    where: str
+    hook: Hook | None
+    server: Server
+    branch: str | None
+    """The branch that this clone takes for the default; None in the repository itself."""
+
+
 def pre_receive(scene: Scene) -> Iterator[Line]:
     """The hook of this repository where it is bare, or of a remote that is a folder."""
-    if scene.local_git is None or scene.clone is None:
+    found = _receiver(scene)
+    if found is None:
         return
-    remote = scene.clone.remote
-    if scene.clone.bare:
-        where, hook = "this repository", scene.local_git.hook("pre-receive")
-        server, branch = scene.local_git.server(None), None
-    elif remote is not None and remote.is_local:
-        where, hook = remote.path, scene.local_git.hook_of(remote, "pre-receive")
-        server, branch = scene.local_git.server(remote), scene.clone.default_branch
-    else:
-        return
-    yield _judged(hook, where)
-    if hook is not None:
-        yield _branch(server, branch, where)
-        yield _changes(server, where)
+    yield _judged(found.hook, found.where)
+    if found.hook is not None:
+        yield _branch(found.server, found.branch, found.where)
+        yield _changes(found.server, found.where)
 
 
 def refuses_gate_changes(scene: Scene) -> str | None:
-    """Where changes go, if its hook is proved to refuse those of the gate; otherwise None."""
-    remote = scene.remote
-    if scene.local_git is None or scene.clone is None or remote is None or not remote.is_local:
+    """Where changes go, if its hook is proved to refuse those of the gate; otherwise None.
+
+    Not where this clone or repository has to do with a server besides, which may merge by itself.
+    """
+    level = scene.policy.severity.get("gate-intact", Severity.ERROR)
+    if scene.clone is None or scene.clone.servers or level != Severity.ERROR:
         return None
-    hook = scene.local_git.hook_of(remote, "pre-receive")
-    if hook is None or _judged(hook, remote.path).state is not State.HOLDS:
+    try:
+        found = _receiver(scene)
+    except (UnreadableError, GitError):  # told by pre_receive
         return None
-    server = scene.local_git.server(remote)
-    judged = server.judges(f"refs/heads/{scene.clone.default_branch}")
-    return remote.path if judged and not server.gate_changes_allowed else None
+    if found is None:
+        return None
+    told = (
+        _judged(found.hook, found.where),
+        _branch(found.server, found.branch, found.where),
+        _changes(found.server, found.where),
+    )
+    return found.where if all(line.state is State.HOLDS for line in told) else None
+
+
+def _receiver(scene: Scene) -> _Receiver | None:
+    if scene.local_git is None or scene.clone is None:
+        return None
+    remote, git = scene.clone.remote, scene.local_git
+    if scene.clone.bare:
+        return _Receiver("this repository", git.hook("pre-receive"), git.server(None), None)
+    if remote is None or not remote.is_local:
+        return None
+    hook = git.hook_of(remote, "pre-receive")
+    return _Receiver(remote.path, hook, git.server(remote), scene.clone.default_branch)
 
 
 def _judged(hook: Hook | None, where: str) -> Line:

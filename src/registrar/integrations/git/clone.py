@@ -7,9 +7,10 @@ import re
 import stat
 from collections.abc import Iterable, Mapping
 
-from registrar.domain.clones import Clone, Hook, Remote, remote_from
+from registrar.domain.clones import AttributesFile, Clone, Hook, Remote, remote_from
 from registrar.domain.pushes import Server
 from registrar.domain.trees import UnreadableError
+from registrar.integrations.git.attribute_files import attribute_files
 from registrar.integrations.git.checkout import ask_attributes, checkout
 from registrar.integrations.git.process import Git, looks_bare
 from registrar.integrations.git.served import read_server
@@ -42,6 +43,7 @@ class GitClone:
             head,
             remote,
             remotes,
+            self._servers(remote),
             self._default(remote) or checkout(self._git).branch,
             self._text("rev-parse", "--is-shallow-repository") == "true",
             promisor is not None or self._text("config", "extensions.partialClone") is not None,
@@ -53,6 +55,10 @@ class GitClone:
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
         """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""
         return ask_attributes(self._git, paths, names)
+
+    def attribute_files(self) -> tuple[AttributesFile, ...]:
+        """Read the files of attributes outside the tree, the strongest first."""
+        return attribute_files(self._git)
 
     def hook(self, name: str) -> Hook | None:
         """Read the hook that git would run here."""
@@ -91,6 +97,13 @@ class GitClone:
         if len(set(urls)) > 1:  # a push goes to all of them, and only one may judge it
             return Remote(wanted, f"{len(urls)} addresses that a push goes to", "?", "")
         return remote_from(wanted, urls[0]) if urls else None
+
+    def _servers(self, remote: Remote | None) -> tuple[str, ...]:
+        names = {"origin", remote.name if remote is not None else "origin"}
+        lines = [line.partition("\t") for line in (self._text("remote", "-v") or "").splitlines()]
+        urls = [(name, rest.rpartition(" (")[0]) for name, _, rest in lines if name in names]
+        found = {remote_from(name, url).host for name, url in urls}
+        return tuple(sorted(host for host in found if host is not None))
 
     def _default(self, remote: Remote | None) -> str | None:
         if remote is None:

@@ -1,4 +1,4 @@
-"""registrar doctor without a server: the program, what judges, the clone, hooks, DVC."""
+"""registrar doctor and what judges: program, policy, schema, waivers, baseline, plugins."""
 
 from __future__ import annotations
 
@@ -9,15 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from builders import Repo, run
-from doctored import HOOK, PYZ, WORKFLOW, copy_of, make_registry, offline
-
-from registrar.app.doctoring import clone as clones
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    return make_registry(tmp_path_factory.mktemp("made") / "registry")
+from builders import Repo
+from doctored import PYZ, WORKFLOW, copy_of, offline
 
 
 @pytest.fixture
@@ -132,78 +125,6 @@ def test_plugins_that_are_not_installed(repo: Repo) -> None:
     assert "plugins" in offline(repo.path).bad
 
 
-def test_attributes_are_asked_of_git(repo: Repo) -> None:
-    before = (repo.path / ".gitattributes").read_text()
-    repo.write(".gitattributes", before + "*.onnx filter=lfs\n")
-    assert "filter is lfs" in offline(repo.path).told("attributes")
-    repo.write(".gitattributes", "*.onnx filter=lfs\n" + before)
-    assert offline(repo.path).state("attributes") == "holds"
-    repo.write(".git/info/attributes", "*.json text\n")
-    assert "text is set" in offline(repo.path).told("attributes")
-    repo.write(".git/info/attributes", "*.md working-tree-encoding=UTF-16\n")
-    assert "working-tree-encoding is UTF-16" in offline(repo.path).told("attributes")
-    repo.write(".git/info/attributes", "")
-    repo.git("rm", "--quiet", "--force", ".gitattributes")  # git reads it from the index, too
-    assert "attributes" in offline(repo.path).bad
-
-
-def test_attributes_are_asked_for_every_file(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(60):
-        for name in "abcdefghij":
-            repo.write(f"model_registry/aa-1.0.{number}/{name}", "")
-    repo.write("model_registry/zz-1.0.0/é:\n.odd", "")
-    assert offline(repo.path).state("attributes") == "holds"
-    before = (repo.path / ".gitattributes").read_text()
-    repo.write(".gitattributes", before + "/model_registry/zz-1.0.0/* text eol=crlf\n")
-    assert "zz-1.0.0" in offline(repo.path).told("attributes")
-    repo.write(".gitattributes", before)
-    monkeypatch.setattr(clones, "_MOST", 600)  # in place of many thousand files
-    assert "more than 600 files" in offline(repo.path).told("attributes")
-    assert offline(repo.path).unseen == ["attributes"]
-
-
-@pytest.mark.parametrize("name", ["*.joblib", "*.gz", "*.keras", "NOTICE", "*.pt", "*.tflite"])
-def test_attributes_of_files_that_are_not_there_yet(repo: Repo, name: str) -> None:
-    before = (repo.path / ".gitattributes").read_text()
-    repo.write(".gitattributes", f"{before}{name} text\n")
-    assert "text is set for model_registry/<entry>/" in offline(repo.path).told("attributes")
-
-
-def test_the_pre_commit_hook(repo: Repo) -> None:
-    said = offline(repo.path)
-    assert (said.state("pre-commit"), said.state("pre-commit-installed")) == ("holds", "does not")
-    repo.write(".git/hooks/pre-commit", HOOK).chmod(0o755)
-    assert offline(repo.path).state("pre-commit-installed") == "holds"
-    (repo.path / ".git/hooks/pre-commit").chmod(0o644)
-    assert "chmod +x" in offline(repo.path).told("pre-commit-installed")
-    repo.write(".git/hooks/pre-commit", "#!/bin/sh\necho mine\n").chmod(0o755)
-    assert "another hook" in offline(repo.path).told("pre-commit-installed")
-    repo.git("config", "core.hooksPath", ".husky")
-    assert "core.hooksPath is .husky" in offline(repo.path).told("pre-commit-installed")
-    repo.write(".husky/pre-commit", HOOK).chmod(0o755)
-    assert offline(repo.path).state("pre-commit-installed") == "holds"
-    repo.write(".pre-commit-config.yaml", "repos: []\n")
-    said = offline(repo.path)
-    assert (said.state("pre-commit"), said.code) == ("does not", 0)  # a convenience
-
-
-@pytest.mark.parametrize(
-    ("more", "state"),
-    [
-        ("x: &x [a]\ny: *x\n", "could not look"),
-        ("- repo: local\n  hooks: [{id: [a]}]\n", "holds"),
-        ("x: 1" + ":10" * 40_000 + ".5\n", "holds"),
-    ],
-    ids=["an alias", "a list for an id", "base sixty"],
-)
-def test_a_configuration_of_hooks_that_was_made_to_hurt(repo: Repo, more: str, state: str) -> None:
-    path = ".pre-commit-config.yaml"
-    repo.write(path, (repo.path / path).read_text() + more)
-    said = offline(repo.path)
-    assert (said.code, said.state("pre-commit")) == (0, state)
-    assert run("init", cwd=repo.path).code != 70
-
-
 def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) -> None:
     repo.edit("registrar.toml", "[waivers]", "[waivers]  # changed")
     assert "registrar.toml" in offline(repo.path).told("gate-committed")
@@ -216,54 +137,3 @@ def test_uncommitted_and_unmerged_files_of_the_gate(repo: Repo, tmp_path: Path) 
     assert "does not judge yet" in offline(repo.path).told("gate-merged")
     repo.git("push", "--quiet", "origin", "main")
     assert offline(repo.path).state("gate-merged") == "holds"
-
-
-@pytest.mark.parametrize(
-    ("config", "check", "state"),
-    [
-        (None, "dvc-config", "does not"),
-        (
-            "[core]\n    remote = storage\n['remote \"storage\"']\n    url = s3://bucket/x\n",
-            "dvc-remote",
-            "holds",
-        ),
-        ("[core]\n    remote = storage\n", "dvc-remote", "does not"),
-        ("['remote \"storage\"']\n    url = s3://bucket/x\n", "dvc-remote", "does not"),
-        (
-            "[core]\n    remote = s\n['remote \"s\"']\n    url = /mnt/x\n",
-            "dvc-remote-shared",
-            "does not",
-        ),
-        (
-            "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://b\n    secret_access_key = x\n",
-            "dvc-credentials",
-            "does not",
-        ),
-        (
-            "[core]\n    remote = s\n['remote \"s\"']\n    url = https://a:b@c/\n",
-            "dvc-credentials",
-            "does not",
-        ),
-        ("remote = x", "dvc-config", "does not"),
-        (
-            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://[evil\n",
-            "dvc-remote",
-            "does not",
-        ),
-        (
-            "[core]\n    remote = s\n['remote \"s\"']\n    url = http://a:b@[evil\n",
-            "dvc-credentials",
-            "does not",
-        ),
-    ],
-)
-def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
-    repo.write(
-        "model_registry/a-1.0.0/m.onnx.dvc",
-        "outs:\n- md5: " + "0" * 32 + "\n  size: 1\n  path: m.onnx\n",
-    )
-    if config is not None:
-        repo.write(".dvc/config", config)
-    said = offline(repo.path)
-    assert said.state(check) == state
-    assert "secret" not in said.told(check).replace("secret_access_key", "")
