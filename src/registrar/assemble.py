@@ -15,7 +15,12 @@ from registrar.integrations.cache.place import cache_file
 from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.dvc.stores import DvcStores
-from registrar.integrations.git.checkout import GitStaging, checkout, is_branch_name
+from registrar.integrations.git.checkout import (
+    GitStaging,
+    GitTrainingCode,
+    checkout,
+    is_branch_name,
+)
 from registrar.integrations.git.commits import GitRepositories, commits_folder
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed, looks_bare
@@ -27,7 +32,11 @@ from registrar.integrations.work_tree_writer import WorkTreeWriter
 from registrar.ports import Others, Staging, World, Writer
 
 if TYPE_CHECKING:
+    from registrar.app.adding.questions import Ask
+    from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
+    from registrar.integrations.dvc.tool import Dvc
+    from registrar.ports import Progress
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -162,3 +171,25 @@ def server_at(git_dir: str, pushed: Iterable[str]) -> Server:
     ``pushed`` are the refs of the push: a symbolic one may lead to a ref that is not there yet.
     """
     return read_server(Git(git_dir, git_dir, quarantine=True), pushed)
+
+
+def shop_at(top: str, ask: Ask | None, progress: Progress) -> Shop:
+    """What making an entry in the repository at ``top`` needs."""
+    from registrar.app.adding.service import Shop
+    from registrar.integrations.workshop.bench import EntryBench
+
+    return Shop(
+        world=world_at(top),
+        code=GitTrainingCode(Git(top)),
+        dvc=dvc_at(top),
+        begin=lambda root, folder: EntryBench.at(top, root, folder),
+        ask=ask,
+        progress=progress,
+    )
+
+
+def dvc_at(top: str) -> Dvc:
+    """DVC in the repository at ``top``."""
+    from registrar.integrations.dvc.tool import Dvc
+
+    return Dvc(top)

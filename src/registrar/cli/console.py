@@ -49,16 +49,17 @@ def painted(text: str) -> str:
 class Progress:
     """A line on a terminal for what takes over a second; nothing in a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: str = "judged {done:,} of {total:,} entries") -> None:
+        self._told = told
         self._shown = 0.0
         self._due = time.monotonic() + 1 if sys.stderr is not None and sys.stderr.isatty() else None
 
     def __call__(self, done: int, total: int) -> None:
-        """Tell how many entries are judged; five times a second at most."""
+        """Tell how much is done; five times a second at most."""
         if self._due is None or (now := time.monotonic()) < self._due:
             return
         self._shown, self._due = now, now + 0.2
-        talk(f"\rjudged {done:,} of {total:,} entries ")
+        talk(f"\r{self._told.format(done=done, total=total)} ")
 
     def end(self) -> None:
         """Take the line away."""

@@ -35,6 +35,18 @@ class GitStaging:
         return ask_attributes(self.git, paths, names)
 
 
+@dataclass(frozen=True, slots=True)
+class GitTrainingCode:
+    """The work tree that models are trained from."""
+
+    git: Git
+
+    def modified(self) -> bool:
+        """Tell whether tracked files differ from the last commit; True where nobody can tell."""
+        asked = ("status", "--porcelain=v1", "-z", "--untracked-files=no")
+        return self.git.run(*asked) != b""
+
+
 def ask_attributes(git: Git, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
     """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""
     feed = b"".join(_bytes(path) + b"\0" for path in paths)

@@ -1,0 +1,1 @@
+"""``registrar add``: a complete entry from a file or a run; what cannot be known is asked."""

@@ -1,0 +1,235 @@
+"""Making an entry of a file or a folder: all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from registrar.app.adding import documents
+from registrar.app.adding.questions import Ask, complete
+from registrar.app.remote.judging import dvc_config
+from registrar.app.rulebook import Rulebook, built_in, read_rulebook
+from registrar.domain.adding import DataFile, Draft, Origin, Piece, Wanted
+from registrar.domain.digests import is_commit
+from registrar.domain.formats import Format
+from registrar.domain.versions import split_folder, suggest_folder
+from registrar.errors import UsageError
+from registrar.ports import Ancestry, DvcTool, EntryBench, Progress, TrainingCode, World
+from registrar.reading.json import read_json
+from registrar.reading.sniffing import sniff
+
+_FRAMEWORKS = {
+    Format.ONNX: "onnx",
+    Format.KERAS: "keras",
+    Format.TFLITE: "tflite",
+    Format.XGBOOST: "xgboost",
+    Format.LIGHTGBM: "lightgbm",
+    Format.SAVEDMODEL: "tensorflow",
+    Format.PYTORCH: "pytorch",
+    Format.TORCHSCRIPT: "pytorch",
+}
+_MEDIA = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".parquet": "application/vnd.apache.parquet",
+    ".txt": "text/plain",
+}
+_ROWS = (".jsonl", ".ndjson")
+"""Kinds of files in which every line is a row, whatever it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Everything that making an entry needs besides what was asked for."""
+
+    world: World
+    code: TrainingCode
+    dvc: DvcTool
+    begin: Callable[[str, str], EntryBench]
+    """Begins an entry, given the folder of the registry and its own."""
+    ask: Ask | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new entry: its path, and the pointer of its artifact where DVC tracks it."""
+
+    path: str
+    pointer: str | None
+    remote: str | None
+
+
+def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
+    """Make the entry; raises UsageError and OutputError, and leaves nothing behind then."""
+    _names(wanted)
+    if not os.path.lexists(artifact):
+        raise UsageError(f"there is no {artifact}", "name a file or a folder")
+    book = _book(shop.world)
+    wanted = complete(_named(wanted), shop.ask)
+    origin = origin_of(wanted, shop)
+    bench = shop.begin(book.policy.root, wanted.folder)
+    try:
+        added = _make(artifact, wanted, origin, book, shop, bench)
+        bench.finish()
+    except BaseException:  # an interrupt, too, leaves nothing half done
+        bench.abandon()
+        raise
+    return added
+
+
+def _make(
+    artifact: str, wanted: Wanted, origin: Origin, book: Rulebook, shop: Shop, bench: EntryBench
+) -> Added:
+    name = os.path.basename(os.path.abspath(artifact))
+    pieces = bench.bring(artifact, name, shop.progress)
+    if not pieces:
+        raise UsageError(f"{artifact} is empty", "name a folder with files in it")
+    tracked = _by_dvc(pieces, wanted, book, shop)
+    remote = (wanted.dvc_remote or _default_remote(shop.world)) if tracked else None
+    draft = Draft(
+        wanted=wanted,
+        origin=origin,
+        artifact=name,
+        is_folder=os.path.isdir(artifact),
+        pieces=tuple(pieces),
+        framework=_framework(bench, pieces[0]),
+        metrics=_metrics(wanted, bench),
+        created=None,
+    )
+    draft = _with_data(draft, bench)
+    bench.write("metadata.yaml", documents.metadata(draft, remote))
+    bench.write("MODEL_CARD.md", _read(wanted.card) if wanted.card else documents.card(draft))
+    if tracked:
+        shop.dvc.track(bench, name)
+    path = f"{book.policy.root}/{wanted.folder}"
+    return Added(path, f"{path}/{name}.dvc" if tracked else None, remote)
+
+
+def _names(wanted: Wanted) -> None:
+    folder = split_folder(wanted.folder)
+    if folder is None or str(folder.version) != wanted.version or folder.name != wanted.name:
+        hint = "a name of small letters, digits, - and _; a version such as 1.0.0"
+        guess = suggest_folder(wanted.folder)
+        raise UsageError(f"{wanted.folder} is no name of an entry", guess or hint)
+
+
+def _book(world: World) -> Rulebook:
+    return read_rulebook(world.work_tree, "work-tree") if world.work_tree else built_in()
+
+
+def _named(wanted: Wanted) -> Wanted:
+    """The dataset's name, where its file tells."""
+    if wanted.dataset_name is None and wanted.datasets:
+        stem = os.path.basename(wanted.datasets[0][1]).partition(".")[0]
+        return replace(wanted, dataset_name=stem or None)
+    return wanted
+
+
+def origin_of(wanted: Wanted, shop: Shop) -> Origin:
+    """The training code: what was said, else this repository at its last commit."""
+    history = shop.world.history
+    head = history.resolve("HEAD") if history is not None else None
+    commit = wanted.source_commit or head
+    if commit is None:
+        raise UsageError(
+            "there is no commit to name", "give --source-repository and --source-commit"
+        )
+    if not is_commit(commit):
+        raise UsageError(f"--source-commit {commit} is no full hash", f"git rev-parse {commit}")
+    repository = wanted.source_repository
+    if repository is None:
+        here = (
+            history is not None
+            and head is not None
+            and (history.ancestry([commit], head)[commit] is not Ancestry.ABSENT)
+        )
+        if not here:
+            raise UsageError(f"commit {commit[:12]} is not here", "give --source-repository")
+        repository = "."
+    own = repository == "." and commit == head
+    return Origin(repository, commit, wanted.source_path, shop.code.modified() if own else None)
+
+
+def _by_dvc(pieces: list[Piece], wanted: Wanted, book: Rulebook, shop: Shop) -> bool:
+    large = any(piece.size > book.policy.max_in_git for piece in pieces)
+    if wanted.dvc is False or not (wanted.dvc or large):
+        return False
+    if not shop.dvc.ready():
+        why = "--dvc" if wanted.dvc else f"it is above {book.policy.max_in_git:,} bytes"
+        hint = "dvc init && dvc remote add --default storage <url>, commit them, and run it again"
+        raise UsageError(f"the artifact belongs behind DVC ({why}), which is not set up here", hint)
+    return True
+
+
+def _default_remote(world: World) -> str | None:
+    config = dvc_config(world.work_tree) if world.work_tree is not None else None
+    return config.default if config is not None else None
+
+
+def _framework(bench: EntryBench, piece: Piece) -> str | None:
+    """What the first file's content plainly belongs to; None where nothing says it."""
+    with open(os.path.join(bench.stage, piece.path), "rb") as stream:
+        return _FRAMEWORKS.get(sniff(stream, piece.size).format)
+
+
+def _metrics(wanted: Wanted, bench: EntryBench) -> dict[str, object]:
+    if wanted.metrics is None:
+        return {}
+    raw = _read(wanted.metrics)
+    document = read_json(raw)
+    if not document.readable or not isinstance(document.data, dict):
+        told = document.flaws[0].message if document.flaws else "it is no JSON object"
+        raise UsageError(f"{wanted.metrics}: {told}", "write nested names and numbers")
+    bench.write("metrics.json", raw)
+    return dict(json.loads(raw))
+
+
+def _with_data(draft: Draft, bench: EntryBench) -> Draft:
+    """The manifest: one that is there, an address, or made of the data files."""
+    wanted = draft.wanted
+    if wanted.dataset_manifest is not None:
+        if "://" in wanted.dataset_manifest:
+            return replace(draft, manifest=wanted.dataset_manifest)
+        name = os.path.basename(wanted.dataset_manifest)
+        bench.write(name, _read(wanted.dataset_manifest))
+        return replace(draft, manifest=name)
+    data = tuple(_data_file(split, path) for split, path in wanted.datasets)
+    draft = replace(draft, data=data)
+    bench.write(draft.manifest, documents.manifest(draft))
+    return draft
+
+
+def _data_file(split: str | None, path: str) -> DataFile:
+    """One data file, read in its place: its bytes do not come into the entry."""
+    import hashlib
+
+    digest, size, lines, last = hashlib.sha256(), 0, 0, b"\n"
+    try:
+        with open(path, "rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+                lines += block.count(b"\n")
+                last = block[-1:]
+    except OSError as error:
+        raise UsageError(f"--dataset {path}: {error.strerror}", "name a file") from error
+    kind = os.path.splitext(path)[1].lower()
+    rows = lines + (last != b"\n") if kind in _ROWS else None
+    name = (
+        path if not os.path.isabs(path) and ".." not in path.split("/") else os.path.basename(path)
+    )
+    return DataFile(
+        Piece(os.path.normpath(name), digest.hexdigest(), size), split, rows, _MEDIA.get(kind)
+    )
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "name a file") from error

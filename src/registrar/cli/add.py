@@ -1,0 +1,130 @@
+"""``registrar add``: makes an entry of a file or a folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from registrar.cli.console import Progress, talk, write
+from registrar.errors import EXIT_FAULT, OutputError, UsageError, worst
+
+if TYPE_CHECKING:
+    from registrar.domain.adding import Wanted
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "add",
+        help="make an entry of a model, all or nothing",
+        description="Make a complete entry of a model file or folder. What can be known is filled "
+        "in, what cannot is asked on a terminal; nothing is invented and nothing is overwritten.",
+        allow_abbrev=False,
+    )
+    command.add_argument("artifact", metavar="ARTIFACT", help="the model: a file or a folder")
+    command.add_argument("--name", required=True, help="name of the model")
+    command.add_argument("--version", required=True, help="version of the entry, as in 1.0.0")
+    for option, text in (
+        ("--license", "licence of the weights, an SPDX expression"),
+        ("--dataset-name", "name of the dataset; default: the stem of its first file"),
+        ("--dataset-version", "version of the dataset"),
+        ("--dataset-license", "licence of the dataset, an SPDX expression"),
+        ("--source-repository", "repository of the training code; default: this one"),
+        ("--source-commit", "its commit, a full hash; default: HEAD"),
+        ("--source-path", "the training script in that repository"),
+        ("--task", "what the model does, as in tabular-classification"),
+        ("--owner", "who answers for the model: an address or a name"),
+        ("--dvc-remote", "the DVC remote; default: DVC's own"),
+    ):
+        command.add_argument(option, help=text)
+    command.add_argument(
+        "--dataset",
+        action="append",
+        default=[],
+        metavar="[SPLIT=]PATH",
+        help="a file that the model learned from or was measured on; may be given again",
+    )
+    command.add_argument(
+        "--dataset-manifest", metavar="PATH|URL", help="a manifest that is there already"
+    )
+    command.add_argument("--metrics", metavar="FILE", help="what was measured, as JSON")
+    command.add_argument("--card", metavar="FILE", help="the model card; default: the template")
+    command.add_argument(
+        "--dvc",
+        action=argparse.BooleanOptionalAction,
+        help="behind DVC or in git; default: by the policy's max_in_git",
+    )
+    command.add_argument("--push", action="store_true", help="dvc push, and look that it arrived")
+    command.add_argument("--yes", action="store_true", help="ask nothing")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the entry, then judge it; the exit code is that of check."""
+    from registrar.app.adding.service import add
+    from registrar.assemble import shop_at, top_here
+
+    top = top_here(".")
+    if top is None:
+        raise UsageError("this is no registry", "registrar init makes it one")
+    progress = Progress("copied {done:,} of {total:,} bytes")
+    ask = None if options.yes or not sys.stdin.isatty() else _ask
+    artifact = os.path.abspath(options.artifact)
+    try:
+        added = add(artifact, _wanted(options), shop_at(top, ask, progress))
+    finally:
+        progress.end()
+    write(f"added {added.path}\n")
+    code = 0
+    if options.push and added.pointer is not None:
+        code = _push(top, added.pointer, added.remote)
+    return worst((code, _judge(top, added.path)))
+
+
+def _wanted(options: argparse.Namespace) -> Wanted:
+    from registrar.domain.adding import Wanted
+
+    fields = (
+        *("name", "version", "license", "dataset_name", "dataset_version", "dataset_license"),
+        *("dataset_manifest", "metrics", "card", "source_repository", "source_commit"),
+        *("source_path", "task", "owner", "dvc", "dvc_remote", "push"),
+    )
+    values = {field: getattr(options, field) for field in fields}
+    return Wanted(**values, datasets=tuple(map(_dataset, options.dataset)))
+
+
+def _dataset(text: str) -> tuple[str | None, str]:
+    split, equals, path = text.partition("=")
+    return (split, path) if equals and "/" not in split else (None, text)
+
+
+def _ask(question: str) -> str | None:
+    talk(f"{question}: ")
+    return sys.stdin.readline() or None
+
+
+def _push(top: str, pointer: str, remote: str | None) -> int:
+    from registrar.assemble import dvc_at
+
+    try:
+        dvc_at(top).push(pointer, remote)
+    except OutputError as error:
+        talk(f"registrar: {error.message}\n  = hint: {error.hint}\n")
+        return EXIT_FAULT
+    return 0
+
+
+def _judge(top: str, path: str) -> int:
+    """``registrar check`` of the new entry, as it is printed there."""
+    from registrar.app.check import CheckRequest, check
+    from registrar.app.sources import sources_of
+    from registrar.assemble import world_at
+    from registrar.formats.text import render
+
+    world = world_at(top)
+    report = check(CheckRequest(paths=(path,)), world)
+    with sources_of(report, world) as sources:
+        write(render(report, sources))
+    return report.exit_code

@@ -1,0 +1,79 @@
+"""DVC itself: it writes pointers and keeps bytes; nothing of it is left where an entry fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.errors import OutputError, UsageError
+from registrar.ports import EntryBench
+
+_INSTALL = "pip install 'dvc[s3]', with the kind of your remote in the brackets"
+
+
+@dataclass(frozen=True, slots=True)
+class Dvc:
+    """DVC in the repository at ``top``."""
+
+    top: str
+
+    def ready(self) -> bool:
+        """Tell whether ``dvc init`` was run here."""
+        return os.path.isfile(os.path.join(self.top, ".dvc", "config"))
+
+    def track(self, bench: EntryBench, name: str) -> None:
+        """``dvc add`` with a cache of its own, whose objects then move into the real one.
+
+        So what DVC writes before the entry is whole lies in one place, which goes with the entry.
+        """
+        os.environ.setdefault("DVC_NO_ANALYTICS", "1")
+        try:
+            from dvc.exceptions import DvcException
+            from dvc.repo import Repo
+        except ImportError as error:
+            raise UsageError("DVC is not installed here", _INSTALL) from error
+        try:
+            with Repo(self.top) as repo:
+                real = repo.cache.local.path
+                temporary = f"{real}.adding-{os.urandom(4).hex()}"
+            bench.will_make(temporary)
+            own: dict[str, Any] = {
+                "cache": {"dir": temporary, "type": "reflink,copy"},
+                "core": {"autostage": False, "analytics": False},
+            }
+            with Repo(self.top, config=own) as repo:
+                repo.add([os.path.join(bench.stage, name)])
+                made = repo.cache.local.path
+        except DvcException as error:
+            message = f"dvc add failed: {error}"
+            raise UsageError(message, "mend that, and run it again; nothing was changed") from error
+        except OSError as error:
+            raise OutputError(f"dvc add failed: {error.strerror or error}") from error
+        self._move(bench, made, real)
+
+    def _move(self, bench: EntryBench, made: str, real: str) -> None:
+        for path in _files(made):
+            place = os.path.join(real, path)
+            if os.path.lexists(place):
+                continue
+            bench.will_make(place)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.rename(os.path.join(made, path), place)
+
+    def push(self, pointer: str, remote: str | None) -> None:
+        """``dvc push`` of one pointer, with its own progress bar; raises OutputError."""
+        command = [sys.executable, "-I", "-m", "dvc", "push", pointer]
+        command += ["--remote", remote] if remote else []
+        env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+        done = subprocess.run(command, cwd=self.top, env=env, stdout=sys.stderr, check=False)
+        if done.returncode:
+            raise OutputError("dvc push failed", f"mend that, then dvc push {pointer}")
+
+
+def _files(folder: str) -> Iterator[str]:
+    for here, _, names in os.walk(folder):
+        yield from (os.path.relpath(os.path.join(here, name), folder) for name in names)

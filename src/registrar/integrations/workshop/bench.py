@@ -1,0 +1,182 @@
+"""One entry in the making: all of it appears at once, or nothing of it was ever there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import pkgutil
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registrar.domain.adding import Piece
+from registrar.errors import OutputError, UsageError
+from registrar.ports import Progress
+
+_BLOCK = 4 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class EntryBench:
+    """The hidden folder ``stage`` that becomes ``target``; both absolute, in one file system."""
+
+    stage: str
+    target: str
+    _janitor: subprocess.Popen[str]
+    _open: bool = True
+
+    @classmethod
+    def at(cls, top: str, root: str, folder: str) -> EntryBench:
+        """Begin an entry; raises UsageError where one of its name is there."""
+        target = os.path.join(top, root, folder)
+        refuse_present(target, f"{root}/{folder}")
+        stage = os.path.join(top, root, f".adding-{folder}-{os.urandom(4).hex()}")
+        bench = cls(stage, target, _janitor())
+        bench.will_make(stage)
+        try:
+            os.makedirs(os.path.join(top, root), exist_ok=True)
+            os.mkdir(stage)
+        except OSError as error:
+            bench.abandon()
+            raise OutputError(f"{root} cannot be written: {error.strerror}") from error
+        bench.tell(True)
+        return bench
+
+    def will_make(self, path: str) -> None:
+        """Note a path that goes again where this process ends too early; before it is made."""
+        self.tell(path)
+
+    def tell(self, message: object) -> None:
+        """One line to the janitor."""
+        if self._janitor.stdin is not None:
+            self._janitor.stdin.write(json.dumps(message) + "\n")
+            self._janitor.stdin.flush()
+
+    def bring(self, source: str, name: str, progress: Progress | None = None) -> list[Piece]:
+        """Copy a file or a folder in, digested on the way; raises UsageError and OutputError.
+
+        A file that changes while it is read is refused. Links are not followed.
+        """
+        if os.path.isdir(source) and not os.path.islink(source):
+            inner = sorted(_walk(source), key=os.fsencode)
+            pairs = [(os.path.join(source, path), f"{name}/{path}") for path in inner]
+        else:
+            pairs = [(source, name)]
+        total = sum(_size(path) for path, _ in pairs)
+        pieces: list[Piece] = []
+        for path, inside in pairs:
+            done = sum(piece.size for piece in pieces)
+            pieces.append(self._copy(path, inside, progress, done, total))
+        return pieces
+
+    def _copy(
+        self, source: str, inside: str, progress: Progress | None, done: int, total: int
+    ) -> Piece:
+        place = os.path.join(self.stage, inside)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        try:
+            number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+            with open(number, "rb", buffering=0) as stream, open(place, "xb", buffering=0) as copy:
+                before = os.fstat(number)
+                while block := stream.read(_BLOCK):
+                    digest.update(block)
+                    copy.write(block)
+                    size += len(block)
+                    if progress is not None:
+                        progress(done + size, total)
+                after = os.fstat(number)
+                os.fsync(copy.fileno())
+        except OSError as error:
+            raise OutputError(
+                f"{source} cannot be copied: {error.strerror}", _space(error)
+            ) from error
+        if _moved(before, after) or size != after.st_size:
+            raise UsageError(f"{source} changed while it was read", "wait until it is written")
+        return Piece(inside, digest.hexdigest(), size)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file of the entry; raises OutputError."""
+        place = os.path.join(self.stage, name)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise OutputError(
+                f"{name} cannot be written: {error.strerror}", _space(error)
+            ) from error
+
+    def finish(self) -> None:
+        """Put the entry in its place; raises UsageError where another one came first."""
+        try:
+            os.rename(self.stage, self.target)  # over a folder that holds something it fails
+        except OSError as error:
+            refuse_present(self.target, os.path.basename(self.target))
+            raise OutputError(f"{self.target} cannot be written: {error.strerror}") from error
+        self._close(done=True)
+
+    def abandon(self) -> None:
+        """Leave nothing behind; does nothing once it is finished."""
+        self._close(done=False)
+
+    def _close(self, done: bool) -> None:
+        if not self._open:
+            return
+        self._open = False
+        if done:
+            self.tell(None)
+        self._janitor.communicate()
+
+
+def refuse_present(target: str, shown: str) -> None:
+    """Raise UsageError where anything stands in the place of an entry."""
+    if os.path.lexists(target):
+        hint = "a version is never overwritten: choose a higher one"
+        raise UsageError(f"{shown} is there already", hint)
+
+
+def _janitor() -> subprocess.Popen[str]:
+    source = pkgutil.get_data("registrar.integrations.workshop", "janitor.py")
+    command = [sys.executable, "-I", "-c", (source or b"").decode("utf-8")]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """The regular files below a folder, relative to it; raises UsageError for anything else."""
+    for here, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = os.path.join(here, name)
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode):
+                yield os.path.relpath(path, folder)
+            elif not stat.S_ISDIR(mode):
+                raise UsageError(f"{path} is neither file nor folder", "an artifact has no links")
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path, follow_symlinks=False).st_size
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _moved(before: os.stat_result, after: os.stat_result) -> bool:
+    told = ("st_size", "st_mtime_ns", "st_ino")
+    return any(getattr(before, name) != getattr(after, name) for name in told)
+
+
+def _space(error: OSError) -> str:
+    return "free some space; nothing was changed" if error.errno == errno.ENOSPC else ""
+
+
+def free_bytes(folder: str) -> int:
+    """How much the file system of a folder still takes."""
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,39 @@
+"""Removes what a program left behind that was killed: run in a process of its own, by its source.
+
+Reads one JSON line a path on stdin, before that path is made. At the end of its input it removes
+them, the last one first, unless the input said that all is done, or the folder named in the first
+line has been renamed to its place.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+
+
+def main() -> None:
+    """Wait for the end of the input, and clean up where it came too early."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the other one answers
+    paths: list[str] = []
+    made = False
+    for line in sys.stdin:
+        told = json.loads(line)
+        if told is None:
+            return
+        if told is True:
+            made = True
+            continue
+        paths.append(told)
+    if made and paths and not os.path.lexists(paths[0]):
+        return  # it was renamed: the entry is there, and whole
+    for path in reversed(paths):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        elif os.path.lexists(path):
+            os.unlink(path)
+
+
+if __name__ == "__main__":
+    main()
