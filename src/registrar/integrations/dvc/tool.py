@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from typing import Any
 from registrar.errors import OutputError, UsageError
 from registrar.ports import EntryBench
 
+_STDERR = 2
 _INSTALL = "pip install 'dvc[s3]', with the kind of your remote in the brackets"
 
 
@@ -45,7 +49,8 @@ class Dvc:
                 "cache": {"dir": temporary, "type": "reflink,copy"},
                 "core": {"autostage": False, "analytics": False},
             }
-            with Repo(self.top, config=own) as repo:
+            silent = contextlib.redirect_stdout(io.StringIO())  # it tells paths that are going away
+            with silent, Repo(self.top, config=own) as repo:
                 repo.add([os.path.join(bench.stage, name)])
                 made = repo.cache.local.path
         except DvcException as error:
@@ -54,6 +59,7 @@ class Dvc:
         except OSError as error:
             raise OutputError(f"dvc add failed: {error.strerror or error}") from error
         self._move(bench, made, real)
+        shutil.rmtree(temporary, ignore_errors=True)
 
     def _move(self, bench: EntryBench, made: str, real: str) -> None:
         for path in _files(made):
@@ -69,7 +75,7 @@ class Dvc:
         command = [sys.executable, "-I", "-m", "dvc", "push", pointer]
         command += ["--remote", remote] if remote else []
         env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
-        done = subprocess.run(command, cwd=self.top, env=env, stdout=sys.stderr, check=False)
+        done = subprocess.run(command, cwd=self.top, env=env, stdout=_STDERR, check=False)
         if done.returncode:
             raise OutputError("dvc push failed", f"mend that, then dvc push {pointer}")
 
