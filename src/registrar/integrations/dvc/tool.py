@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import shutil
 import subprocess
@@ -49,8 +47,8 @@ class Dvc:
                 "cache": {"dir": temporary, "type": "reflink,copy"},
                 "core": {"autostage": False, "analytics": False},
             }
-            silent = contextlib.redirect_stdout(io.StringIO())  # it tells paths that are going away
-            with silent, Repo(self.top, config=own) as repo:
+            with Repo(self.top, config=own) as repo:
+                repo.scm_context.quiet = True  # it would tell paths that are going away
                 repo.add([os.path.join(bench.stage, name)])
                 made = repo.cache.local.path
         except DvcException as error:
