@@ -8,6 +8,7 @@
     ├── PolicyError           exit 2   the judging registrar.toml is not valid
     ├── GitError              exit 70  git answered what it never should
     │   └── MissingObjectError exit 4  the repository does not hold an object
+    ├── UnansweredError       exit 4   somebody else did not answer
     └── OutputError           exit 70  a report could not be written
 """
 
@@ -66,6 +67,12 @@ class GitError(RegistrarError):
 
 class MissingObjectError(GitError):
     """The repository does not hold an object: a partial clone, or a broken one."""
+
+    exit_code = EXIT_INCOMPLETE
+
+
+class UnansweredError(RegistrarError):
+    """A server that a command needs did not answer, or refuses."""
 
     exit_code = EXIT_INCOMPLETE
 

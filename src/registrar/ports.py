@@ -13,7 +13,7 @@ from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
 from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
-from registrar.domain.runs import RunRecord
+from registrar.domain.runs import RunModel, RunRecord
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -260,6 +260,9 @@ class Runs(Protocol):
 
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has no run of this id; raises AskError."""
+
+    def fetch(self, uri: str, run_id: str, folder: str) -> RunModel:
+        """Fetch the one model of a run into a folder; raises AskError and UsageError."""
 
 
 class Stores(Protocol):

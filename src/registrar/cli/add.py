@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
-from registrar.errors import EXIT_FAULT, OutputError, UsageError, worst
+from registrar.errors import EXIT_FAULT, OutputError, UnansweredError, UsageError, worst
 
 if TYPE_CHECKING:
     from registrar.domain.adding import Wanted
@@ -23,7 +23,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "in, what cannot is asked on a terminal; nothing is invented and nothing is overwritten.",
         allow_abbrev=False,
     )
-    command.add_argument("artifact", metavar="ARTIFACT", help="the model: a file or a folder")
+    command.add_argument(
+        "artifact", metavar="ARTIFACT", nargs="?", help="the model: a file or a folder"
+    )
+    command.add_argument(
+        "--from-mlflow", metavar="RUN_ID", help="in its place: the model that an MLflow run logged"
+    )
+    command.add_argument("--tracking-uri", help="where the run is; default: MLFLOW_TRACKING_URI")
     command.add_argument("--name", required=True, help="name of the model")
     command.add_argument("--version", required=True, help="version of the entry, as in 1.0.0")
     for option, text in (
@@ -63,17 +69,30 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Make the entry, then judge it; the exit code is that of check."""
-    from registrar.app.adding.service import add
+    from registrar.app.adding.service import add, add_run
     from registrar.assemble import shop_at, top_here
+    from registrar.ports import AskError
 
     top = top_here(".")
     if top is None:
         raise UsageError("this is no registry", "registrar init makes it one")
     progress = Progress("copied {done:,} of {total:,} bytes")
     ask = None if options.yes or not sys.stdin.isatty() else _ask
-    artifact = os.path.abspath(options.artifact)
+    run_id, uri = options.from_mlflow, options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+    if (options.artifact is None) == (run_id is None):
+        raise UsageError("one model is asked for", "name ARTIFACT, or --from-mlflow RUN_ID")
+    if run_id is not None and uri is None:
+        raise UsageError("nothing says where the run is", "give --tracking-uri")
+    shop, wanted = shop_at(top, ask, progress), _wanted(options)
     try:
-        added = add(artifact, _wanted(options), shop_at(top, ask, progress))
+        if run_id is not None:
+            added = add_run(run_id, uri or "", wanted, shop)
+        else:
+            added = add(os.path.abspath(options.artifact), wanted, shop)
+    except AskError as error:
+        raise UnansweredError(
+            f"the run cannot be fetched: {error}", "nothing was changed"
+        ) from error
     finally:
         progress.end()
     write(f"added {added.path}\n")

@@ -77,7 +77,8 @@ class Draft:
     artifact: str
     is_folder: bool
     pieces: tuple[Piece, ...]
-    framework: str | None
+    framework: tuple[str, str | None] | None
+    """Name and version of the library that the model is of."""
     metrics: Mapping[str, object] = field(default_factory=dict)
     data: tuple[DataFile, ...] = ()
     manifest: str = "dataset-manifest.yaml"

@@ -30,3 +30,20 @@ class RunRecord:
     """The last value of each metric, and those of the logged models."""
     models: tuple[str, ...] = ()
     """Ids of the logged models."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunModel:
+    """The model that a run logged, fetched into a folder, and what the run says besides."""
+
+    run: RunRecord
+    model_id: str
+    folder: str
+    repository: str | None = None
+    """The repository of the training code, where the tracking client saw one."""
+    datasets: tuple[str, ...] = ()
+    """Names of the logged datasets, those of training first."""
+    framework: tuple[str, str | None] | None = None
+    """Name and version of the library that the model is of."""
+    created: str | None = None
+    """When the run ended, UTC, as ISO 8601 has it."""

@@ -43,7 +43,7 @@ def metadata(draft: Draft, dvc_remote: str | None) -> bytes:
             {"path": piece.path, "sha256": piece.sha256, "size": piece.size}
             for piece in draft.pieces
         ],
-        "framework": {"name": draft.framework} if draft.framework else None,
+        "framework": _framework(draft),
         "task": wanted.task,
         "created": draft.created,
         "owners": [{"name": wanted.owner, **_contact(wanted.owner)}] if wanted.owner else None,
@@ -51,6 +51,13 @@ def metadata(draft: Draft, dvc_remote: str | None) -> bytes:
         "dvc": {"remote": dvc_remote} if dvc_remote else None,
     }
     return (MODELINE + document(data)).encode()
+
+
+def _framework(draft: Draft) -> dict[str, Value] | None:
+    if draft.framework is None:
+        return None
+    name, version = draft.framework
+    return {"name": name, "version": version}
 
 
 def digest(draft: Draft) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from registrar.app.adding import documents
+from registrar.app.adding.from_run import metrics_of, mlflow_of, wanted_of
 from registrar.app.adding.questions import Ask, complete
 from registrar.app.remote.judging import dvc_config
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import DataFile, Draft, Origin, Piece, Wanted
 from registrar.domain.digests import is_commit
 from registrar.domain.formats import Format
+from registrar.domain.runs import RunModel
 from registrar.domain.versions import split_folder, suggest_folder
 from registrar.errors import UsageError
 from registrar.ports import Ancestry, DvcTool, EntryBench, Progress, TrainingCode, World
@@ -64,16 +67,36 @@ class Added:
 
 
 def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
-    """Make the entry; raises UsageError and OutputError, and leaves nothing behind then."""
+    """Make an entry of a file or folder.
+
+    Raises UsageError and OutputError, and leaves nothing behind then.
+    """
     _names(wanted)
     if not os.path.lexists(artifact):
         raise UsageError(f"there is no {artifact}", "name a file or a folder")
+    return _add(artifact, wanted, shop, None, "")
+
+
+def add_run(run_id: str, uri: str, wanted: Wanted, shop: Shop) -> Added:
+    """Make an entry of the model that a run logged; raises AskError besides."""
+    _names(wanted)
+    runs = shop.world.others.runs if shop.world.others is not None else None
+    if runs is None:
+        raise UsageError("no tracking server can be asked from here", "name the model's file")
+    with tempfile.TemporaryDirectory(prefix="registrar-run-") as folder:
+        inner = os.path.join(folder, "model")
+        os.mkdir(inner)
+        found = runs.fetch(uri, run_id, inner)
+        return _add(inner, wanted_of(found, wanted, shop.world), shop, found, uri)
+
+
+def _add(artifact: str, wanted: Wanted, shop: Shop, found: RunModel | None, uri: str) -> Added:
     book = _book(shop.world)
     wanted = complete(_named(wanted), shop.ask)
     origin = origin_of(wanted, shop)
     bench = shop.begin(book.policy.root, wanted.folder)
     try:
-        added = _make(artifact, wanted, origin, book, shop, bench)
+        added = _make(artifact, wanted, origin, book, shop, bench, found, uri)
         bench.finish()
     except BaseException:  # an interrupt, too, leaves nothing half done
         bench.abandon()
@@ -82,7 +105,14 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
 
 
 def _make(
-    artifact: str, wanted: Wanted, origin: Origin, book: Rulebook, shop: Shop, bench: EntryBench
+    artifact: str,
+    wanted: Wanted,
+    origin: Origin,
+    book: Rulebook,
+    shop: Shop,
+    bench: EntryBench,
+    found: RunModel | None,
+    uri: str,
 ) -> Added:
     name = os.path.basename(os.path.abspath(artifact))
     pieces = bench.bring(artifact, name, shop.progress)
@@ -96,9 +126,10 @@ def _make(
         artifact=name,
         is_folder=os.path.isdir(artifact),
         pieces=tuple(pieces),
-        framework=_framework(bench, pieces[0]),
-        metrics=_metrics(wanted, bench),
-        created=None,
+        framework=_framework(bench, pieces[0], found),
+        metrics=_metrics(wanted, bench, found),
+        created=found.created if found is not None else None,
+        mlflow=mlflow_of(found, uri) if found is not None else {},
     )
     draft = _with_data(draft, bench)
     bench.write("metadata.yaml", documents.metadata(draft, remote))
@@ -170,15 +201,23 @@ def _default_remote(world: World) -> str | None:
     return config.default if config is not None else None
 
 
-def _framework(bench: EntryBench, piece: Piece) -> str | None:
-    """What the first file's content plainly belongs to; None where nothing says it."""
+def _framework(
+    bench: EntryBench, piece: Piece, found: RunModel | None
+) -> tuple[str, str | None] | None:
+    """What the run says, or the first file's content; None where nothing says it."""
+    if found is not None and found.framework is not None:
+        return found.framework
     with open(os.path.join(bench.stage, piece.path), "rb") as stream:
-        return _FRAMEWORKS.get(sniff(stream, piece.size).format)
+        name = _FRAMEWORKS.get(sniff(stream, piece.size).format)
+    return (name, None) if name is not None else None
 
 
-def _metrics(wanted: Wanted, bench: EntryBench) -> dict[str, object]:
+def _metrics(wanted: Wanted, bench: EntryBench, found: RunModel | None) -> dict[str, object]:
     if wanted.metrics is None:
-        return {}
+        metrics = metrics_of(found.run.metrics) if found is not None else {}
+        if metrics:
+            bench.write("metrics.json", f"{json.dumps(metrics, indent=2)}\n".encode())
+        return metrics
     raw = _read(wanted.metrics)
     document = read_json(raw)
     if not document.readable or not isinstance(document.data, dict):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from registrar.domain.runs import RunRecord
+from registrar.domain.metadata import mapping
+from registrar.domain.runs import RunModel, RunRecord
+from registrar.errors import UsageError
 from registrar.ports import AskError
 
 INSTALL = "pip install mlflow"
@@ -43,6 +46,71 @@ class MlflowRuns:
                 raise AskError(_said(error)) from error
             except Exception as error:  # drivers of databases, each with exceptions of its own
                 raise AskError(_said(error)) from error
+
+    def fetch(self, uri: str, run_id: str, folder: str) -> RunModel:
+        """The only model that a run logged, downloaded whole."""
+        record = self.run(uri, run_id)
+        if record is None:
+            raise UsageError(f"the tracking server has no run {run_id}", "look for it in MLflow")
+        if record.deleted:
+            raise UsageError(
+                f"the run {run_id} is deleted", f"mlflow runs restore --run-id {run_id}"
+            )
+        if len(record.models) != 1:
+            said = "no model" if not record.models else f"{len(record.models)} models"
+            hint = "log one model a run: mlflow.onnx.log_model(model, name=...)"
+            raise UsageError(f"the run {run_id} logged {said}", hint)
+        with _library():
+            from mlflow import MlflowClient
+            from mlflow.artifacts import download_artifacts
+
+            try:
+                client = MlflowClient(tracking_uri=uri)
+                source = f"models:/{record.models[0]}"
+                download_artifacts(artifact_uri=source, dst_path=folder, tracking_uri=uri)
+                return _model(record, client.get_run(run_id), folder)
+            except Exception as error:  # stores of artifacts, each with exceptions of its own
+                raise AskError(_said(error)) from error
+
+
+def _model(record: RunRecord, run: Any, folder: str) -> RunModel:
+    meta = os.path.join(folder, "registered_model_meta")
+    if os.path.exists(meta):
+        os.unlink(meta)  # the download writes it; it is no file of the model
+    inputs = run.inputs.dataset_inputs if run.inputs is not None else []
+    named = [(_context(item) != "training", item.dataset.name) for item in inputs]
+    ended = run.info.end_time
+    created = None
+    if ended is not None:
+        moment = datetime.fromtimestamp(ended // 1000, tz=UTC)
+        created = moment.isoformat().replace("+00:00", "Z")
+    return RunModel(
+        run=record,
+        model_id=record.models[0],
+        folder=folder,
+        repository=run.data.tags.get("mlflow.source.git.repoURL"),
+        datasets=tuple(name for _, name in sorted(named, key=lambda pair: pair[0])),
+        framework=_flavor(folder),
+        created=created,
+    )
+
+
+def _context(item: Any) -> str:
+    tags = {tag.key: tag.value for tag in item.tags or ()}
+    return str(tags.get("mlflow.data.context", ""))
+
+
+def _flavor(folder: str) -> tuple[str, str | None] | None:
+    """The library that ``MLmodel`` names besides the generic one."""
+    import yaml
+
+    with open(os.path.join(folder, "MLmodel"), encoding="utf-8") as stream:
+        flavors = mapping(mapping(yaml.safe_load(stream)).get("flavors"))
+    names = sorted(set(flavors) - {"python_function"})
+    if len(names) != 1:
+        return None
+    version = mapping(flavors[names[0]]).get(f"{names[0]}_version")
+    return names[0], str(version) if version is not None else None
 
 
 @contextmanager
