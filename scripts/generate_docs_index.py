@@ -21,7 +21,15 @@ The [README](../README.md) says what Registrar is, how it is installed, and list
 MORE = "More"
 GROUPS = {
     "Begin": ("tutorial", "adopting", "baseline", "model_registry_policy"),
-    "Publish a model": ("reference", "model_card_template", "digests", "fix", "dvc", "mlflow"),
+    "Publish a model": (
+        "add",
+        "reference",
+        "model_card_template",
+        "digests",
+        "fix",
+        "dvc",
+        "mlflow",
+    ),
     "Run the gate": ("github", "gitlab", "git_server", "platforms", "doctor", "exit_codes"),
     "Decide what it asks": ("writing_policy", "plugins", "trust"),
     "Build on it": ("report", "formats", "speed"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
 from registrar.errors import EXIT_FAULT, OutputError, UnansweredError, UsageError, worst
 
 if TYPE_CHECKING:
+    from registrar.app.adding.service import Added
     from registrar.domain.adding import Wanted
 
 
@@ -98,8 +101,10 @@ def run(options: argparse.Namespace) -> int:
     write(f"added {added.path}\n")
     code = 0
     if options.push and added.pointer is not None:
-        code = _push(top, added.pointer, added.remote)
-    return worst((code, _judge(top, added.path)))
+        code = _push(top, added)
+    verdict = _judge(top, added.path, remote=options.push and code == 0)
+    write("".join(_next(added, verdict, pushed=options.push and code == 0)))
+    return worst((code, verdict))
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
@@ -124,26 +129,38 @@ def _ask(question: str) -> str | None:
     return sys.stdin.readline() or None
 
 
-def _push(top: str, pointer: str, remote: str | None) -> int:
+def _push(top: str, added: Added) -> int:
     from registrar.assemble import dvc_at
 
     try:
-        dvc_at(top).push(pointer, remote)
+        dvc_at(top).push(added.pointer or "", added.remote)
     except OutputError as error:
         talk(f"registrar: {error.message}\n  = hint: {error.hint}\n")
         return EXIT_FAULT
     return 0
 
 
-def _judge(top: str, path: str) -> int:
-    """``registrar check`` of the new entry, as it is printed there."""
+def _next(added: Added, verdict: int, pushed: bool) -> Iterator[str]:
+    """What to type now, in order."""
+    path, steps = shlex.quote(added.path), []
+    if verdict:
+        steps.append(f"mend what is told above, then registrar check {path}")
+    steps.append(f"git add -- {path} && git commit --message {shlex.quote(added.message)}")
+    if added.pointer is not None and not pushed:
+        steps.append(f"dvc push {shlex.quote(added.pointer)}, then registrar check --remote {path}")
+    yield "\nnext:\n"
+    yield from (f" {number}. {step}\n" for number, step in enumerate(steps, start=1))
+
+
+def _judge(top: str, path: str, remote: bool) -> int:
+    """``registrar check`` of the new entry, as it is printed there; after a push its bytes, too."""
     from registrar.app.check import CheckRequest, check
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
     from registrar.formats.text import render
 
     world = world_at(top)
-    report = check(CheckRequest(paths=(path,)), world)
+    report = check(CheckRequest(paths=(path,), remote=remote), world)
     with sources_of(report, world) as sources:
         write(render(report, sources))
     return report.exit_code

@@ -62,6 +62,8 @@ class Added:
     """A new entry: its path, and the pointer of its artifact where DVC tracks it."""
 
     path: str
+    message: str
+    """For the commit that brings it."""
     pointer: str | None
     remote: str | None
 
@@ -137,7 +139,8 @@ def _make(
     if tracked:
         shop.dvc.track(bench, name)
     path = f"{book.policy.root}/{wanted.folder}"
-    return Added(path, f"{path}/{name}.dvc" if tracked else None, remote)
+    message = f"Add {wanted.name} {wanted.version}"
+    return Added(path, message, f"{path}/{name}.dvc" if tracked else None, remote)
 
 
 def _names(wanted: Wanted) -> None:

@@ -2,8 +2,9 @@
 # Its line in ~/.bashrc:  eval "$(registrar --print-completion bash)"
 
 _shtab_registrar_hook_subparsers=(pre-receive)
-_shtab_registrar_subparsers=(check doctor fix hook init rules)
+_shtab_registrar_subparsers=(add check doctor fix hook init rules)
 
+_shtab_registrar_add_option_strings=(-h --help --from-mlflow --tracking-uri --name --version --license --dataset-name --dataset-version --dataset-license --source-repository --source-commit --source-path --task --owner --dvc-remote --dataset --dataset-manifest --metrics --card --dvc --no-dvc --push --yes)
 _shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report --remote --verify-bytes)
 _shtab_registrar_doctor_option_strings=(-h --help --offline --format)
 _shtab_registrar_fix_option_strings=(-h --help --diff --format)
@@ -13,6 +14,9 @@ _shtab_registrar_init_option_strings=(-h --help --baseline --dry-run --owner --b
 _shtab_registrar_rules_option_strings=(-h --help --format)
 _shtab_registrar_option_strings=(-h --help --version --print-completion)
 
+_shtab_registrar_add_pos_0_COMPGEN=_registrar_files
+_shtab_registrar_add___metrics_COMPGEN=_registrar_files
+_shtab_registrar_add___card_COMPGEN=_registrar_files
 _shtab_registrar_check_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_check___base_COMPGEN=_registrar_revisions
 _shtab_registrar_check___base_tip_COMPGEN=_registrar_revisions
@@ -32,9 +36,15 @@ _shtab_registrar_init___github_event_choices=(pull_request_target pull_request)
 _shtab_registrar_init___format_choices=(json text)
 _shtab_registrar_rules_pos_0_choices=(artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid)
 _shtab_registrar_rules___format_choices=(json text)
-_shtab_registrar_pos_0_choices=(check doctor fix hook init rules)
+_shtab_registrar_pos_0_choices=(add check doctor fix hook init rules)
 _shtab_registrar___print_completion_choices=(bash zsh fish)
 
+_shtab_registrar_add__h_nargs=0
+_shtab_registrar_add___help_nargs=0
+_shtab_registrar_add___dvc_nargs=0
+_shtab_registrar_add___no_dvc_nargs=0
+_shtab_registrar_add___push_nargs=0
+_shtab_registrar_add___yes_nargs=0
 _shtab_registrar_check_pos_0_nargs='*'
 _shtab_registrar_check__h_nargs=0
 _shtab_registrar_check___help_nargs=0

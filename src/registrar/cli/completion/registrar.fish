@@ -77,8 +77,8 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands check doctor fix hook 'hook pre-receive' init rules
-set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --fail-on --format --github-event --head --jobs --owner --policy-from --print-completion --report
+set -g _shtab_registrar_commands add check doctor fix hook 'hook pre-receive' init rules
+set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --card --dataset --dataset-license --dataset-manifest --dataset-name --dataset-version --dvc-remote --fail-on --format --from-mlflow --github-event --head --jobs --license --metrics --name --owner --policy-from --print-completion --report --source-commit --source-path --source-repository --task --tracking-uri --version
 
 complete -c registrar -e
 complete -c registrar -f
@@ -86,6 +86,30 @@ complete -c registrar -f
 complete -c registrar -n _shtab_registrar_using -s h -l help -d 'show this help message and exit'
 complete -c registrar -n _shtab_registrar_using -l version -d 'show program'"'"'s version number and exit'
 complete -c registrar -n _shtab_registrar_using -l print-completion -xka "bash zsh fish" -d 'print the script that completes command lines in this shell'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a add -d 'make an entry of a model, all or nothing'
+complete -c registrar -n '_shtab_registrar_using add' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using add' -l from-mlflow -x -d 'in its place: the model that an MLflow run logged'
+complete -c registrar -n '_shtab_registrar_using add' -l tracking-uri -x -d 'where the run is; default: MLFLOW_TRACKING_URI'
+complete -c registrar -n '_shtab_registrar_using add' -l name -x -d 'name of the model'
+complete -c registrar -n '_shtab_registrar_using add' -l version -x -d 'version of the entry, as in 1.0.0'
+complete -c registrar -n '_shtab_registrar_using add' -l license -x -d 'licence of the weights, an SPDX expression'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset-name -x -d 'name of the dataset; default: the stem of its first file'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset-version -x -d 'version of the dataset'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset-license -x -d 'licence of the dataset, an SPDX expression'
+complete -c registrar -n '_shtab_registrar_using add' -l source-repository -x -d 'repository of the training code; default: this one'
+complete -c registrar -n '_shtab_registrar_using add' -l source-commit -x -d 'its commit, a full hash; default: HEAD'
+complete -c registrar -n '_shtab_registrar_using add' -l source-path -x -d 'the training script in that repository'
+complete -c registrar -n '_shtab_registrar_using add' -l task -x -d 'what the model does, as in tabular-classification'
+complete -c registrar -n '_shtab_registrar_using add' -l owner -x -d 'who answers for the model: an address or a name'
+complete -c registrar -n '_shtab_registrar_using add' -l dvc-remote -x -d 'the DVC remote; default: DVC'"'"'s own'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset -x -d 'a file that the model learned from or was measured on; may be given again'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset-manifest -x -d 'a manifest that is there already'
+complete -c registrar -n '_shtab_registrar_using add' -l metrics -xka "(__fish_complete_path (commandline -ct))" -d 'what was measured, as JSON'
+complete -c registrar -n '_shtab_registrar_using add' -l card -xka "(__fish_complete_path (commandline -ct))" -d 'the model card; default: the template'
+complete -c registrar -n '_shtab_registrar_using add' -l dvc -l no-dvc -d 'behind DVC or in git; default: by the policy'"'"'s max_in_git'
+complete -c registrar -n '_shtab_registrar_using add' -l push -d 'dvc push, and look that it arrived'
+complete -c registrar -n '_shtab_registrar_using add' -l yes -d 'ask nothing'
+complete -c registrar -n '_shtab_registrar_using add; and test $_shtab_registrar_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the model: a file or a folder'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a check -d 'judge entries: the gate'
 complete -c registrar -n '_shtab_registrar_using check' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using check' -l base -xka "(_registrar_revisions)" -d 'judge what changed since the merge base with REV, by REV'

@@ -6,6 +6,7 @@
 
 _shtab_registrar_commands() {
   local _commands=(
+    add:'make an entry of a model, all or nothing'
     check:'judge entries: the gate'
     doctor:'is the gate really in force here'
     fix:'apply the safe fixes that findings offer'
@@ -31,6 +32,35 @@ _shtab_registrar_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_defaults_added=0
+
+_shtab_registrar_add_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--from-mlflow=[in its place\: the model that an MLflow run logged]:RUN_ID:"
+  "--tracking-uri=[where the run is\; default\: MLFLOW_TRACKING_URI]:tracking_uri:"
+  "--name=[name of the model]:name:"
+  "--version=[version of the entry, as in 1.0.0]:version:"
+  "--license=[licence of the weights, an SPDX expression]:license:"
+  "--dataset-name=[name of the dataset\; default\: the stem of its first file]:dataset_name:"
+  "--dataset-version=[version of the dataset]:dataset_version:"
+  "--dataset-license=[licence of the dataset, an SPDX expression]:dataset_license:"
+  "--source-repository=[repository of the training code\; default\: this one]:source_repository:"
+  "--source-commit=[its commit, a full hash\; default\: HEAD]:source_commit:"
+  "--source-path=[the training script in that repository]:source_path:"
+  "--task=[what the model does, as in tabular-classification]:task:"
+  "--owner=[who answers for the model\: an address or a name]:owner:"
+  "--dvc-remote=[the DVC remote\; default\: DVC\'s own]:dvc_remote:"
+  "*--dataset[a file that the model learned from or was measured on\; may be given again]:[SPLIT=]PATH:"
+  "--dataset-manifest=[a manifest that is there already]:PATH|URL:"
+  "--metrics=[what was measured, as JSON]:FILE:_files"
+  "--card=[the model card\; default\: the template]:FILE:_files"
+  {--dvc,--no-dvc}"[behind DVC or in git\; default\: by the policy\'s max_in_git]"
+  "--push[dvc push, and look that it arrived]"
+  "--yes[ask nothing]"
+  ":the model\: a file or a folder:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_add_defaults_added=0
 
 _shtab_registrar_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -129,6 +159,7 @@ _shtab_registrar() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_registrar-$line[1]:"
       case $line[1] in
+        add) _arguments -C -s $_shtab_registrar_add_options ;;
         check) _arguments -C -s $_shtab_registrar_check_options ;;
         doctor) _arguments -C -s $_shtab_registrar_doctor_options ;;
         fix) _arguments -C -s $_shtab_registrar_fix_options ;;
