@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.questions import Ask
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
+    from registrar.app.registering import Counter
     from registrar.integrations.dvc.tool import Dvc
     from registrar.ports import Progress
 
@@ -193,3 +194,22 @@ def dvc_at(top: str) -> Dvc:
     from registrar.integrations.dvc.tool import Dvc
 
     return Dvc(top)
+
+
+def counter_at(top: str) -> Counter:
+    """What registering an entry of the repository at ``top`` needs."""
+    from registrar.app.registering import Counter
+    from registrar.integrations.mlflow.registry import MlflowRegistry
+
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
+
+
+def training_tags_at(start: str) -> dict[str, str]:
+    """What is told of a training run that begins in a folder."""
+    from registrar.app.training_context import training_tags
+
+    top = find_top(start)
+    if top is None:
+        return {}
+    return training_tags(world_at(top), GitTrainingCode(Git(top)), "model_registry")

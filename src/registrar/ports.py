@@ -13,7 +13,7 @@ from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
 from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
-from registrar.domain.runs import RunModel, RunRecord
+from registrar.domain.runs import Registered, Registration, RunModel, RunRecord
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
 
@@ -326,3 +326,13 @@ class TrainingCode(Protocol):
 
     def modified(self) -> bool:
         """Tell whether tracked files differ from the last commit."""
+
+    def tracked(self) -> list[str]:
+        """The paths that git tracks, relative to the top."""
+
+
+class ModelRegistry(Protocol):
+    """A model registry that serves entries to others."""
+
+    def put(self, uri: str, registration: Registration) -> Registered:
+        """Register a version once; raises AskError, and UsageError for one with other bytes."""

@@ -80,8 +80,7 @@ def test_an_entry_of_a_run(repo: Repo, tracked: tuple[str, Path]) -> None:
     assert metadata["source"] == {
         "repository": ".",
         "commit": repo.git("rev-parse", "HEAD"),
-        "dirty": False,
-    }
+    }, "whether files were modified then, nobody recorded"
     assert metadata["framework"]["name"] == "onnx"
     assert "model/model.onnx" in [file["path"] for file in metadata["files"]]
     assert not (entry / "model/registered_model_meta").exists()

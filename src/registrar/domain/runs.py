@@ -30,6 +30,8 @@ class RunRecord:
     """The last value of each metric, and those of the logged models."""
     models: tuple[str, ...] = ()
     """Ids of the logged models."""
+    dirty: bool | None = None
+    """Whether it was trained from modified files; None where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,31 @@ class RunModel:
     """Name and version of the library that the model is of."""
     created: str | None = None
     """When the run ended, UTC, as ISO 8601 has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """An entry as a model registry is told of it."""
+
+    name: str
+    version: str
+    """The semantic version: the registry's own numbers are another thing."""
+    entry: str
+    digest: str
+    """SHA-256 of the artifact."""
+    license: str
+    source: str
+    """Where the artifact is, for the registry."""
+    card: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Everything else that is recorded with the version."""
+    run_id: str | None = None
+    tracking_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The version of a model registry that an entry has; ``new`` where it was made now."""
+
+    number: int
+    new: bool

@@ -96,6 +96,8 @@ def _add(artifact: str, wanted: Wanted, shop: Shop, found: RunModel | None, uri:
     book = _book(shop.world)
     wanted = complete(_named(wanted), shop.ask)
     origin = origin_of(wanted, shop)
+    if found is not None:
+        origin = replace(origin, dirty=found.run.dirty)  # of then, not of now
     bench = shop.begin(book.policy.root, wanted.folder)
     try:
         added = _make(artifact, wanted, origin, book, shop, bench, found, uri)

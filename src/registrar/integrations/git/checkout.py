@@ -46,6 +46,11 @@ class GitTrainingCode:
         asked = ("status", "--porcelain=v1", "-z", "--untracked-files=no")
         return self.git.run(*asked) != b""
 
+    def tracked(self) -> list[str]:
+        """The paths that git tracks, relative to the top."""
+        said = self.git.run("ls-files", "-z", "--full-name") or b""
+        return [os.fsdecode(path) for path in said.split(b"\0") if path]
+
 
 def ask_attributes(git: Git, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
     """Ask ``git check-attr``; ``unspecified``, ``set``, ``unset`` or a value."""

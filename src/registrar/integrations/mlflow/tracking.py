@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ _QUIET = {
 }
 """Set where the caller has not: a server that is down is told within a minute and a half."""
 _COMMIT = "mlflow.source.git.commit"
+_FLAGS = {"true": True, "false": False}
 _GONE = "RESOURCE_DOES_NOT_EXIST"
 
 
@@ -31,7 +33,7 @@ class MlflowRuns:
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
         _reachable(uri)
-        with _library():
+        with library():
             from mlflow import MlflowClient
             from mlflow.exceptions import MlflowException
 
@@ -43,9 +45,9 @@ class MlflowRuns:
             except MlflowException as error:
                 if error.error_code == _GONE:
                     return None
-                raise AskError(_said(error)) from error
+                raise AskError(said(error)) from error
             except Exception as error:  # drivers of databases, each with exceptions of its own
-                raise AskError(_said(error)) from error
+                raise AskError(said(error)) from error
 
     def fetch(self, uri: str, run_id: str, folder: str) -> RunModel:
         """The only model that a run logged, downloaded whole."""
@@ -57,10 +59,10 @@ class MlflowRuns:
                 f"the run {run_id} is deleted", f"mlflow runs restore --run-id {run_id}"
             )
         if len(record.models) != 1:
-            said = "no model" if not record.models else f"{len(record.models)} models"
+            count = "no model" if not record.models else f"{len(record.models)} models"
             hint = "log one model a run: mlflow.onnx.log_model(model, name=...)"
-            raise UsageError(f"the run {run_id} logged {said}", hint)
-        with _library():
+            raise UsageError(f"the run {run_id} logged {count}", hint)
+        with library():
             from mlflow import MlflowClient
             from mlflow.artifacts import download_artifacts
 
@@ -70,7 +72,7 @@ class MlflowRuns:
                 download_artifacts(artifact_uri=source, dst_path=folder, tracking_uri=uri)
                 return _model(record, client.get_run(run_id), folder)
             except Exception as error:  # stores of artifacts, each with exceptions of its own
-                raise AskError(_said(error)) from error
+                raise AskError(said(error)) from error
 
 
 def _model(record: RunRecord, run: Any, folder: str) -> RunModel:
@@ -114,8 +116,10 @@ def _flavor(folder: str) -> tuple[str, str | None] | None:
 
 
 @contextmanager
-def _library() -> Iterator[None]:
+def library() -> Iterator[None]:
     """MLflow with our time limits, where it is installed; raises AskError where it is not."""
+    bars = sys.stderr is not None and sys.stderr.isatty()
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "true" if bars else "false")
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
@@ -149,10 +153,11 @@ def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
         commit=run.data.tags.get(_COMMIT),
         metrics=metrics,
         models=tuple(model.model_id for model in models),
+        dirty=_FLAGS.get(run.data.tags.get("registrar.dirty", "")),
     )
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
     """What went wrong, without addresses and a server's own text."""
     code = getattr(error, "error_code", None)
     named = {

@@ -1,0 +1,112 @@
+"""``registrar register``: a checked, committed entry becomes a version of an MLflow registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registrar.app.check import CheckRequest, check
+from registrar.app.rulebook import built_in, read_rulebook
+from registrar.app.selection import entries_of
+from registrar.domain.references import newest, reference
+from registrar.domain.report import Report, Verdict
+from registrar.domain.runs import Registered, Registration
+from registrar.errors import UsageError
+from registrar.ports import ModelRegistry, Staging, Tree, World
+from registrar.reading.digests import actual_digest, recorded_digest
+from registrar.reading.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What registering needs."""
+
+    world: World
+    staging: Staging
+    registry: ModelRegistry
+    tracking_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The registered version; None where the report tells why the entry does not pass."""
+
+    registration: Registration
+    registered: Registered | None
+    report: Report
+
+
+def register(ref: str, uri: str, counter: Counter, told: Callable[[str], None]) -> Answer:
+    """Register an entry that passes; raises UsageError and AskError.
+
+    ``told`` is told the entry that the reference stands for.
+    """
+    tree = counter.world.work_tree
+    if tree is None:
+        raise UsageError("there is no work tree here", "run it in a clone")
+    policy = read_rulebook(tree, "work-tree").policy if tree is not None else built_in().policy
+    folder = _folder(ref, tree, policy.root)
+    told(folder)
+    path = f"{policy.root}/{folder}"
+    loose = counter.staging.uncommitted([path])
+    if loose:
+        raise UsageError(f"{min(loose)} is not as it is committed", "commit and merge it first")
+    report = check(CheckRequest(paths=(path,)), counter.world)
+    registration = _registration(Entry(tree, policy.root, folder), counter)
+    if report.verdict is not Verdict.PASS:
+        return Answer(registration, None, report)
+    return Answer(registration, counter.registry.put(uri, registration), report)
+
+
+def _folder(ref: str, tree: Tree, root: str) -> str:
+    """The entry that a reference stands for."""
+    folders = entries_of(tree, root)
+    found = reference(ref)
+    if found is None:
+        raise UsageError(f"{ref} is no reference", "write wine, wine:1.2.0 or sha256:<digest>")
+    if found.digest is not None:
+        same = [f for f in folders if _digest(Entry(tree, root, f)) == found.digest]
+        if len(same) == 1:
+            return same[0]
+        raise UsageError(f"{len(same)} entries have this digest", "name the version")
+    name = found.name or ""
+    folder = f"{name}-{found.version}" if found.version else newest(folders, name)
+    if folder is None or folder not in folders:
+        raise UsageError(f"there is no entry {ref}", f"registrar check {root} lists what is here")
+    return folder
+
+
+def _digest(entry: Entry) -> str | None:
+    return actual_digest(entry) or recorded_digest(entry)
+
+
+def _registration(entry: Entry, counter: Counter) -> Registration:
+    metadata, name = entry.metadata, entry.name
+    digest = _digest(entry)
+    if metadata is None or name is None or digest is None:
+        raise UsageError(f"{entry.path} cannot be read", f"registrar check {entry.typed()}")
+    history = counter.world.history
+    head = history.resolve("HEAD") if history is not None else None
+    ref, source = metadata.mlflow, metadata.source
+    tags = {
+        "registrar.source_commit": source.commit,
+        "registrar.source_repository": source.repository,
+        "registrar.registry_commit": head,
+    }
+    return Registration(
+        name=name.name,
+        version=str(name.version),
+        entry=entry.folder,
+        digest=digest,
+        license=metadata.license or "",
+        source=f"models:/{ref.model_id}" if ref.model_id else _place(entry, metadata.artifact),
+        card=entry.card_text[0],
+        tags={key: value for key, value in tags.items() if value is not None},
+        run_id=ref.run_id,
+        tracking_uri=ref.tracking_uri or counter.tracking_uri,
+    )
+
+
+def _place(entry: Entry, artifact: str | None) -> str:
+    """The artifact in the registry's repository, for whoever reads the version."""
+    return f"registrar:/{entry.folder}/{artifact or ''}"

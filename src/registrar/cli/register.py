@@ -1,0 +1,72 @@
+"""``registrar register``: registers a checked entry in an MLflow model registry."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+
+from registrar.cli.console import talk, write
+from registrar.errors import UnansweredError, UsageError
+from registrar.formats.escape import escape
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "register",
+        help="register a checked entry in an MLflow model registry",
+        description="Register an entry that passes the check as a version of an MLflow model "
+        "registry. Twice changes nothing; the same version with other bytes is refused.",
+        allow_abbrev=False,
+    )
+    command.add_argument("ref", metavar="REF", help="wine, wine:1.2.0 or sha256:<digest>")
+    command.add_argument("--registry-uri", help="the registry; default: MLFLOW_REGISTRY_URI")
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check and register; the exit code is check's where the entry does not pass."""
+    from registrar.app.registering import register
+    from registrar.assemble import counter_at, top_here
+    from registrar.formats.text import render
+    from registrar.ports import AskError
+
+    uri = options.registry_uri or os.environ.get("MLFLOW_REGISTRY_URI")
+    if not uri:
+        hint = "give --registry-uri, or set MLFLOW_REGISTRY_URI"
+        raise UsageError("nothing says which registry", hint)
+    top = top_here(".")
+    if top is None:
+        raise UsageError("this is no registry", "registrar init makes it one")
+    try:
+        answer = register(options.ref, uri, counter_at(top), lambda folder: None)
+    except AskError as error:
+        raise UnansweredError(
+            f"nothing was registered: {error}", "try again when it answers"
+        ) from error
+    if answer.registered is None:
+        write(render(answer.report, lambda finding: []))
+        talk("registrar: not registered: only what passes the check is\n")
+        return answer.report.exit_code or 1
+    made, told = answer.registered, answer.registration
+    if options.format == "json":
+        data = {
+            "register_version": 1,
+            "name": told.name,
+            "number": made.number,
+            "new": made.new,
+            "entry": told.entry,
+            "digest": f"sha256:{told.digest}",
+        }
+        write(json.dumps(data, indent=2) + "\n")
+    else:
+        word = "registered" if made.new else "is there already"
+        write(f"{escape(told.entry)} {word}: {escape(told.name)} version {made.number}\n")
+    return 0

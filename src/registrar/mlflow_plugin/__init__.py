@@ -1,0 +1,1 @@
+"""MLflow's faces of Registrar, as thin as the command line."""
