@@ -77,8 +77,8 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands add check doctor fix hook 'hook pre-receive' init rules
-set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --card --dataset --dataset-license --dataset-manifest --dataset-name --dataset-version --dvc-remote --fail-on --format --from-mlflow --github-event --head --jobs --license --metrics --name --owner --policy-from --print-completion --report --source-commit --source-path --source-repository --task --tracking-uri --version
+set -g _shtab_registrar_commands add check doctor fix hook 'hook pre-receive' init register rules
+set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --card --dataset --dataset-license --dataset-manifest --dataset-name --dataset-version --dvc-remote --fail-on --format --from-mlflow --github-event --head --jobs --license --metrics --name --owner --policy-from --print-completion --registry-uri --report --source-commit --source-path --source-repository --task --tracking-uri --version
 
 complete -c registrar -e
 complete -c registrar -f
@@ -149,6 +149,10 @@ complete -c registrar -n '_shtab_registrar_using init' -l github-event -xka "pul
 complete -c registrar -n '_shtab_registrar_using init' -l no-github -d 'write nothing for GitHub'
 complete -c registrar -n '_shtab_registrar_using init' -l gitlab -d 'write the pipeline of GitLab, too'
 complete -c registrar -n '_shtab_registrar_using init' -l format -xka "json text" -d 'how it is printed; default: text'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a register -d 'register a checked entry in an MLflow model registry'
+complete -c registrar -n '_shtab_registrar_using register' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using register' -l registry-uri -x -d 'the registry; default: MLFLOW_REGISTRY_URI'
+complete -c registrar -n '_shtab_registrar_using register' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a rules -d 'list the rules, or explain one'
 complete -c registrar -n '_shtab_registrar_using rules' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using rules' -l format -xka "json text" -d 'how it is printed; default: text'

@@ -12,6 +12,7 @@ _shtab_registrar_commands() {
     fix:'apply the safe fixes that findings offer'
     hook:'the gate of a plain git server'
     init:'make this repository a registry'
+    register:'register a checked entry in an MLflow model registry'
     rules:'list the rules, or explain one'
   )
   _describe 'registrar commands' _commands
@@ -131,6 +132,16 @@ _shtab_registrar_init_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_init_defaults_added=0
 
+_shtab_registrar_register_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--registry-uri=[the registry\; default\: MLFLOW_REGISTRY_URI]:registry_uri:"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
+  ":wine, wine\:1.2.0 or sha256\:\<digest\>:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_register_defaults_added=0
+
 _shtab_registrar_rules_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format=[how it is printed\; default\: text]:format:(json text)"
@@ -165,6 +176,7 @@ _shtab_registrar() {
         fix) _arguments -C -s $_shtab_registrar_fix_options ;;
         hook) _shtab_registrar_hook ;;
         init) _arguments -C -s $_shtab_registrar_init_options ;;
+        register) _arguments -C -s $_shtab_registrar_register_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
       esac
   esac
