@@ -163,3 +163,26 @@ def test_the_table_of_the_hub_names_spdx_ids() -> None:
         assert agrees(name, parse(name)), name
         assert hub_id(parse(name)) == name
     assert "tabular-classification" in hub().tasks
+
+
+@pytest.mark.parametrize(
+    ("said", "licence", "right"),
+    [
+        ("GPL-3.0-or-later", "GPL-3.0", True),
+        ("gpl-3.0-only", "GPL-3.0", True),
+        ("gpl-3.0", "GPL-3.0", True),
+        ("GPLv3", "GPL-3.0-or-later", True),
+        ("GPLv3", "GPL-3.0-only", True),
+        ("gpl-3.0-or-later", "GPL-3.0 OR MIT", True),
+        ("LGPL-2.1 WITH Classpath-exception-2.0",
+         "LGPL-2.1-or-later WITH Classpath-exception-2.0", True),
+        ("gpl-3.0-or-later", "GPL-3.0-only", False),
+        ("gpl-3.0-or-later", "GPL-2.0", False),
+        ("gpl-3.0-only", "GPL-3.0+", False),
+        ("GPLv2", "GPL-3.0", False),
+    ],
+)  # fmt: skip
+def test_what_leaves_later_versions_open_agrees_with_both(
+    said: str, licence: str, right: bool
+) -> None:
+    assert agrees(said, parse(licence)) is right
