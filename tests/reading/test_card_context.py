@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from cards import foreign
 
 from registrar.domain.metadata import metadata_from
 from registrar.reading.card import Card
-from registrar.reading.card_licence import licence_contradictions
 from registrar.reading.card_tables import table_contradictions
 from registrar.reading.contradictions import Facts
 
@@ -84,14 +84,6 @@ def test_a_percentage_that_was_measured_as_one_agrees_with_its_sign() -> None:
     card = Card("# Card\n\n## Evaluation\n\nmetric | value\n--- | ---\nmape | 0.5%\n")
     facts = Facts(metadata_from({}), "1.0.0", {"mape": 0.5}, "metrics.json")
     assert list(table_contradictions(card, facts)) == []
-
-
-def foreign(section: str, licence: str = "Apache-2.0") -> list[str]:
-    """What a license section is refused for."""
-    card = Card(f"# Card\n\n## License\n\n{section}\n")
-    metadata = metadata_from({"name": "wine", "license": licence})
-    facts = Facts(metadata, "1.0.0", {}, "metrics.json")
-    return [found.message for found in licence_contradictions(card, facts)]
 
 
 @pytest.mark.parametrize(

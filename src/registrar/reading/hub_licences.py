@@ -32,6 +32,11 @@ class Hub:
     families: Mapping[str, tuple[str, ...]]
     tasks: frozenset[str]
 
+    @property
+    def meant(self) -> frozenset[str]:
+        """Every SPDX id or LicenseRef that an id of the hub stands for, in lower case."""
+        return frozenset().union(*self.licences.values())
+
 
 @cache
 def hub() -> Hub:
@@ -146,10 +151,9 @@ def _matches(known: _Known, licence: Canonical) -> bool:
         return True
     # two names that SPDX does not know may well mean one licence, unless the hub has both
     foreign = isinstance(licence, str) and licence.startswith("licenseref-")
-    ours = {name for names in hub().licences.values() for name in names}
     return (
         foreign
-        and licence not in ours
+        and licence not in hub().meant
         and any(isinstance(name, str) and name.startswith("licenseref-") for name in known)
     )
 
