@@ -16,7 +16,8 @@ MEASURED = {"test.accuracy": 0.95, "test.mape": 0.005, "test.wer": 0.052}
 def told(above: str, row: str = "accuracy | 0.93") -> list[bool]:
     """Whether each contradiction of a table is a sure one."""
     card = Card(f"# Card\n\n## Evaluation\n\n{above}\n\nmetric | value\n--- | ---\n{row}\n")
-    facts = Facts(metadata_from({"name": "wine"}), "1.1.0", MEASURED, "metrics.json")
+    metadata = metadata_from({"name": "wine"})
+    facts = Facts(metadata, "1.1.0", MEASURED, "metrics.json", data_names=("uci-wine",))
     return [found.sure for found in table_contradictions(card, facts)]
 
 
@@ -32,6 +33,16 @@ def told(above: str, row: str = "accuracy | 0.93") -> list[bool]:
         "For comparison, the published figures of version 1.0.0:",
         "Thresholds that the review board asks for:",
         "On the validation set:",
+        "### CIFAR-10.1",
+        "### Robustness: ImageNet-C",
+        "### SQuAD",
+        "### Common Voice 11, test",
+        "### Out-of-domain wines",
+        "### Zero-shot, in German",
+        "### With 8-bit quantization",
+        "### Ablation: without augmentation",
+        "### Comparison with XGBoost",
+        "We repeated it on the MNLI-mm test set:",
     ],
 )
 def test_what_may_be_about_something_else_is_only_a_doubt(above: str) -> None:
@@ -55,6 +66,15 @@ def test_another_split_in_the_heading_is_not_compared(above: str) -> None:
         "On the test set of 36 rows, the accuracy is 0.95:",
         "Trained in 2 hours; see the validation report for more.\n\nMeasured once:",
         "### Validation\n\n0.96\n\n### Test",
+        "### Evaluation Metrics",
+        "### Quantitative Analysis",
+        "### RESULTS ON TEST",
+        "### ROC AUC, F1 and accuracy",
+        "### Wine, version 1.1.0",
+        "### UCI-Wine test set",
+        "### Figure 2",
+        "Trained with PyTorch on CIFAR-10. Then measured.",
+        "On UCI-Wine:",
     ],
 )
 def test_what_is_about_this_version_stays_an_error(above: str) -> None:
@@ -78,6 +98,55 @@ def test_what_is_about_this_version_stays_an_error(above: str) -> None:
 )
 def test_a_metric_that_is_a_percentage_by_its_name_is_read_both_ways(row: str, wrong: int) -> None:
     assert len(told("", row)) == wrong
+
+
+PERCENT = [
+    ("metric | value (%)\n--- | ---\n{} | {}", True),
+    ("metric | %\n--- | ---\n{} | {}", True),
+    ("metric | in percent\n--- | ---\n{} | {}", True),
+    ("metric | value [%]\n--- | ---\n{} | {}", True),
+    ("metric | unit | value\n--- | --- | ---\n{} | % | {}", True),
+    ("### Results (%)\n\nmetric | value\n--- | ---\n{} | {}", True),
+    ("All figures are in percent.\n\nmetric | value\n--- | ---\n{} | {}", True),
+    ("### Percentiles\n\nmetric | value\n--- | ---\n{} | {}", False),
+    ("metric | unit | value\n--- | --- | ---\n{} | s | {}", False),
+]
+
+
+@pytest.mark.parametrize(("form", "percent"), PERCENT)
+def test_a_table_may_say_percent_for_its_figures(form: str, percent: bool) -> None:
+    def wrong(said: str) -> int:
+        card = Card(f"# Card\n\n## Evaluation\n\n{form.format('accuracy', said)}\n")
+        facts = Facts(metadata_from({}), "1.1.0", {"accuracy": 0.9259}, "metrics.json")
+        return len(list(table_contradictions(card, facts)))
+
+    assert wrong("92.6") == (0 if percent else 1)
+    assert wrong("0.926") == 0, "the sign is not its own: one of two readings is right"
+    assert (wrong("95.0"), wrong("0.95")) == (1, 1)
+
+
+def test_the_only_right_one_of_two_headings_excuses_the_other() -> None:
+    form = "### {}\n\nmetric | value\n--- | ---\nwer | {}\n\n"
+    facts = Facts(metadata_from({"name": "asr"}), "1.1.0", {"test.wer": 0.052}, "metrics.json")
+
+    def sure(*parts: tuple[str, str]) -> list[bool]:
+        text = "".join(form.format(heading, said) for heading, said in parts)
+        card = Card(f"# Card\n\n## Evaluation\n\n{text}")
+        return [found.sure for found in table_contradictions(card, facts)]
+
+    assert sure(("Zurich", "5.2"), ("Bern", "9.1")) == [False]
+    assert sure(("Test", "5.2"), ("Overall results", "3.1")) == [True], "no name of anything"
+    assert sure(("Zurich", "3.1"), ("Bern", "9.1")) == [True, True]
+    assert sure(("Zurich", "5.2"), ("Zurich", "9.1")) == [True]
+
+
+@pytest.mark.parametrize(("said", "mended"), [("95.0", None), ("5.2", None), ("0.95", "0.93")])
+def test_a_figure_of_another_scale_is_not_mended_by_the_program(
+    said: str, mended: str | None
+) -> None:
+    card = Card(f"# Card\n\n## Evaluation\n\nm | value\n--- | ---\naccuracy | {said}\n")
+    facts = Facts(metadata_from({}), "1.1.0", {"accuracy": 0.9259}, "metrics.json")
+    assert [found.mended for found in table_contradictions(card, facts)] == [mended]
 
 
 def test_a_percentage_that_was_measured_as_one_agrees_with_its_sign() -> None:

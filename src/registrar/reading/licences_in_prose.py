@@ -133,8 +133,7 @@ def _in_line(text: str) -> Iterator[_Hit]:
             yield word.lower(), word, start, start + len(word)
     for match in _CC.finditer(text):
         parts = ("cc-by", "-nc" * bool(match[1]), _CC_PARTS.get((match[2] or "")[:1].lower(), ""))
-        parts = (*parts, "-", match[3])
-        if name := listed("".join(parts)):
+        if name := listed(f"{''.join(parts)}-{match[3]}"):
             yield name.lower(), match.group(), match.start(), match.end()
     yield from _phrases(text)
 
