@@ -19,6 +19,7 @@ from registrar.reading.markdown import plain
 from registrar.reading.table_context import (
     Surroundings,
     in_percent,
+    label,
     says_percent,
 )
 from registrar.reading.tables import Cell, Table, tables
@@ -34,6 +35,7 @@ _VALUES = frozenset(
         "figure",
         "measured",
         "metric value",
+        "mean std",
     )
 )
 """Names of a column that holds what was measured."""
@@ -98,7 +100,7 @@ def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     """Every figure of the tables that is not the measured one at the precision it is given."""
     paths, around = _paths(facts), Surroundings(facts)
     wrong: list[tuple[Table, bool, Cell, Figure, str]] = []
-    right: dict[str, set[str]] = {}
+    right: dict[str, set[tuple[str, str]]] = {}
     for table in tables(card.section(SECTION), card.lines):
         columns = _columns(table)
         splits, doubt = around.above(table)
@@ -107,13 +109,14 @@ def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
                 if splits and _key(row[0].text) != path and not splits & set(path.split(".")):
                     continue
                 if said.agrees(facts.measured[path], bool(_IN_PERCENT.search(path))):
-                    right.setdefault(path, set()).add(table.heading)
+                    right.setdefault(path, set()).add((table.heading, label(table)))
                 else:
                     wrong.append((table, sure and not doubt, cell, said, path))
     for table, sure, cell, said, path in wrong:
         found = _told(cell, said, path, facts, card)
         # one of two headings has what was measured: the other one may name other data
-        others = len(right.get(path, ())) > (table.heading in right.get(path, ()))
+        same, names = right.get(path, set()), (table.heading, label(table))
+        others = len(same) > (names in same)
         apart = others and around.names_something(table)
         yield found if sure and not apart else replace(found, mended=None, sure=False)
 

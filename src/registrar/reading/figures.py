@@ -63,7 +63,8 @@ class Figure:
 
     def of_another_scale(self, value: float) -> bool:
         """Tell a figure such as 95.0 for 0.93: what it wants to say, only a person knows."""
-        large = not self.percent and min(map(abs, self.readings)) > max(1, 2 * abs(_exact(value)))
+        limit = max(Decimal(1), _CONTEXT.multiply(abs(_exact(value)), Decimal(2)))
+        large = not self.percent and all(abs(reading) > limit for reading in self.readings)
         return large and abs(value) <= 1 and not self.lacks_percent(value)
 
     def rewritten(self, value: float) -> str:

@@ -12,7 +12,9 @@ from registrar.reading.markdown_document import Kind, Line
 _SENTENCE_ENDS = re.compile(r"(?<=[.;!?])\s+")
 _JOINT = re.compile(
     r"(?:[,;]\s{1,3}(?:(?:and|but|while|whereas)\s{1,3})?|\s(?:and|but|while|whereas)\s{1,3})"
-    r"(?=(?:[\w-]{1,30}\s{1,3}){1,4}(?:is|are|was|were|under|remains?|has|have)\b)"
+    r"(?=(?:[\w-]{1,30}\s{1,3}){1,4}(?:is|are|was|were|under|remains?|has|have)\b"
+    r"|(?:[\w-]{1,30}\s){0,2}[\w-]{1,30}:(?!//))"
+    r"|(?<=\)),\s(?=[\w.+ -]{1,60}\((?:for )?(?:the )?(?:code|data ?set|data|weights|model)\))"
 )
 """Where a clause with a subject of its own may begin."""
 _VERB = re.compile(r"\b(?:is|are|was|were|under|remains?|licen[cs]ed|released)\b|:", re.IGNORECASE)
@@ -34,7 +36,7 @@ _BASE = re.compile(
 """Where the word model stands, and the clause is about something else."""
 _MODEL = re.compile(
     r"\b(?:model|weights?|checkpoints?|parameters|artifacts?|everything|all of it|both|"
-    r"this (?:repository|repo|project|software|work))\b",
+    r"inherit\w{0,5}|this (?:repository|repo|project|software|work))\b",
     re.IGNORECASE,
 )
 
@@ -59,7 +61,7 @@ class Subjects:
     def __init__(self, named: Iterable[Named], lines: Sequence[Line]) -> None:
         shown: dict[int, set[str]] = {}
         for item in named:
-            shown.setdefault(item.span.line, set()).add(item.shown)
+            shown.setdefault(item.span.line, set()).add(item.literal)
         self._by_line: dict[int, tuple[Clause, ...]] = {}
         self._known: dict[tuple[str, int], tuple[Clause, ...]] = {}
         self.clauses: list[Clause] = []
@@ -83,9 +85,9 @@ class Subjects:
 
     def _holding(self, item: Named) -> tuple[Clause, ...]:
         clauses = self._by_line.get(item.span.line, ())
-        key = (item.shown, id(clauses))
+        key = (item.literal, id(clauses))
         if key not in self._known:
-            self._known[key] = tuple(c for c in clauses if item.shown in c.text)
+            self._known[key] = tuple(c for c in clauses if item.literal in c.text)
         return self._known[key]
 
 
@@ -119,13 +121,14 @@ def _clauses(part: Sequence[Line], licences: set[str]) -> Iterator[str]:
         return
     whole = " ".join(line.text.strip() for line in part)
     for sentence in _SENTENCE_ENDS.split(whole):
-        clause = ""
-        for piece in _JOINT.split(sentence):
-            if clause and (_VERB.search(clause) or any(name in clause for name in licences)):
-                yield clause
-                clause = ""
-            clause += " " + piece
-        yield clause
+        start = read = 0
+        for joint in _JOINT.finditer(sentence):
+            piece = sentence[read : joint.start()]
+            if _VERB.search(piece) or any(name in piece for name in licences):
+                yield sentence[start : joint.start()]
+                start = joint.end()
+            read = joint.start()
+        yield sentence[start:]
 
 
 def _rows(rows: Sequence[str]) -> Iterator[str]:

@@ -30,7 +30,9 @@ _ADDRESS = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)")
 _CODE = re.compile(r"(?<!`)`([A-Za-z0-9.+ -]{1,100})`(?!`)")
-_LABEL = re.compile(r"^[A-Za-z ]{0,20}licen[cs]e[A-Za-z ]{0,20}:", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^[A-Za-z ]{0,20}(?:licen[cs]e|model|weights|checkpoints?)[A-Za-z ]{0,20}:", re.IGNORECASE
+)
 _WORDED = re.compile(r"\b([A-Za-z0-9-]{2,20})[ -](?i:licen[cs]e)", re.ASCII)
 _UNDER = re.compile(
     r"(?i:released|licen[cs]ed|distributed|available|published|offered) (?i:under|as) (?i:the )?"
@@ -68,11 +70,15 @@ _MOST_FOREIGN = 50
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A licence as a section names it: its id in lower case, and where."""
+    """A licence as a section names it: its id in lower case, and where.
+
+    ``shown`` is what a message calls it, ``literal`` what stands there: perhaps an address.
+    """
 
     id: str
     shown: str
     span: Span
+    literal: str
 
 
 def same_family(name: str) -> str:
@@ -97,7 +103,7 @@ def named_licences(lines: Sequence[Line], written: Sequence[str]) -> list[Named]
                 span = Span(line.number, 1, line.number, max(len(raw), 1) + 1)
                 if before is not None:
                     span = Span(line.number, before + start + 1, line.number, before + end + 1)
-                found.append(Named(name, shown, span))
+                found.append(Named(name, shown, span, text[start:end] or shown))
     return found
 
 
@@ -141,7 +147,7 @@ def _in_line(text: str) -> Iterator[_Hit]:
 def _expression(text: str) -> list[str]:
     """The licences of a text that is an SPDX expression, or a name of one, as a whole."""
     of_hub = hub().licences.get(text.lower())
-    if of_hub is not None and not listed(text) and ("-" in text or any(map(str.isdigit, text))):
+    if of_hub is not None and not listed(text) and any(not char.isalpha() for char in text):
         return sorted(of_hub)[:1]  # -only and -or-later are one here
     words = text.split()
     if not all(w in ("AND", "OR", "WITH") or _TOKEN.fullmatch(w.strip("()")) for w in words):
@@ -187,7 +193,7 @@ def mentions(texts: Iterable[str], licence: str, foreign: Iterable[Named]) -> bo
     text = " ".join(texts).lower()
     for other in list(foreign)[:_MOST_FOREIGN]:
         if same_family(other.id) != same_family(licence):
-            text = text.replace(other.shown.lower(), " ")
+            text = text.replace(other.literal.lower(), " ")
     plain = " ".join(re.sub(r"[^a-z0-9.+]+", " ", text).split())
     name = licence.removeprefix("licenseref-").partition(" with ")[0]
     family = same_family(name)

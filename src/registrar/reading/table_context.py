@@ -21,7 +21,8 @@ _OLDER = frozenset(
 _VARIANT = re.compile(
     r"\b(?:quanti[sz]\w{2,8}|int[48]|[48][- ]bit|distilled|pruned|ablations?|robustness|corrupted|"
     r"perturbed|adversarial|shift(?:ed)?|ood|(?:out|cross)[- ](?:of[- ])?(?:domain|distribution|"
-    r"validation|lingual|dataset|fold)|(?:zero|few|one)[- ]shot|transfer|external|without|versus|"
+    r"validation|lingual|dataset|fold)|[0-9]-fold|tta|test-time|ensembled?|"
+    r"before|last|(?:zero|few|one)[- ]shot|transfer|external|without|versus|"
     r"vs|compar\w{2,6}|other|another)\b"
 )
 """The same in a heading: another setting of the model, other data, other models."""
@@ -52,6 +53,7 @@ _GENERAL = frozenset(
 """Words of headings that name no data."""
 _LONGEST = 300
 """So many characters of a heading, and of the end of a paragraph, are looked at for names."""
+_LABEL = 60
 _ABBREVIATIONS = frozenset(
     (
         *("acc", "f1", "f2", "fbeta", "auc", "roc", "auroc", "auprc", "roc-auc", "pr-auc", "map"),
@@ -85,7 +87,8 @@ class Surroundings:
         that the entry does not name: what stands there may be right, only a person can tell.
         """
         title, lead = _title(table), plain(table.lead)
-        doubt = bool(_VARIANT.search(title.lower())) or self._names_data(title, lead)
+        doubt = bool(_VARIANT.search(f"{title} {label(table)}".lower()))
+        doubt |= self._names_data(title, lead)
         doubt |= self._is_older(title.lower()) or self._is_older(lead.lower())
         splits = _SPLITS.intersection(_WORD.findall(title.lower()))
         of_lead = _SPLITS.intersection(_WORD.findall(lead.lower()))
@@ -93,7 +96,8 @@ class Surroundings:
 
     def names_something(self, table: Table) -> bool:
         """Tell a heading with a word that neither the entry has nor results in general."""
-        return not set(_WORD.findall(_title(table).lower())) <= self._known
+        words = _WORD.findall(f"{_title(table)} {label(table)}".lower())
+        return not set(words) <= self._known
 
     def _is_older(self, text: str) -> bool:
         named = [one or two for one, two in _VERSION.findall(text)]
@@ -109,6 +113,12 @@ class Surroundings:
             name.lower() not in self._known and not set(_parts([name])) <= self._known
             for name in names
         )
+
+
+def label(table: Table) -> str:
+    """A short line with a colon right above a table, which stands for a heading."""
+    lead = plain(table.lead) if len(table.lead) <= _LABEL else ""
+    return lead if lead.endswith(":") else ""
 
 
 def _title(table: Table) -> str:
