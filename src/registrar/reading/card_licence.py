@@ -40,14 +40,17 @@ def licence_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     foreign = [item for item in foreign if not _maybe_ours(item, known, hub().meant)]
     subjects = Subjects(named, lines)
     foreign = subjects.of_the_model(foreign)
-    texts = [line.text for line in lines if line.kind is not Kind.HTML]
+    texts = everything = [line.text for line in lines if line.kind is not Kind.HTML]
     if any(map(subjects.surely_of_the_model, foreign)):  # then "Code: MIT" is no answer
         texts = [clause.text for clause in subjects.clauses if not clause.elsewhere]
     if not foreign or any(mentions(texts, _id(leaf), foreign) for leaf in leaves(own)):
         return
+    apart = any(mentions(everything, _id(leaf), foreign) for leaf in leaves(own))
     names = ", ".join(dict.fromkeys(item.shown for item in foreign[:5]))
     weights = facts.metadata.license
     message = f"the license section names {names} and not {weights}, the licence in the metadata"
+    if apart:
+        message = f"the license section names {names} for the model, the metadata {weights}"
     hint = "name the licence of the weights here, or mend the metadata if this one is right"
     yield Contradiction(message, hint, foreign[0].span)
 

@@ -118,7 +118,11 @@ def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
         same, names = right.get(path, set()), (table.heading, label(table))
         others = len(same) > (names in same)
         apart = others and around.names_something(table)
-        yield found if sure and not apart else replace(found, mended=None, sure=False)
+        if sure and not apart:
+            yield found
+        else:
+            hint = f"if it is of this version and its data, {found.hint}"
+            yield replace(found, hint=hint, mended=None, sure=False)
 
 
 @dataclass(frozen=True, slots=True)
