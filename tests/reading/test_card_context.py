@@ -207,3 +207,12 @@ def test_what_is_one(section: str) -> None:
 )
 def test_common_spellings(section: str, licence: str) -> None:
     assert foreign(section, licence) == []
+
+
+def test_the_hint_of_a_doubt_is_only_a_condition() -> None:
+    text = "# Card\n\n## Evaluation\n\n### SQuAD\n\nm | value\n--- | ---\naccuracy | 0.9\n"
+    facts = Facts(metadata_from({}), "1.1.0", {"accuracy": 0.5}, "metrics.json")
+    hints = [found.hint for found in table_contradictions(Card(text), facts)]
+    assert [hint.partition(", write")[0] for hint in hints] == [
+        "if it is of this version and its data"
+    ]

@@ -98,3 +98,9 @@ def test_another_licence_of_the_model(section: str, licence: str) -> None:
 )
 def test_the_licence_of_the_model(section: str, licence: str) -> None:
     assert foreign(section, licence) == []
+
+
+def test_the_message_tells_that_the_licence_is_there_for_something_else() -> None:
+    assert foreign("Code: Apache-2.0. Weights: CC BY-NC 4.0.") == [
+        "the license section names CC BY-NC 4.0 for the model, the metadata Apache-2.0"
+    ]
