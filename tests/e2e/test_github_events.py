@@ -129,6 +129,24 @@ def test_a_registry_without_entries_is_green_in_its_first_days_only(
     assert (run.code, "the registry is empty" in run.out) == (3, True), run.out
 
 
+def test_entries_without_a_card_are_missed_too(tmp_path: Path, gate: Path) -> None:
+    """A registry that was adopted: its old models have no papers at all."""
+    forge = Forge(tmp_path, gate)
+    forge.repo.write("registrar.toml", POLICY)
+    forge.repo.write("scripts/registrar.pyz", PYZ)
+    forge.repo.write("scripts/registrar-requirements.txt", LOCK)
+    forge.repo.write("model_registry/LICENSES/LicenseRef-acme.txt", "No entry either.\n")
+    forge.push(forge.repo.commit())
+    run = forge.run("schedule", {})
+    assert (run.code, "no entry yet" in run.out) == (0, True), run.out
+    forge.repo.write("model_registry/old/model.pkl", b"an old one")
+    forge.repo.commit()
+    forge.repo.git("rm", "-r", "--quiet", "model_registry/old")
+    forge.push(forge.repo.commit())
+    run = forge.run("schedule", {})
+    assert (run.code, "the registry is empty" in run.out) == (3, True), run.out
+
+
 def test_the_push_that_brings_the_gate_is_judged_by_its_own_copy(
     tmp_path: Path, gate: Path
 ) -> None:

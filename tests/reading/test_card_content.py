@@ -94,3 +94,12 @@ def test_legal_markdown_is_not_refused(old: str, new: str) -> None:
 )
 def test_what_says_something_in_its_own_way(body: str) -> None:
     assert missing(with_limitations(body)) == set()
+
+
+@pytest.mark.parametrize("lead", ["TODO: ask", "TBD ask", "**FIXME** ask", "- TODO ask"])
+def test_what_somebody_is_going_to_say_is_not_said(lead: str) -> None:
+    body = f"{lead} Bob what the limitations of this model are before we publish it"
+    assert "limitations" in missing(with_limitations(body))
+    assert "limitations" not in missing(
+        with_limitations("It has a TODO list, and counts at most ten thousand of its items.")
+    )

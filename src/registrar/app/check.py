@@ -142,6 +142,7 @@ def _report(
         deferred=tuple(item for answer in judged for item in answer.deferred),
         unchecked=tuple(unchecked),
         empty=selection.empty,
+        absent=frozenset(p for p in request.paths if comparison.head.node(p) is None),
         meant=selection.meant(book.policy.root),
         fail_on=request.fail_on,
         untouched=selection.untouched,

@@ -31,7 +31,13 @@ def next_steps(
     yield from _by_hand(adopted)
     yield from _owners(adopted, options)
     if any(o.path == POLICY_NAME and o.done is Done.WROTE for o in adopted.outcomes):
-        yield f"read {POLICY_NAME} and change it to what you want: licences, formats, metrics"
+        told = f"read {POLICY_NAME} and change it to what you want: licences, formats, metrics"
+        if any(o.path == BASELINE_NAME and o.done is Done.WROTE for o in adopted.outcomes):
+            told += (
+                "; the baseline lists what fails by it as it is now: after a change, and before "
+                f"you commit,\nrm {BASELINE_NAME} && registrar init --baseline"
+            )
+        yield told
     yield from _baseline(adopted, tree, staging)
     yield from _commit(adopted, checkout, staging)
     if options.github_event is not None:

@@ -38,6 +38,19 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_USAGE)
 
 
+def _refuse(top: argparse.ArgumentParser, command: str, word: str) -> None:
+    """Say what an argument may have meant, by the options of its command."""
+    from registrar.reading.nearest import nearest
+
+    own = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))
+    option = word.partition("=")[0]
+    guess = nearest(option, sorted(own.choices[command]._option_string_actions))
+    hint = f"did you mean {guess}?" if guess and option.startswith("-") else ""
+    told = escape(f"registrar {command}: unrecognized argument {word}")
+    talk(f"{told}\n  = hint: {hint or f'registrar {command} --help'}\n")
+    raise SystemExit(EXIT_USAGE)
+
+
 def _meant(word: str) -> str:
     from registrar.reading.nearest import nearest
 
@@ -68,7 +81,10 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     try:
-        options = parser().parse_args(argv)
+        top = parser()
+        options, unknown = top.parse_known_args(argv)
+        if unknown:
+            _refuse(top, options.command, unknown[0])
         code: int = options.run(options)
         sys.stdout.flush()
     except RegistrarError as error:

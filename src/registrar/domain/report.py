@@ -97,6 +97,8 @@ class Report:
     unchecked: tuple[Unchecked, ...]
     empty: tuple[str, ...] = ()
     """Paths that were asked for and hold no entry; the registry itself where it is empty."""
+    absent: frozenset[str] = frozenset()
+    """Such paths at which nothing stands at all."""
     meant: Mapping[str, str] = field(default_factory=dict)
     """Such paths, to the entry that was perhaps meant."""
     fail_on: Severity = Severity.ERROR

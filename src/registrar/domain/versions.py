@@ -21,6 +21,8 @@ _SEMVER = re.compile(
 _NAME = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 _OTHER_SIGN = re.compile(r"([A-Za-z][A-Za-z0-9_-]*?)[_. ](v?[0-9]+\.[0-9]+(?:\.[0-9]+)?)")
 """A version behind another sign than ``-``: ``wine_1.0.0``."""
+_ENDS_IN_VERSION = re.compile(r"[-_. ]v?[0-9]+$")
+_FOUR = re.compile(r"v?[0-9]+(?:\.[0-9]+){3,}")
 _SHORT = re.compile(r"v?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.([0-9]{1,9}))?")
 
 
@@ -125,8 +127,12 @@ def suggest_folder(folder: str) -> str | None:
     if len(folder) > MAX_FOLDER:
         return None
     other = _OTHER_SIGN.fullmatch(folder)
+    if other is not None and _ENDS_IN_VERSION.search(other[1]):
+        other = None  # wine-v1.2.3: the sign is within the version
     folder = f"{other[1]}-{other[2]}" if other else folder
     head, _, tail = folder.rpartition("-")
+    if _FOUR.fullmatch(tail):
+        return None  # which of the numbers is to go, only a person knows
     short = _SHORT.fullmatch(tail)
     name = re.sub(r"[^a-z0-9_]+", "-", (head or folder).lower()).strip("-_")
     name = re.sub(r"([_-])[_-]+", r"\1", name)[:MAX_NAME].strip("-_")

@@ -70,9 +70,10 @@ def deferred(report: Report) -> str:
 
 
 def holds_none(report: Report, path: str) -> str:
-    """That a path holds no entry, and which one was perhaps meant."""
+    """That a path is not there or holds no entry, and which one was perhaps meant."""
     meant = report.meant.get(path)
-    return f"{path} holds no entry" + (f"; did you mean {meant}?" if meant else "")
+    told = f"there is no {path}" if path in report.absent else f"{path} holds no entry"
+    return told + (f"; did you mean {meant}?" if meant else "")
 
 
 def judge(report: Report) -> str:

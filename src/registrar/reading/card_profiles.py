@@ -18,7 +18,19 @@ PROFILES = ("default",)
 _MARKS = frozenset("[]<>{}|*_!&")
 _TEMPLATES = (
     *("information needed", "both direct", "code below", "emissions"),
-    *("template", "model card", "modelcard", "lorem", " here", "fill ", "todo", "tbd", "n/a"),
+    *(
+        "template",
+        "model card",
+        "modelcard",
+        "lorem",
+        " here",
+        "fill ",
+        "todo",
+        "tbd",
+        "tba",
+        "fixme",
+        "n/a",
+    ),
 )
 
 _WORDS = re.compile(r"[^a-z0-9/…]+")

@@ -195,6 +195,10 @@ def _paragraphs(lines: Sequence[Line], labels: frozenset[str]) -> Iterator[tuple
         yield listed, "\n".join(gathered)
 
 
+_TO_DO = re.compile(r"\W{0,4}(?:TODO|TBD|TBA|FIXME)\b")
+"""A row that begins so says what somebody is going to say."""
+
+
 def _readable(line: Line) -> str:
     return line.text if line.kind in (Kind.TEXT, Kind.HTML) else ""
 
@@ -203,6 +207,8 @@ def _says(text: str, profile: Profile) -> str:
     """What is left of a paragraph without labels, placeholders and sentences of templates."""
     left = []
     for row in text.split("\n"):
+        if _TO_DO.match(row):
+            continue
         row = _TAG.sub(" ", _LABEL.sub("", row.strip()))
         if placeholder(row, profile):
             continue

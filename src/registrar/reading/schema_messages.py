@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from registrar.domain.places import Route, Span, dotted
@@ -10,6 +11,9 @@ from registrar.reading.nearest import nearest
 from registrar.reading.scalars import resolve
 from registrar.reading.schema import Schema, SchemaError, to_json
 
+_HEX = re.compile(r"[0-9a-f]{32,}")
+_ADDRESS = re.compile(r"https?://[^\s\"]+")
+"""What an example holds that somebody else must never copy: it would be a fact, and a false one."""
 _ARTICLES = {
     "string": "text",
     "object": "a mapping",
@@ -105,7 +109,10 @@ def _missing(error: SchemaError, document: Document) -> Flaw:
     described = error.schema.get("properties", {}).get(name, {})
     about = described.get("description", "")
     examples = described.get("examples", [])
-    hint = f"add {name}: {to_json(examples[0], 200)}" if examples else f"add {name}"
+    shown = _HEX.sub(
+        "<hex>", _ADDRESS.sub("<address>", to_json(examples[0], 200) if examples else "")
+    )
+    hint = f"add {name}: {shown}" if examples else f"add {name}"
     return Flaw(
         f"{dotted(error.route)} is missing" + (f" ({about.rstrip('.')})" if about else ""),
         hint,

@@ -57,9 +57,13 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         models += 1
         yield from _judge(path, content, judging.policy)
     if artifact.below and not models:
-        hint = f"the policy allows {', '.join(judging.policy.formats)}"
+        hint = _allows(judging.policy)
         message = f"no file of {artifact.path}/ is a model"
         yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
+
+
+def _allows(policy: Policy) -> str:
+    return f"export it as one of {', '.join(policy.formats)}, which the policy allows; or a waiver"
 
 
 def _external(contents: dict[str, Content | UnreadableError]) -> frozenset[str]:
@@ -96,7 +100,7 @@ def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outco
     metadata = entry.metadata
     paths = [record.path for record in (metadata.files if metadata else None) or ()]
     if artifact.is_folder and paths and not any(map(by_name, paths)):
-        hint = f"the policy allows {', '.join(policy.formats)}"
+        hint = _allows(policy)
         message = f"no file of {artifact.path}/ is a model, by name only"
         if "unknown" not in policy.formats:
             yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
@@ -111,7 +115,7 @@ def _by_name(entry: Entry, artifact: Artifact, policy: Policy) -> Iterator[Outco
             yield from _allowed(path, claimed, policy, at, " by name only")
         elif not is_data(path) and "." in path.rpartition("/")[2] and not artifact.is_folder:
             message = f"{path} is of no format that is known, by name only"
-            hint = f"the policy allows {', '.join(policy.formats)}"
+            hint = _allows(policy)
             if "unknown" not in policy.formats:
                 yield Problem(message, hint, At(entry.metadata_names[0], ("artifact",)))
 
@@ -124,7 +128,7 @@ def _allowed(
     names = " or ".join(format_.value for format_ in claimed)
     warned = any(format_.value in policy.formats_warned for format_ in claimed)
     message = f"{path} is {names}{how}, which the policy does not allow"
-    hint = f"the policy allows {', '.join(policy.formats)}"
+    hint = _allows(policy)
     yield Problem(message, hint, at, Severity.WARNING if warned else None)
 
 
