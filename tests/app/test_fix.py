@@ -156,6 +156,31 @@ def test_a_quoted_value_may_be_refused_by_the_next_rule(repo: Repo) -> None:
     assert [finding["rule"] for finding in repo.check().findings] == ["license-valid"]
 
 
+@pytest.mark.parametrize(
+    ("old", "only", "later"),
+    [
+        ("GPL-3.0", "GPL-3.0-only", "GPL-3.0-or-later"),
+        ("LGPL-2.1", "LGPL-2.1-only", "LGPL-2.1-or-later"),
+        ("AGPL-3.0", "AGPL-3.0-only", "AGPL-3.0-or-later"),
+        ("GFDL-1.3", "GFDL-1.3-only", "GFDL-1.3-or-later"),
+        (
+            "GPL-2.0-with-GCC-exception",
+            "GPL-2.0-only WITH GCC-exception-2.0",
+            "GPL-2.0-or-later WITH GCC-exception-2.0",
+        ),
+    ],
+)
+def test_whether_later_versions_hold_too_is_left_to_a_person(
+    repo: Repo, old: str, only: str, later: str
+) -> None:
+    repo.write("registrar.toml", POLICY.replace('"MIT"', f'"{old}", "{only}", "{later}", "MIT"'))
+    repo.edit(METADATA, "license: Apache-2.0", f"license: {old}")
+    hints = [f["hint"] for f in repo.check().findings if f["rule"] == "license-valid"]
+    assert hints == [f"write {only}, or {later} where the terms say so"]
+    fix(repo)
+    assert f"license: {old}\n" in (repo.path / METADATA).read_text()
+
+
 def test_a_fix_that_brings_worse_is_undone_and_told(repo: Repo) -> None:
     """The policy knows the deprecated id only."""
     repo.write("registrar.toml", POLICY.replace('"MIT"', '"GPL-2.0+", "MIT"'))

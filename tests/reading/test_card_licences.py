@@ -87,13 +87,14 @@ def test_prose_names_none(section: str) -> None:
 )
 def test_the_licence_that_is_looked_for_is_found_by_much_less(section: str, licence: str) -> None:
     lines = Card(f"# Card\n\n## License\n\n{section}\n").section("license")
-    assert mentions(lines, licence, [])
+    assert mentions([line.text for line in lines], licence, [])
 
 
 def test_a_licence_of_another_name_is_not_the_one_that_is_looked_for() -> None:
     card = Card("# Card\n\n## License\n\nThe weights: CC-BY-NC-4.0.\n")
     lines = card.section("license")
-    assert not mentions(lines, "cc-by-4.0", named_licences(lines, card.lines))
+    texts = [line.text for line in lines]
+    assert not mentions(texts, "cc-by-4.0", named_licences(lines, card.lines))
 
 
 @pytest.mark.parametrize(
@@ -163,3 +164,26 @@ def test_the_table_of_the_hub_names_spdx_ids() -> None:
         assert agrees(name, parse(name)), name
         assert hub_id(parse(name)) == name
     assert "tabular-classification" in hub().tasks
+
+
+@pytest.mark.parametrize(
+    ("said", "licence", "right"),
+    [
+        ("GPL-3.0-or-later", "GPL-3.0", True),
+        ("gpl-3.0-only", "GPL-3.0", True),
+        ("gpl-3.0", "GPL-3.0", True),
+        ("GPLv3", "GPL-3.0-or-later", True),
+        ("GPLv3", "GPL-3.0-only", True),
+        ("gpl-3.0-or-later", "GPL-3.0 OR MIT", True),
+        ("LGPL-2.1 WITH Classpath-exception-2.0",
+         "LGPL-2.1-or-later WITH Classpath-exception-2.0", True),
+        ("gpl-3.0-or-later", "GPL-3.0-only", False),
+        ("gpl-3.0-or-later", "GPL-2.0", False),
+        ("gpl-3.0-only", "GPL-3.0+", False),
+        ("GPLv2", "GPL-3.0", False),
+    ],
+)  # fmt: skip
+def test_what_leaves_later_versions_open_agrees_with_both(
+    said: str, licence: str, right: bool
+) -> None:
+    assert agrees(said, parse(licence)) is right

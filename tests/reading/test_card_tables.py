@@ -75,6 +75,13 @@ def test_a_table_in_a_quote_and_in_a_list_counts() -> None:
     assert told("- see\n\n  | a | b |\n  | - | - |\n  | loss | 0.1 |") == ["loss"]
 
 
+def test_a_quick_look_sees_tables_in_quotes() -> None:
+    text = "# Card\n\n## Evaluation\n\n> | m | value |\n> | - | - |\n> | loss | {} |\n"
+    assert not tables_plainly_agree(Card(text.format(0.1)), MEASURED)
+    plain = text.replace("> ", "")
+    assert tables_plainly_agree(Card(plain.format(0.2)), MEASURED), "the usual card stays quick"
+
+
 def test_text_with_bars_is_no_table() -> None:
     assert told("loss | 0.1\nloss | 0.3") == []
     assert told("    | a | b |\n    | - | - |\n    | loss | 0.1 |") == []

@@ -40,6 +40,28 @@ DOCUMENTS = {
     "many-tables": ("MODEL_CARD.md", "## Results\n\n" + "|a|\n|-|\n|accuracy|1|\n\n" * 45_000),
     "one-table": ("MODEL_CARD.md", "## Results\n\n|a|b|\n|-|-|\n" + "|accuracy|1|\n" * 70_000),
     "a-wide-table": ("MODEL_CARD.md", "## Results\n\n" + "|a" * 200_000 + "\n" + "|-" * 200_000),
+    "a-wide-table-of-many-rows": (
+        "MODEL_CARD.md",
+        "## Results\n\n"
+        + "|unit" * 40_000
+        + "\n"
+        + "|-" * 40_000
+        + "\n"
+        + "|accuracy|1\n" * 40_000,
+    ),
+    "many-headings": (
+        "MODEL_CARD.md",
+        "## Results\n\n" + "### B1\n\n|a|value|\n|-|-|\n|accuracy|1|\n\n" * 20_000,
+    ),
+    "names-above-a-table": (
+        "MODEL_CARD.md",
+        f"## Results\n\n### {'A1.-' * 90_000}\n\n{'on A1 ' * 60_000}:\n\n|a|b|\n|-|-|\n|accuracy|1|\n",
+    ),
+    "clauses-about-licences": (
+        "MODEL_CARD.md",
+        "## License\n\n" + "the code is LicenseRef-1 and the model is MIT, " * 1_000,
+    ),
+    "an-open-clause": ("MODEL_CARD.md", "## License\n\nApache-2.0 " + "and the " * 6_000),
     "many-licences-named": ("MODEL_CARD.md", "## License\n\n" + "MIT Apache-2.0 GPLv3\n" * 40_000),
     "one-line-of-licences": ("MODEL_CARD.md", "## License\n\n" + "`MIT` bsd 3 cc " * 60_000),
     "many-sections": ("MODEL_CARD.md", "## Results\n|\n" * 60_000),

@@ -36,8 +36,8 @@ def tables_plainly_agree(card: Card, measured: Mapping[str, float]) -> bool:
 def _agrees(row: str, measured: Mapping[str, float]) -> bool:
     """Tell that a row speaks about no metric, or of its only one in plain, right figures."""
     key, *cells = (cell.strip(" `*") for cell in row.strip(" ").removeprefix("|").split("|"))
-    if key.isascii() and not any(map(str.isalnum, key)):
-        return "_" not in key and "[" not in key
+    if not key.strip("-:"):
+        return True
     if not _KEY.fullmatch(key):
         return False
     end = f".{key}"

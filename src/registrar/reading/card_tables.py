@@ -16,6 +16,12 @@ from registrar.reading.card_quickly import SECTION
 from registrar.reading.contradictions import Contradiction, Facts
 from registrar.reading.figures import Figure, figure, shown
 from registrar.reading.markdown import plain
+from registrar.reading.table_context import (
+    Surroundings,
+    in_percent,
+    label,
+    says_percent,
+)
 from registrar.reading.tables import Cell, Table, tables
 
 _VALUES = frozenset(
@@ -29,6 +35,7 @@ _VALUES = frozenset(
         "figure",
         "measured",
         "metric value",
+        "mean std",
     )
 )
 """Names of a column that holds what was measured."""
@@ -41,22 +48,6 @@ _OTHERS = frozenset(
     )
 )
 """Names of a column that holds something else, unless the metric's own path says so."""
-_SPLITS = frozenset(("train", "training", "validation", "valid", "val", "dev", "test", "holdout"))
-_OLDER = frozenset(
-    (
-        *("previous", "older", "old", "earlier", "former", "predecessor", "baseline", "baselines"),
-        *("competitor", "competitors", "reference", "published", "target", "targets", "required"),
-        *("requirements", "threshold", "thresholds", "gates", "human"),
-    )
-)
-"""Words above a table that may hold something else than what this version was measured to be."""
-_VERSION = re.compile(
-    r"\b(?:v|version )([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})\b"
-    r"|(?<![\w.])([0-9]{1,9}(?:\.[0-9]{1,9}){2})\b"
-)
-"""In lower case; one dot alone is a figure."""
-_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
-_WORD = re.compile(r"[a-z]+")
 _IN_PERCENT = re.compile(
     r"(?:^|[._ -])(?:[sw]?mape|wape|mdape|mpe|wer|cer|ter|eer|percent|percentage|pct)(?:$|[._ -])",
     re.IGNORECASE,
@@ -66,7 +57,8 @@ _MAX_PARTS = 8
 """So many parts of a path are looked at, from its end."""
 _LONGEST = 24
 """Characters of a figure that a person could have meant."""
-_PERCENT = re.compile(r"\(\s*%\s*\)|\bin %|\s%$")
+_UNIT = re.compile(r"[(\[]\s?(?:%|pct|percent|in percent)\s?[)\]]|\s%$", re.IGNORECASE)
+"""A unit in brackets behind a name."""
 _ARROWS = re.compile(r"[↑↓⬆⬇]\ufe0f?")
 
 
@@ -106,53 +98,64 @@ def _paths(facts: Facts) -> _Paths:
 
 def table_contradictions(card: Card, facts: Facts) -> Iterator[Contradiction]:
     """Every figure of the tables that is not the measured one at the precision it is given."""
-    paths = _paths(facts)
+    paths, around = _paths(facts), Surroundings(facts)
+    wrong: list[tuple[Table, bool, Cell, Figure, str]] = []
+    right: dict[str, set[tuple[str, str]]] = {}
     for table in tables(card.section(SECTION), card.lines):
-        heads = [normalise(plain(cell.text)) for cell in table.head]
-        above, doubt = _above(table, facts)
+        columns = _columns(table)
+        splits, doubt = around.above(table)
         for row in table.rows:
-            for cell, said, path, sure in _row(row, table, heads, paths):
+            for cell, said, path, sure in _row(row, columns, paths):
+                if splits and _key(row[0].text) != path and not splits & set(path.split(".")):
+                    continue
                 if said.agrees(facts.measured[path], bool(_IN_PERCENT.search(path))):
-                    continue
-                if above and _key(row[0].text) != path and not above & set(path.split(".")):
-                    continue
-                found = _told(cell, said, path, facts, card)
-                yield found if sure and not doubt else replace(found, mended=None, sure=False)
+                    right.setdefault(path, set()).add((table.heading, label(table)))
+                else:
+                    wrong.append((table, sure and not doubt, cell, said, path))
+    for table, sure, cell, said, path in wrong:
+        found = _told(cell, said, path, facts, card)
+        # one of two headings has what was measured: the other one may name other data
+        same, names = right.get(path, set()), (table.heading, label(table))
+        others = len(same) > (names in same)
+        apart = others and around.names_something(table)
+        if sure and not apart:
+            yield found
+        else:
+            hint = f"if it is of this version and its data, {found.hint}"
+            yield replace(found, hint=hint, mended=None, sure=False)
 
 
-def _above(table: Table, facts: Facts) -> tuple[frozenset[str], bool]:
-    """The splits that the heading of a table names, and whether it may be about something else.
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a table: their names, whether each is in percent, which one holds units."""
 
-    Another version, a year, a baseline in the heading or the paragraph above: what stands there
-    may be right, and only a person can tell.
-    """
-    heading = plain(table.heading).lower()
-    own = (facts.version or "").partition("+")[0]
-    doubt = False
-    for text in (heading, plain(table.lead).lower()):
-        named = [one or two for one, two in _VERSION.findall(text)]
-        mine = any(own == name or own.startswith(f"{name}.") for name in named)
-        doubt |= (bool(named) and not mine) or bool(_YEAR.search(text))
-        doubt |= bool(_OLDER.intersection(_WORD.findall(text)))
-    lead = _SPLITS.intersection(_WORD.findall(plain(table.lead).lower()))
-    splits = _SPLITS.intersection(_WORD.findall(heading))
-    measured = {part for path in facts.measured for part in path.split(".")}
-    return splits, doubt or bool(lead and not lead & measured)
+    names: tuple[str, ...]
+    percent: tuple[bool, ...]
+    unit: int | None
+
+
+def _columns(table: Table) -> _Columns:
+    titles = [plain(cell.text) for cell in table.head]
+    names, all_percent = tuple(map(normalise, titles)), in_percent(table)
+    unit = next((i for i, name in enumerate(names) if name in ("unit", "units")), None)
+    return _Columns(names, tuple(all_percent or says_percent(title) for title in titles), unit)
 
 
 def _row(
-    row: Sequence[Cell], table: Table, heads: Sequence[str], paths: _Paths
+    row: Sequence[Cell], columns: _Columns, paths: _Paths
 ) -> Iterator[tuple[Cell, Figure, str, bool]]:
     """The figures of a row that are about a measured value."""
     key = _key(row[0].text) if row else ""
     if not (key in paths.measured or key in paths.by_end):
         return
-    percent = bool(_PERCENT.search(row[0].text))
+    at = columns.unit
+    unit = plain(row[at].text).strip() if at is not None and at < len(row) else ""
+    percent = says_percent(row[0].text) or says_percent(unit)
     figures = []
-    for cell, title, head in zip(row[1:], table.head[1:], heads[1:], strict=False):
-        said = figure(plain(cell.text), percent or bool(_PERCENT.search(title.text)))
+    for index in range(1, min(len(row), len(columns.names))):
+        said = figure(plain(row[index].text), percent or columns.percent[index])
         if said is not None:
-            figures.append((cell, head, said))
+            figures.append((row[index], columns.names[index], said))
     for cell, head, said in figures:
         path, sure = _about(key, head, len(figures) == 1, paths)
         if path is not None:
@@ -161,7 +164,7 @@ def _row(
 
 def _key(text: str) -> str:
     """The first cell without marks, arrows and a unit in brackets."""
-    return plain(_ARROWS.sub("", _PERCENT.sub("", text))).strip()
+    return plain(_ARROWS.sub("", _UNIT.sub("", text))).strip()
 
 
 def _about(key: str, head: str, only: bool, paths: _Paths) -> tuple[str | None, bool]:
@@ -198,7 +201,7 @@ def _told(cell: Cell, said: Figure, path: str, facts: Facts, card: Card) -> Cont
     message = f"{path} is {said.digits}{'%' * said.percent} here, {shown(value)} in "
     message += facts.metrics_file
     new, at = None, span
-    if said.alone and cell.column and start >= 0:
+    if said.alone and cell.column and start >= 0 and not said.of_another_scale(value):
         new = said.rewritten(value)
         if said.lacks_percent(value):
             new, hint = f"{said.digits}%", f"write {said.digits}%, or the fraction"

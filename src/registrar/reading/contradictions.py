@@ -23,6 +23,8 @@ class Facts:
     metrics_file: str
     other_licences: tuple[str, ...] = ()
     """Licences of the dataset manifests."""
+    data_names: tuple[str, ...] = ()
+    """Names of the datasets: their manifests', and the one of the evaluation."""
 
     @property
     def licences(self) -> tuple[str, ...]:

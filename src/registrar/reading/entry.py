@@ -168,6 +168,13 @@ class Entry:
         return tuple(name for top in tops if (name := text(top.get("license"))))
 
     @once
+    def data_names(self) -> tuple[str, ...]:
+        """The names of the dataset manifests, and of what the metrics belong to."""
+        tops = (mapping(self.document(ref.target).data) for ref in self.local_manifests)
+        on = self.metadata.evaluated_on if self.metadata else None
+        return tuple(name for name in (*(text(top.get("name")) for top in tops), on) if name)
+
+    @once
     def measured(self) -> Mapping[str, float]:
         """Every finite number of the metrics file by its dotted path; none if unreadable."""
         path = self.metadata.metrics_path if self.metadata else None

@@ -37,6 +37,8 @@ class Figure:
     readings: tuple[Decimal, ...]
     percent: bool
     alone: bool = True
+    signed: bool = True
+    """Whether a percentage has its own sign; else the table says so, and may not mean this one."""
 
     def agrees(self, value: float, in_percent: bool = False) -> bool:
         """Tell whether a measured value, at the precision of the figure, is this figure.
@@ -48,7 +50,9 @@ class Figure:
         if in_percent:
             scaled.append(_CONTEXT.multiply(exact, Decimal(100)))
         elif self.percent:
-            scaled = [_CONTEXT.multiply(exact, Decimal(100))] + scaled * (abs(exact) > 1)
+            scaled = [_CONTEXT.multiply(exact, Decimal(100))] + scaled * (
+                abs(exact) > 1 or not self.signed
+            )
         return any(_near(r, v) for r in self.readings for v in scaled)
 
     def lacks_percent(self, value: float) -> bool:
@@ -56,6 +60,12 @@ class Figure:
         return not self.percent and any(
             _near(r, _CONTEXT.multiply(_exact(value), Decimal(100))) for r in self.readings
         )
+
+    def of_another_scale(self, value: float) -> bool:
+        """Tell a figure such as 95.0 for 0.93: what it wants to say, only a person knows."""
+        limit = max(Decimal(1), _CONTEXT.multiply(abs(_exact(value)), Decimal(2)))
+        large = not self.percent and all(abs(reading) > limit for reading in self.readings)
+        return large and abs(value) <= 1 and not self.lacks_percent(value)
 
     def rewritten(self, value: float) -> str:
         """The measured value as this figure would be written: same decimals, same form."""
@@ -92,7 +102,8 @@ def figure(text: str, percent: bool = False) -> Figure | None:
         readings = [*readings, decimal] if in_thousands else [decimal]
     is_percent = percent or match["percent"] is not None
     alone = match["rest"] is None
-    return Figure(digits, match.start("number"), tuple(readings), is_percent, alone)
+    signed = match["percent"] is not None or not percent
+    return Figure(digits, match.start("number"), tuple(readings), is_percent, alone, signed)
 
 
 def shown(value: float) -> str:

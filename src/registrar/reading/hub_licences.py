@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from registrar.domain.licences import And, Expression, Leaf, License, Or, With, leaves
+from registrar.domain.licences import And, Expression, Leaf, License, LicenseRef, Or, With, leaves
 from registrar.reading.spdx import SpdxError, deprecated, parse
-from registrar.reading.spdx_list import common_name, listed
+from registrar.reading.spdx_list import common_name, listed, or_later_of
 
 Canonical = str | tuple[str, frozenset["Canonical"]]
 """A licence expression without its case and the order of its parts."""
@@ -31,6 +31,11 @@ class Hub:
     licences: Mapping[str, frozenset[str]]
     families: Mapping[str, tuple[str, ...]]
     tasks: frozenset[str]
+
+    @property
+    def meant(self) -> frozenset[str]:
+        """Every SPDX id or LicenseRef that an id of the hub stands for, in lower case."""
+        return frozenset().union(*self.licences.values())
 
 
 @cache
@@ -77,11 +82,28 @@ def agrees(said: str, licence: Expression) -> bool | None:
     ours = canonical(licence)
     if word == OTHER:
         return hub_id(licence) is None or str(licence).startswith("LicenseRef-")
-    options = ours[1] if isinstance(ours, tuple) and ours[0] == "or" else ()
     known = _means(word)
     if known is None:
         return None
-    return any(_matches(known, option) for option in (ours, *options))
+    options = [ours, canonical(_or_later(licence))]
+    for one in tuple(options):
+        options += one[1] if isinstance(one, tuple) and one[0] == "or" else ()
+    return any(_matches(known, option) for option in options)
+
+
+def _or_later(expression: Expression) -> Expression:
+    """The other reading of ids such as GPL-3.0, which leave open whether later ones hold too."""
+    if isinstance(expression, And | Or):
+        return replace(expression, parts=tuple(map(_or_later, expression.parts)))
+    if isinstance(expression, With):
+        return replace(expression, license=_later(expression.license))
+    return _later(expression)
+
+
+def _later(licence: License | LicenseRef) -> License | LicenseRef:
+    now = next((new for _, new in deprecated(licence) if new), None)
+    later = or_later_of(now) if now else None
+    return License(later) if later and " " not in later else licence
 
 
 def agree(said: Iterable[str], licence: Expression, others: Iterable[Expression]) -> bool:
@@ -110,11 +132,15 @@ def _means(word: str) -> _Known | None:
         return hub().families[word]
     if word in hub().licences:
         return frozenset(hub().licences[word])
-    for text in (word, common_name(word)):
+    common = common_name(word)
+    for text in (word, common):
         try:
-            return frozenset({canonical(parse(text))}) if text else None
+            tree = parse(text) if text else None
         except SpdxError:
             continue
+        later = or_later_of(text) if text and text == common else None  # "GPLv3" leaves it open
+        trees = [tree, *([_or_later(tree)] if tree else ()), parse(later) if later else None]
+        return frozenset(canonical(one) for one in trees if one) if tree else None
     return None
 
 
@@ -125,10 +151,9 @@ def _matches(known: _Known, licence: Canonical) -> bool:
         return True
     # two names that SPDX does not know may well mean one licence, unless the hub has both
     foreign = isinstance(licence, str) and licence.startswith("licenseref-")
-    ours = {name for names in hub().licences.values() for name in names}
     return (
         foreign
-        and licence not in ours
+        and licence not in hub().meant
         and any(isinstance(name, str) and name.startswith("licenseref-") for name in known)
     )
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from registrar.domain.licences import leaves
 from registrar.domain.places import Span
@@ -29,8 +30,24 @@ _ADDRESS = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)")
 _CODE = re.compile(r"(?<!`)`([A-Za-z0-9.+ -]{1,100})`(?!`)")
-_LABEL = re.compile(r"^[A-Za-z ]{0,20}licen[cs]e[A-Za-z ]{0,20}:", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^[A-Za-z ]{0,20}(?:licen[cs]e|model|weights|checkpoints?)[A-Za-z ]{0,20}:", re.IGNORECASE
+)
 _WORDED = re.compile(r"\b([A-Za-z0-9-]{2,20})[ -](?i:licen[cs]e)", re.ASCII)
+_UNDER = re.compile(
+    r"(?i:released|licen[cs]ed|distributed|available|published|offered) (?i:under|as) (?i:the )?"
+    r"([A-Z][A-Za-z0-9.+-]{0,30}[A-Za-z0-9])(?=[.,;)]?(?:\s|$))"
+    r"|(?<![\w.-])(MIT|ISC)(?= (?:©|\([cC]\)))"
+)
+_CC = re.compile(
+    r"(?:creative[ -]commons[ ,:-]{1,3}attribution|(?<![\w-])cc[- ]by)"
+    r"([- ]{1,3}(?:nc|non[- ]?commercial))?"
+    r"(?:[- ]{1,3}(sa|nd|share[- ]?alike|no[- ]?deriv\w{0,7}))?"
+    r"[ ,-]{1,3}(?:international )?(?:licen[cs]e )?(?:v|version )?([1-4]\.[05])(?![\w.]?\d)",
+    re.IGNORECASE,
+)
+_CC_PARTS = {"s": "-sa", "n": "-nd"}
+_FILE_ENDS = re.compile(r"\.(?:txt|md|html)$")
 _VERSION_ENDS = re.compile(r"-only$|-or-later$|\+$")
 _FAMILIES = {
     "apache": ("apache",),
@@ -53,11 +70,15 @@ _MOST_FOREIGN = 50
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A licence as a section names it: its id in lower case, and where."""
+    """A licence as a section names it: its id in lower case, and where.
+
+    ``shown`` is what a message calls it, ``literal`` what stands there: perhaps an address.
+    """
 
     id: str
     shown: str
     span: Span
+    literal: str
 
 
 def same_family(name: str) -> str:
@@ -82,7 +103,7 @@ def named_licences(lines: Sequence[Line], written: Sequence[str]) -> list[Named]
                 span = Span(line.number, 1, line.number, max(len(raw), 1) + 1)
                 if before is not None:
                     span = Span(line.number, before + start + 1, line.number, before + end + 1)
-                found.append(Named(name, shown, span))
+                found.append(Named(name, shown, span, text[start:end] or shown))
     return found
 
 
@@ -101,10 +122,10 @@ def _alone(text: str) -> Iterator[_Hit]:
 
 def _in_line(text: str) -> Iterator[_Hit]:
     for match in _TOKEN.finditer(text):
-        word = match.group()
+        word = _FILE_ENDS.sub("", match.group())
         versioned = "-" in word and any(map(str.isdigit, word))
         if word.lower().startswith("licenseref-") or (versioned and listed(word)):
-            yield word.lower(), word, match.start(), match.end()
+            yield word.lower(), word, match.start(), match.start() + len(word)
     for match in _CODE.finditer(text):
         yield from ((n, match[1], match.start(1), match.end(1)) for n in _expression(match[1]))
     for match in _ADDRESS.finditer(text):
@@ -112,14 +133,22 @@ def _in_line(text: str) -> Iterator[_Hit]:
         known = listed(name.rstrip(".").removesuffix(".html").removesuffix("-license"))
         if known:
             yield known.lower(), known, match.start(), match.end()
-    for match in _WORDED.finditer(text):
-        if match[1].lower() in hub().licences and listed(match[1]) == match[1]:
-            yield match[1].lower(), match[1], match.start(1), match.end(1)
+    for match in chain(_WORDED.finditer(text), _UNDER.finditer(text)):
+        word, start = match.group(match.lastindex or 0), match.start(match.lastindex or 0)
+        if word.lower() in hub().licences and listed(word) == word:
+            yield word.lower(), word, start, start + len(word)
+    for match in _CC.finditer(text):
+        parts = ("cc-by", "-nc" * bool(match[1]), _CC_PARTS.get((match[2] or "")[:1].lower(), ""))
+        if name := listed(f"{''.join(parts)}-{match[3]}"):
+            yield name.lower(), match.group(), match.start(), match.end()
     yield from _phrases(text)
 
 
 def _expression(text: str) -> list[str]:
-    """The licences of a text that is an SPDX expression, or a common name, as a whole."""
+    """The licences of a text that is an SPDX expression, or a name of one, as a whole."""
+    of_hub = hub().licences.get(text.lower())
+    if of_hub is not None and not listed(text) and any(not char.isalpha() for char in text):
+        return sorted(of_hub)[:1]  # -only and -or-later are one here
     words = text.split()
     if not all(w in ("AND", "OR", "WITH") or _TOKEN.fullmatch(w.strip("()")) for w in words):
         return []
@@ -156,15 +185,15 @@ def _phrases(text: str) -> Iterator[_Hit]:
             yield name.lower(), match.group(), match.start(), match.end()
 
 
-def mentions(lines: Iterable[Line], licence: str, foreign: Iterable[Named]) -> bool:
-    """Tell generously whether lines name a licence (an id in lower case), or may mean it.
+def mentions(texts: Iterable[str], licence: str, foreign: Iterable[Named]) -> bool:
+    """Tell generously whether texts name a licence (an id in lower case), or may mean it.
 
     What names a ``foreign`` licence strictly does not count: CC-BY-NC-4.0 is no "cc".
     """
-    text = " ".join(line.text for line in lines if line.kind is not Kind.HTML).lower()
+    text = " ".join(texts).lower()
     for other in list(foreign)[:_MOST_FOREIGN]:
         if same_family(other.id) != same_family(licence):
-            text = text.replace(other.shown.lower(), " ")
+            text = text.replace(other.literal.lower(), " ")
     plain = " ".join(re.sub(r"[^a-z0-9.+]+", " ", text).split())
     name = licence.removeprefix("licenseref-").partition(" with ")[0]
     family = same_family(name)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from registrar.domain.licences import And, Expression, License, LicenseRef, Or, With, leaves
 from registrar.reading.nearest import nearest as nearest_word
-from registrar.reading.spdx_list import nearest, spdx_list
+from registrar.reading.spdx_list import nearest, or_later_of, spdx_list
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 32
@@ -195,7 +195,8 @@ def _advice(text: str) -> str:
     if guess and guess.startswith("LicenseRef-"):
         return f"write {guess}, with its text in LICENSES/{guess}.txt"
     if guess:
-        return f'did you mean "{guess}"?'
+        later = or_later_of(guess) if "only" not in text.lower() else None
+        return f'did you mean "{guess}"' + f' or "{later}"' * bool(later) + "?"
     name = re.sub(r"[^A-Za-z0-9.]+", "-", text[:40]).strip("-.") or "name"
     return f"write LicenseRef-{name}, with its text in LICENSES/LicenseRef-{name}.txt"
 

@@ -65,6 +65,13 @@ def listed(name: str) -> str | None:
     return spdx_list().licenses.get(name.lower())
 
 
+def or_later_of(name: str) -> str | None:
+    """The other choice beside ``X-only``, perhaps with an exception; None where there is none."""
+    first, only, rest = name.partition("-only")
+    later = f"{first}-or-later"
+    return later + rest if only and listed(later) and rest[:6] in ("", " WITH ") else None
+
+
 def common_name(text: str) -> str | None:
     """What to write for a name that people use, such as "apache 2.0"; None for another text."""
     return spdx_list().hints.get(" ".join(text.lower().split()))

@@ -11,15 +11,18 @@ What it does: compares what both say, in three places.
 2. The license section: refused where it names a licence that the metadata names nowhere (weights,
    code, data, base models, dataset manifests) and does not name the one of the weights. Named is
    an SPDX id with hyphen and digit, an id alone on its line or in code marks, "MIT License", the
-   address of a licence; MIT in a sentence may be a university, and is none. A sentence about the
-   code, the data or the base model alone says nothing of the weights.
+   address of a licence, the name in words with its version; MIT in a sentence may be a
+   university, and is none. What a clause, row, line or heading gives to the code, the data or the
+   base model alone says nothing of the weights, neither for nor against.
 3. Tables of the evaluation section: a row whose first cell is a key of the metrics file
    (`test.accuracy`, or `accuracy` where one key ends so) with a figure in a column called "value"
    or the like, after the split, or after this model. The only figure of its row under another name
    is a warning: it may be a requirement, or another model's. Figures are compared at their own
    precision: 0.93 agrees with 0.9279, 93% with 0.93. Intervals, ranges and bounds are not compared.
-   Below a heading of another split nothing is compared; what stands below another version, a year
-   or a baseline is a warning. An error rate such as `wer` or `mape` may be 0.05, 5% or 5.
+   Below a heading of another split nothing is compared; what stands below another version, a
+   year, a baseline, a variant (quantized, zero-shot) or the name of a data set that the entry
+   does not have is a warning. An error rate such as `wer` or `mape` may be 0.05, 5% or 5; below
+   "%" in a column, a unit, a heading or the sentence above, a figure may be a percentage or not.
 
 `registrar fix` writes the measured value at the card's precision, where it says what was measured
 and not more, and the metadata's licence, task or version in the front matter. It never touches
@@ -89,7 +92,8 @@ def _facts(entry: Entry) -> Facts | None:
         return None
     version = metadata.version or (str(entry.name.version) if entry.name else None)
     path = metadata.metrics_path or ""
-    return Facts(metadata, version, entry.measured, path, entry.data_licences)
+    licences, names = entry.data_licences, entry.data_names
+    return Facts(metadata, version, entry.measured, path, licences, names)
 
 
 def _problem(found: Contradiction) -> Problem:

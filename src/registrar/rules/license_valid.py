@@ -28,7 +28,7 @@ from registrar.reading.corrections import rewrite
 from registrar.reading.documents import lines_of
 from registrar.reading.entry import Entry
 from registrar.reading.spdx import SpdxError, deprecated, other_case, parse, places_of
-from registrar.reading.spdx_list import listed
+from registrar.reading.spdx_list import or_later_of
 from registrar.rules.rule import Judging, Rule
 
 
@@ -70,10 +70,8 @@ def _instead(old: str, new: str | None) -> str:
     """What to write for a deprecated id; of the GNU licences the choice is the publisher's."""
     if new is None:
         return "see the SPDX list for what replaces it"
-    later = new.removesuffix("-only") + "-or-later"
-    if new == f"{old}-only" and listed(later):
-        return f"write {new}, or {later} where the terms say so"
-    return f"write {new}"
+    later = or_later_of(new)
+    return f"write {new}, or {later} where the terms say so" if later else f"write {new}"
 
 
 def _plainly_good(text: str, expression: Expression) -> bool:
