@@ -291,3 +291,12 @@ def _state(repo: Repo) -> dict[str, str]:
         "index": repo.git("ls-files", "--stage"),
         "more": json.dumps(list(map(str, beside))),
     }
+
+
+def test_defaults_of_the_registry(repo: Repo) -> None:
+    defaults = 'license = "MIT"\nowner = "team@example.org"\ndataset_license = "CC-BY-4.0"\n'
+    repo.write("registrar.toml", f"{POLICY}[add]\n{defaults}")
+    options = ("--dataset", "wine.csv", "--dataset-version", "1.0")
+    add(repo, *options, "--owner", "ada@example.org")
+    metadata = yaml.safe_load((repo.path / "model_registry/wine-1.0.0/metadata.yaml").read_text())
+    assert (metadata["license"], metadata["owners"][0]["name"]) == ("MIT", "ada@example.org")

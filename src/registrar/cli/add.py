@@ -84,12 +84,10 @@ def run(options: argparse.Namespace) -> int:
     run_id, uri = options.from_mlflow, options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if (options.artifact is None) == (run_id is None):
         raise UsageError("one model is asked for", "name ARTIFACT, or --from-mlflow RUN_ID")
-    if run_id is not None and uri is None:
-        raise UsageError("nothing says where the run is", "give --tracking-uri")
     shop, wanted = shop_at(top, ask, progress), _wanted(options)
     try:
         if run_id is not None:
-            added = add_run(run_id, uri or "", wanted, shop)
+            added = add_run(run_id, uri, wanted, shop)
         else:
             added = add(os.path.abspath(options.artifact), wanted, shop)
     except AskError as error:

@@ -65,6 +65,8 @@ class Policy:
     """Hosts of source repositories that remote rules may ask."""
     mlflow: tuple[str, ...] = ()
     """Tracking URIs that remote rules may ask."""
+    add: Mapping[str, str] = field(default_factory=dict)
+    """What ``registrar add`` takes where no option says otherwise; judges nothing."""
     program_version: str | None = None
     program_sha256: str | None = None
     """SHA-256 of the vendored ``scripts/registrar.pyz``, where there is one."""

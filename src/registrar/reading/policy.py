@@ -131,6 +131,7 @@ def _policy(data: Any) -> Policy:
         dvc_remotes=tuple(name.lower() for name in _get(data, "network", "dvc_remotes") or ()),
         hosts=tuple(name.lower() for name in _get(data, "network", "hosts") or ()),
         mlflow=tuple(_get(data, "network", "mlflow") or ()),
+        add=dict(mapping(data.get("add"))),
         program_version=text(_get(data, "program", "version")),
         program_sha256=text(_get(data, "program", "sha256")),
     )

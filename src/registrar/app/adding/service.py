@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from registrar.app.adding import documents
@@ -79,12 +79,15 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
     return _add(artifact, wanted, shop, None, "")
 
 
-def add_run(run_id: str, uri: str, wanted: Wanted, shop: Shop) -> Added:
+def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
     """Make an entry of the model that a run logged; raises AskError besides."""
     _names(wanted)
     runs = shop.world.others.runs if shop.world.others is not None else None
     if runs is None:
         raise UsageError("no tracking server can be asked from here", "name the model's file")
+    uri = uri or _book(shop.world).policy.add.get("tracking_uri")
+    if not uri:
+        raise UsageError("nothing says where the run is", "give --tracking-uri")
     with tempfile.TemporaryDirectory(prefix="registrar-run-") as folder:
         inner = os.path.join(folder, "model")
         os.mkdir(inner)
@@ -94,7 +97,7 @@ def add_run(run_id: str, uri: str, wanted: Wanted, shop: Shop) -> Added:
 
 def _add(artifact: str, wanted: Wanted, shop: Shop, found: RunModel | None, uri: str) -> Added:
     book = _book(shop.world)
-    wanted = complete(_named(wanted), shop.ask)
+    wanted = complete(_named(with_defaults(wanted, book.policy.add)), shop.ask)
     origin = origin_of(wanted, shop)
     if found is not None:
         origin = replace(origin, dirty=found.run.dirty)  # of then, not of now
@@ -163,6 +166,19 @@ def _named(wanted: Wanted) -> Wanted:
         stem = os.path.basename(wanted.datasets[0][1]).partition(".")[0]
         return replace(wanted, dataset_name=stem or None)
     return wanted
+
+
+def with_defaults(wanted: Wanted, given: Mapping[str, str]) -> Wanted:
+    """What the policy's ``[add]`` says, where nothing else says it."""
+    return replace(
+        wanted,
+        license=wanted.license or given.get("license"),
+        dataset_license=wanted.dataset_license or given.get("dataset_license"),
+        source_repository=wanted.source_repository or given.get("source_repository"),
+        task=wanted.task or given.get("task"),
+        owner=wanted.owner or given.get("owner"),
+        dvc_remote=wanted.dvc_remote or given.get("dvc_remote"),
+    )
 
 
 def origin_of(wanted: Wanted, shop: Shop) -> Origin:
