@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,10 @@ def trained(uri: str, repo: Repo, models: int = 1, repository: str | None = None
 
     mlflow.set_tracking_uri(uri)
     mlflow.set_experiment("wine")
+    inside = contextlib.chdir(repo.path)  # our plugin looks at the current folder
     tags = {"mlflow.source.git.commit": repo.git("rev-parse", "HEAD")}
     tags |= {"mlflow.source.git.repoURL": repository} if repository else {}
-    with mlflow.start_run(tags=tags) as active:
+    with inside, mlflow.start_run(tags=tags) as active:
         data = mlflow.data.from_numpy(np.zeros((2, 13), dtype=np.float32), name="wine-rows")
         mlflow.log_input(data, context="training")
         for number in range(models):
@@ -80,7 +82,8 @@ def test_an_entry_of_a_run(repo: Repo, tracked: tuple[str, Path]) -> None:
     assert metadata["source"] == {
         "repository": ".",
         "commit": repo.git("rev-parse", "HEAD"),
-    }, "whether files were modified then, nobody recorded"
+        "dirty": False,
+    }
     assert metadata["framework"]["name"] == "onnx"
     assert "model/model.onnx" in [file["path"] for file in metadata["files"]]
     assert not (entry / "model/registered_model_meta").exists()

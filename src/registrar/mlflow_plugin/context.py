@@ -6,11 +6,13 @@ Loaded by MLflow where Registrar is installed beside it (entry point
 
 from __future__ import annotations
 
-from mlflow.tracking.context.abstract_context import RunContextProvider
 
+class TrainingContext:
+    """The repository that a run is started in.
 
-class TrainingContext(RunContextProvider):
-    """The repository that a run is started in."""
+    MLflow asks for the two methods of ``RunContextProvider`` and for no base class, so that this
+    module can be imported without MLflow. Source: ``mlflow/tracking/context/registry.py``, 3.17.
+    """
 
     def in_context(self) -> bool:
         """Tell whether there is a git repository around the current folder."""
