@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import PathDistribution, distribution
+from importlib.metadata import distribution
 from pathlib import Path
 
 GATE = (
@@ -25,8 +25,7 @@ def link_gate(target: Path) -> Path:
     """Link PyYAML, jsonschema and what they need into a folder; nothing else of this machine."""
     target.mkdir(parents=True, exist_ok=True)
     for name in GATE:
-        found = distribution(name)
-        assert isinstance(found, PathDistribution)
+        found = distribution(name)  # a backport's, where a library has brought one
         for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
             if top != "__pycache__" and not (target / top).exists():
                 (target / top).symlink_to(str(found.locate_file(top)))
