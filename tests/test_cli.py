@@ -267,3 +267,13 @@ def test_a_link_with_a_slash_behind_it_is_the_link(tmp_path: Path) -> None:
     said = repo.check("model_registry/lnk-1.0.0/")
     assert said.report["checked"] == ["lnk-1.0.0"]
     assert "entry-files" in said.rules
+
+
+def test_a_plain_check_imports_nothing_heavy(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    code = "import sys; from registrar.cli.main import main; main(['check']);"
+    code += "print([m for m in ('mlflow', 'dvc', 'numpy', 'pandas', 'fsspec') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo.path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

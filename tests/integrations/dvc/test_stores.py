@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,19 @@ from http_remote import Remote, serving
 from registrar.domain.remotes import Absent, DvcConfig, NoAnswer, ObjectName, Stored
 from registrar.integrations.dvc.stores import DvcStores
 from registrar.ports import AskError, ObjectStore
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """fsspec keeps its sessions for the next question; what is left of them is theirs to close."""
+    import fsspec
+
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in ("s3", "http"):
+            fsspec.get_filesystem_class(name).clear_instance_cache()
+        gc.collect()
 
 
 def named(raw: bytes, legacy: bool = False) -> ObjectName:
