@@ -29,7 +29,8 @@ from registrar.integrations.mlflow.tracking import MlflowRuns
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.integrations.work_tree_writer import WorkTreeWriter
-from registrar.ports import Others, Staging, World, Writer
+from registrar.ports import Staging, World, Writer
+from registrar.ports.others import Others
 
 if TYPE_CHECKING:
     from registrar.app.adding.questions import Ask
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
     from registrar.integrations.dvc.tool import Dvc
-    from registrar.ports import Progress
+    from registrar.ports.making import Progress
 
 _MARKS = ("registrar.toml", "model_registry")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -117,14 +118,7 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     faults: list[str] = []
     for rule in bench.rules:
         if rule.entry is not None:
-            try:
-                outcomes = list(islice(rule.entry(entry, bench.judging), MOST + 1))
-            except RegistrarError:
-                raise
-            except Exception as error:  # one broken rule must not hide what all others say
-                outcomes = [broken(rule, error, entry.path, faults)]
-            if len(outcomes) > MOST:
-                outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
+            outcomes = heard(rule, partial(rule.entry, entry, bench.judging), entry, faults)
             said += [(rule, folder, outcome) for outcome in outcomes]
     record = _record(entry)
     judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
@@ -132,6 +126,21 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
     if faults or blind or entry.looked_outside:
         judged = replace(judged, faults=tuple(faults), blind=blind, outside=entry.looked_outside)
     return judged, record
+
+
+def heard(
+    rule: Rule, ask: Callable[[], Iterator[Outcome]], entry: Entry, faults: list[str]
+) -> list[Outcome]:
+    """What one rule says of one entry, at most ``MOST`` of it; that it broke, where it did."""
+    try:
+        outcomes = list(islice(ask(), MOST + 1))
+    except RegistrarError:
+        raise
+    except Exception as error:  # one broken rule must not hide what all others say
+        return [broken(rule, error, entry.path, faults)]
+    if len(outcomes) > MOST:
+        outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
+    return outcomes
 
 
 def broken(rule: Rule, error: Exception, where: str, faults: list[str]) -> Blocked:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from registrar.app.check import CheckRequest, check
-from registrar.app.rulebook import built_in, read_rulebook
+from registrar.app.rulebook import read_rulebook
 from registrar.app.selection import entries_of
 from registrar.domain.references import newest, reference
 from registrar.domain.report import Report, Verdict
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
-from registrar.ports import ModelRegistry, Staging, Tree, World
+from registrar.ports import Staging, Tree, World
+from registrar.ports.others import ModelRegistry
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import Entry
 
@@ -36,17 +36,13 @@ class Answer:
     report: Report
 
 
-def register(ref: str, uri: str, counter: Counter, told: Callable[[str], None]) -> Answer:
-    """Register an entry that passes; raises UsageError and AskError.
-
-    ``told`` is told the entry that the reference stands for.
-    """
+def register(ref: str, uri: str, counter: Counter) -> Answer:
+    """Register an entry that passes; raises UsageError and AskError."""
     tree = counter.world.work_tree
     if tree is None:
         raise UsageError("there is no work tree here", "run it in a clone")
-    policy = read_rulebook(tree, "work-tree").policy if tree is not None else built_in().policy
+    policy = read_rulebook(tree, "work-tree").policy
     folder = _folder(ref, tree, policy.root)
-    told(folder)
     path = f"{policy.root}/{folder}"
     loose = counter.staging.uncommitted([path])
     if loose:
@@ -72,7 +68,7 @@ def _folder(ref: str, tree: Tree, root: str) -> str:
     name = found.name or ""
     folder = f"{name}-{found.version}" if found.version else newest(folders, name)
     if folder is None or folder not in folders:
-        raise UsageError(f"there is no entry {ref}", f"registrar check {root} lists what is here")
+        raise UsageError(f"there is no entry {ref}", f"ls {root} shows what is here")
     return folder
 
 

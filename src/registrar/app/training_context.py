@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from registrar.app.remote.judging import dvc_config
 from registrar.domain.trees import UnreadableError
-from registrar.ports import TrainingCode, Tree, World
+from registrar.ports import Tree, World
+from registrar.ports.making import TrainingCode
 from registrar.reading.pointers import is_pointer_name, read_pointer
 
 DIRTY, REMOTE, INPUTS = "registrar.dirty", "registrar.dvc_remote", "registrar.dvc_inputs"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
 from registrar.errors import EXIT_FAULT, OutputError, UnansweredError, UsageError, worst
+from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
     from registrar.app.adding.service import Added
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     """Make the entry, then judge it; the exit code is that of check."""
     from registrar.app.adding.service import add, add_run
     from registrar.assemble import shop_at, top_here
-    from registrar.ports import AskError
+    from registrar.ports.others import AskError
 
     top = top_here(".")
     if top is None:
@@ -96,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         ) from error
     finally:
         progress.end()
-    write(f"added {added.path}\n")
+    write(f"added {escape(added.path)}\n")
     code = 0
     if options.push and added.pointer is not None:
         code = _push(top, added)
@@ -111,7 +112,7 @@ def _wanted(options: argparse.Namespace) -> Wanted:
     fields = (
         *("name", "version", "license", "dataset_name", "dataset_version", "dataset_license"),
         *("dataset_manifest", "metrics", "card", "source_repository", "source_commit"),
-        *("source_path", "task", "owner", "dvc", "dvc_remote", "push"),
+        *("source_path", "task", "owner", "dvc", "dvc_remote"),
     )
     values = {field: getattr(options, field) for field in fields}
     return Wanted(**values, datasets=tuple(map(_dataset, options.dataset)))
@@ -133,7 +134,7 @@ def _push(top: str, added: Added) -> int:
     try:
         dvc_at(top).push(added.pointer or "", added.remote)
     except OutputError as error:
-        talk(f"registrar: {error.message}\n  = hint: {error.hint}\n")
+        talk(f"registrar: {escape(error.message)}\n  = hint: {escape(error.hint)}\n")
         return EXIT_FAULT
     return 0
 

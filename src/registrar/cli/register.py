@@ -35,8 +35,8 @@ def run(options: argparse.Namespace) -> int:
     """Check and register; the exit code is check's where the entry does not pass."""
     from registrar.app.registering import register
     from registrar.assemble import counter_at, top_here
-    from registrar.formats.text import render
-    from registrar.ports import AskError
+    from registrar.formats.table import FORMATS as RENDER
+    from registrar.ports.others import AskError
 
     uri = options.registry_uri or os.environ.get("MLFLOW_REGISTRY_URI")
     if not uri:
@@ -46,13 +46,13 @@ def run(options: argparse.Namespace) -> int:
     if top is None:
         raise UsageError("this is no registry", "registrar init makes it one")
     try:
-        answer = register(options.ref, uri, counter_at(top), lambda folder: None)
+        answer = register(options.ref, uri, counter_at(top))
     except AskError as error:
         raise UnansweredError(
             f"nothing was registered: {error}", "try again when it answers"
         ) from error
     if answer.registered is None:
-        write(render(answer.report, lambda finding: []))
+        write(RENDER[options.format](answer.report, lambda finding: []))
         talk("registrar: not registered: only what passes the check is\n")
         return answer.report.exit_code or 1
     made, told = answer.registered, answer.registration

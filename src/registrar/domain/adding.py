@@ -60,7 +60,6 @@ class Wanted:
     dvc: bool | None = None
     """True and False by option; None where the size decides."""
     dvc_remote: str | None = None
-    push: bool = False
 
     @property
     def folder(self) -> str:

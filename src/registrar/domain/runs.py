@@ -40,7 +40,6 @@ class RunModel:
 
     run: RunRecord
     model_id: str
-    folder: str
     repository: str | None = None
     """The repository of the training code, where the tracking client saw one."""
     datasets: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from http_remote import Remote, serving
 
 from registrar.domain.remotes import Absent, DvcConfig, NoAnswer, ObjectName, Stored
 from registrar.integrations.dvc.stores import DvcStores
-from registrar.ports import AskError, ObjectStore
+from registrar.ports.others import AskError, ObjectStore
 
 
 @pytest.fixture(autouse=True)

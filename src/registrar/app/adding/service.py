@@ -19,7 +19,8 @@ from registrar.domain.formats import Format
 from registrar.domain.runs import RunModel
 from registrar.domain.versions import split_folder, suggest_folder
 from registrar.errors import UsageError
-from registrar.ports import Ancestry, DvcTool, EntryBench, Progress, TrainingCode, World
+from registrar.ports import Ancestry, World
+from registrar.ports.making import DvcTool, EntryBench, Progress, TrainingCode
 from registrar.reading.json import read_json
 from registrar.reading.sniffing import sniff
 

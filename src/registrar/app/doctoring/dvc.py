@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import configparser
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from registrar.app.doctoring.scene import Question, Scene, shortened
 from registrar.domain.diagnosis import Line, Topic
+from registrar.domain.remotes import DvcConfig
+from registrar.reading.dvc_config import CONFIG_PATH, read_dvc_config
 from registrar.reading.pointers import is_pointer_name
 
-CONFIG_PATH = ".dvc/config"
 _CONFIG = Question("dvc-config", Topic.DVC, CONFIG_PATH)
 _REMOTE = Question("dvc-remote", Topic.DVC, CONFIG_PATH)
 _SECRET = Question("dvc-credentials", Topic.DVC, CONFIG_PATH)
@@ -53,7 +53,7 @@ def dvc(scene: Scene) -> Iterator[Line]:
             fix = "dvc init, then dvc remote add --default storage <url>"
             yield _CONFIG.fails(text, fix, details)
         return
-    config = _read(raw)
+    config = read_dvc_config(raw)
     if config is None:
         yield _CONFIG.fails(f"{CONFIG_PATH} cannot be read", "mend it, or write it by dvc remote")
         return
@@ -61,28 +61,18 @@ def dvc(scene: Scene) -> Iterator[Line]:
     yield from _remotes(config, bool(pointers), scene)
 
 
-def _read(raw: bytes) -> configparser.ConfigParser | None:
-    config = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        config.read_string(raw.decode("utf-8"))
-    except (configparser.Error, UnicodeDecodeError):
-        return None
-    return config
-
-
-def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> Iterator[Line]:
-    default = config.get("core", "remote", fallback="").strip("'\" ")
-    sections = {_name(section): section for section in config.sections()}
-    if not default:
+def _remotes(config: DvcConfig, pointed: bool, scene: Scene) -> Iterator[Line]:
+    default = config.default
+    if default is None:
         if pointed:
             fix = "dvc remote default <name>, or dvc remote add --default storage <url>"
             yield _REMOTE.fails("there is no default remote, and there are pointers", fix)
         return
-    if default not in sections:
+    if default not in config.remotes:
         text = f"the default remote {default} is not configured"
         yield _REMOTE.fails(text, f"dvc remote add {default} <url>")
         return
-    url = config.get(sections[default], "url", fallback="").strip("'\" ")
+    url = config.remotes[default].get("url", "")
     try:
         scheme, host = urlsplit(url)[:2]
     except ValueError:  # a bracket that is not closed, or what is in it is no address
@@ -96,9 +86,9 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         yield _LOCAL.fails(text, "name a remote that everybody reaches")
     found = [
         f"{key} of {name}"
-        for name, section in sections.items()
+        for name, options in config.remotes.items()
         for key in _KEYS
-        if config.has_option(section, key)
+        if key in options
     ]
     if "@" in host and ":" in host.rpartition("@")[0]:
         found.append(f"a password in the URL of {default}")
@@ -106,9 +96,3 @@ def _remotes(config: configparser.ConfigParser, pointed: bool, scene: Scene) -> 
         text = f"{CONFIG_PATH} holds credentials, for everybody who can read the repository"
         fix = "dvc remote modify --local, and change what was published"
         yield _SECRET.fails(text, fix, shortened(found))
-
-
-def _name(section: str) -> str:
-    """``'remote "storage"'`` or ``remote "storage"`` to its name."""
-    plain = section.strip("'")
-    return plain.removeprefix("remote ").strip('"') if plain.startswith("remote ") else ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registrar.app.doctoring.dvc import CONFIG_PATH
 from registrar.app.doctoring.scene import Question, Scene
 from registrar.app.shipped.hooks import HOOKS_PATH
 from registrar.domain.diagnosis import Line, Topic
+from registrar.reading.dvc_config import CONFIG_PATH
 
 _GIT = Question("git", Topic.TOOLS)
 _OTHER = Question("tools", Topic.TOOLS, counts=False)

@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from registrar.domain.remotes import ObjectName, Stored
 from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
-from registrar.ports import Covered, ObjectStore, Tree
+from registrar.ports import Covered, Tree
+from registrar.ports.others import ObjectStore
 from registrar.reading.entry import Entry
 from registrar.reading.remote_files import RemoteFile, RemoteOut
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from registrar.domain.remotes import Absent, DvcConfig, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import AskError, ObjectStore, Stores
+from registrar.ports.others import AskError, ObjectStore, Stores
 from registrar.reading.dvc_config import CONFIG_PATH
 from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
 from registrar.reading.entry import Entry

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
 
-from registrar.app.judging import MOST, Bench, Judged, broken, sort_outcomes
+from registrar.app.judging import Bench, Judged, heard, sort_outcomes
 from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
 from registrar.app.remote.runs import ask_runs
 from registrar.app.remote.sources import ask_sources
-from registrar.domain.findings import Outcome, Problem
+from registrar.domain.findings import Outcome
 from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
-from registrar.errors import RegistrarError
-from registrar.ports import Others, Tree
+from registrar.ports import Tree
+from registrar.ports.others import Others
 from registrar.reading.dvc_config import CONFIG_PATH, MAX_BYTES, read_dvc_config
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Evidence, Record, Rule
@@ -92,33 +92,20 @@ def dvc_config(tree: Tree) -> DvcConfig | None:
         return None
 
 
+_Item = tuple[Rule, str | None, Outcome]
+
+
 def _run(bench: Bench, entry: Entry, evidence: Evidence, faults: list[str]) -> Iterator[_Item]:
     """The remote rules over one entry."""
     for rule in bench.rules:
         if rule.remote is not None:
-            try:
-                outcomes: list[Outcome] = list(islice(rule.remote(entry, evidence), MOST + 1))
-            except RegistrarError:
-                raise
-            except Exception as error:  # one broken rule must not hide what all others say
-                outcomes = [broken(rule, error, entry.path, faults)]
-            if len(outcomes) > MOST:
-                outcomes[MOST:] = [Problem("there is more of this kind", "mend these first")]
+            outcomes = heard(rule, partial(rule.remote, entry, evidence), entry, faults)
             yield from ((rule, entry.folder, outcome) for outcome in outcomes)
-
-
-_Item = tuple[Rule, str | None, Outcome]
 
 
 def _again(rules: Sequence[Rule], whole: Entry, bench: Bench, faults: list[str]) -> Iterator[_Item]:
     """The rules that had to defer, over the entry with its bytes at hand."""
     for rule in rules:
-        if rule.entry is None:
-            continue
-        try:
-            outcomes: list[Outcome] = list(islice(rule.entry(whole, bench.judging), MOST))
-        except RegistrarError:
-            raise
-        except Exception as error:  # one broken rule must not hide what all others say
-            outcomes = [broken(rule, error, whole.path, faults)]
-        yield from ((rule, whole.folder, outcome) for outcome in outcomes)
+        if rule.entry is not None:
+            outcomes = heard(rule, partial(rule.entry, whole, bench.judging), whole, faults)
+            yield from ((rule, whole.folder, outcome) for outcome in outcomes)

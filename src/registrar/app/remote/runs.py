@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registrar.ports import AskError, Runs
+from registrar.ports.others import AskError, Runs
 from registrar.reading.entry import Entry
 from registrar.rules.rule import RunAnswer
 

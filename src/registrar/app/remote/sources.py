@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from registrar.domain.clones import remote_from
 from registrar.domain.digests import is_commit
-from registrar.ports import AskError, Repositories
+from registrar.ports.others import AskError, Repositories
 from registrar.reading.entry import Entry
 from registrar.rules.rule import SourceAnswer
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
 from registrar.domain.remotes import Absent, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import AskError
+from registrar.ports.others import AskError
 
 IN_FLIGHT = 64
 """Requests at a time."""

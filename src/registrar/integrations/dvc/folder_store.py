@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from registrar.domain.remotes import Absent, Lookup, NoAnswer, ObjectName, Stored
-from registrar.ports import AskError
+from registrar.ports.others import AskError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from registrar.domain.remotes import DvcConfig
 from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
 from registrar.integrations.dvc.folder_store import FolderStore
 from registrar.integrations.git.process import Git
-from registrar.ports import AskError, ObjectStore
+from registrar.ports.others import AskError, ObjectStore
 from registrar.reading.dvc_config import MAX_BYTES, read_dvc_config
 
 TREE_OPTIONS = frozenset(
@@ -65,10 +65,8 @@ class DvcStores:
         paths = [os.path.join(Config.get_dir(level), "config") for level in ("system", "global")]
         local = os.path.join(self.top, ".dvc", "config.local")
         tracked = Git(self.top).run("ls-files", "--error-unmatch", "--", ".dvc/config.local")
-        if tracked is None and not os.path.islink(
-            local
-        ):  # one that a change brings is the change's
-            paths.append(local)
+        if tracked is None and not os.path.islink(local):
+            paths.append(local)  # a tracked one may have come with a change
         for path in paths:
             try:
                 with open(path, "rb") as stream:

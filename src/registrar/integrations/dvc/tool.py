@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrar.errors import OutputError, UsageError
-from registrar.ports import EntryBench
+from registrar.ports.making import EntryBench
 
 _STDERR = 2
 _INSTALL = "pip install 'dvc[s3]', with the kind of your remote in the brackets"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registrar.errors import GitError
 from registrar.integrations.git.process import Git, environment, installed
-from registrar.ports import AskError
+from registrar.ports.others import AskError
 
 PROTOCOLS = "https:ssh:git"
 _TIMEOUT = 300

@@ -7,10 +7,10 @@ from typing import Any
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
 from registrar.integrations.mlflow.tracking import library, said
-from registrar.ports import AskError
+from registrar.ports.others import AskError
 
 ENTRY, DIGEST = "registrar.entry", "registrar.digest"
-_MOST = 1_000
+_PAGE = 1_000
 _CARD = 100_000
 """Characters of a card that become the description; servers cut or refuse more."""
 
@@ -67,4 +67,11 @@ def _models(client: Any, name: str) -> list[Any]:
 
 
 def _versions(client: Any, name: str) -> list[Any]:
-    return list(client.search_model_versions(f"name = '{name}'", max_results=_MOST))
+    found: list[Any] = []
+    token = None
+    while True:
+        page = client.search_model_versions(f"name = '{name}'", _PAGE, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return found

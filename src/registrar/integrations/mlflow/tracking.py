@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from registrar.domain.metadata import mapping
 from registrar.domain.runs import RunModel, RunRecord
 from registrar.errors import UsageError
-from registrar.ports import AskError
+from registrar.ports.others import AskError
 
 INSTALL = "pip install mlflow"
 _QUIET = {
@@ -89,7 +89,6 @@ def _model(record: RunRecord, run: Any, folder: str) -> RunModel:
     return RunModel(
         run=record,
         model_id=record.models[0],
-        folder=folder,
         repository=run.data.tags.get("mlflow.source.git.repoURL"),
         datasets=tuple(name for _, name in sorted(named, key=lambda pair: pair[0])),
         framework=_flavor(folder),

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import pkgutil
-import shutil
 import stat
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 
 from registrar.domain.adding import Piece
 from registrar.errors import OutputError, UsageError
-from registrar.ports import Progress
+from registrar.ports.making import Progress
 
 _BLOCK = 4 * 1024 * 1024
 
@@ -175,8 +174,3 @@ def _moved(before: os.stat_result, after: os.stat_result) -> bool:
 
 def _space(error: OSError) -> str:
     return "free some space; nothing was changed" if error.errno == errno.ENOSPC else ""
-
-
-def free_bytes(folder: str) -> int:
-    """How much the file system of a folder still takes."""
-    return shutil.disk_usage(folder).free

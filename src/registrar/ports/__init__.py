@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
-from registrar.domain.adding import Piece
 from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
-from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
-from registrar.domain.runs import Registered, Registration, RunModel, RunRecord
 from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node
+from registrar.ports.others import Others
 
 
 class Tree(Protocol):
@@ -229,110 +227,3 @@ class Forge(Protocol):
 
     def listed(self, path: str) -> Answer:
         """A question that is answered in pages, as one list; never raises."""
-
-
-class AskError(OSError):
-    """Somebody else cannot be asked, or did not answer; the message says why and what would help.
-
-    An OSError, so that whoever reads a stream meets it as one that failed.
-    """
-
-
-class ObjectStore(Protocol):
-    """One DVC remote; ``Absent`` and ``NoAnswer`` never mix."""
-
-    def look(self, names: Iterable[ObjectName]) -> Mapping[ObjectName, Lookup]:
-        """Ask for all objects, many at a time; never raises, answers for each name."""
-
-    def open(self, name: ObjectName) -> BinaryIO:
-        """A seekable stream of an object's bytes; it and its methods raise AskError."""
-
-
-class Repositories(Protocol):
-    """Source repositories on other hosts."""
-
-    def reachable(self, url: str, commits: Iterable[str]) -> Mapping[str, bool]:
-        """Whether each commit is reachable from a head or tag there now; raises AskError."""
-
-
-class Runs(Protocol):
-    """Training runs on tracking servers."""
-
-    def run(self, uri: str, run_id: str) -> RunRecord | None:
-        """One run; None where the server has no run of this id; raises AskError."""
-
-    def fetch(self, uri: str, run_id: str, folder: str) -> RunModel:
-        """Fetch the one model of a run into a folder; raises AskError and UsageError."""
-
-
-class Stores(Protocol):
-    """Opens the DVC remotes of a registry."""
-
-    def open(self, name: str, config: DvcConfig) -> ObjectStore:
-        """The remote of this name; raises AskError where it cannot be opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Others:
-    """Everybody outside this machine whom the remote phase asks."""
-
-    stores: Stores
-    repositories: Repositories
-    runs: Runs
-
-
-Progress = Callable[[int, int], None]
-"""Is told how many bytes of how many are done."""
-
-
-class EntryBench(Protocol):
-    """One entry in the making; see ``integrations.workshop``."""
-
-    @property
-    def stage(self) -> str:
-        """The hidden folder that becomes the entry, absolute."""
-
-    def bring(self, source: str, name: str, progress: Progress | None = None) -> list[Piece]:
-        """Copy a file or folder in, digested on the way; raises UsageError and OutputError."""
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write one file of the entry; raises OutputError."""
-
-    def will_make(self, path: str) -> None:
-        """Note a path that goes again where this process ends too early; before it is made."""
-
-    def finish(self) -> None:
-        """Put the entry in its place; raises UsageError where another one came first."""
-
-    def abandon(self) -> None:
-        """Leave nothing behind; does nothing once it is finished."""
-
-
-class DvcTool(Protocol):
-    """DVC itself, in the repository of the registry."""
-
-    def ready(self) -> bool:
-        """Tell whether the repository was made one of DVC."""
-
-    def track(self, bench: EntryBench, name: str) -> None:
-        """Put a file or folder of the entry behind a pointer; raises UsageError."""
-
-    def push(self, pointer: str, remote: str | None) -> None:
-        """Push what a pointer of the repository names; raises OutputError."""
-
-
-class TrainingCode(Protocol):
-    """The work tree that models are trained from."""
-
-    def modified(self) -> bool:
-        """Tell whether tracked files differ from the last commit."""
-
-    def tracked(self) -> list[str]:
-        """The paths that git tracks, relative to the top."""
-
-
-class ModelRegistry(Protocol):
-    """A model registry that serves entries to others."""
-
-    def put(self, uri: str, registration: Registration) -> Registered:
-        """Register a version once; raises AskError, and UsageError for one with other bytes."""
