@@ -56,7 +56,7 @@ test-services:  ## install what the tests need besides Python: git's HTTP backen
 	sh scripts/install_services.sh
 
 demo: setup  ## real entries, damaged copies, and a git server that refuses
-	$(BIN)/python -I scripts/demo.py
+	$(BIN)/python -I scripts/demo
 
 bench: setup  ## CPU time against check-jsonschema
 	$(BIN)/python benchmarks/run.py

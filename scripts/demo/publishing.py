@@ -7,8 +7,20 @@ import shlex
 import shutil
 from pathlib import Path
 
-from stage import BIN, HERE, SurpriseError, bare_server, commit, git, push, registrar, run
-from stage import show, tell, title
+from stage import (
+    BIN,
+    HERE,
+    SurpriseError,
+    bare_server,
+    commit,
+    git,
+    push,
+    registrar,
+    run,
+    show,
+    tell,
+    title,
+)
 
 ENTRY = "model_registry/wine-cultivar-1.2.0"
 POINTER = f"{ENTRY}/model.dvc"
@@ -114,8 +126,10 @@ def _tampered(team: Path, folder: Path) -> None:
     clone = folder / "clone"
     git(folder, "clone", "--quiet", str(team), str(clone))
     show(clone, "dvc", "pull")
-    tell("DVC handed out the other bytes, said nothing, and calls the work tree clean:")
+    tell("DVC handed out the other bytes, and calls the work tree clean:")
     show(clone, "dvc", "status")
+    tell("the gate refuses the bytes that arrived, and those on the remote:")
+    _refused(clone, "check", said="error[artifact-digest]")
     _refused(team, "check", "--remote", "--verify-bytes", said="not the recorded one")
     path.write_bytes(raw)
     tell("the bytes are put back")

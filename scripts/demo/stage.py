@@ -1,4 +1,4 @@
-"""What every act of the demonstration does: say it, run it, and hold it against what was announced."""
+"""What every act does: say it, run it, and hold it against what was announced."""
 
 from __future__ import annotations
 
@@ -92,7 +92,11 @@ def run(
     """Run a command with nothing of the caller's settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
     return subprocess.run(
-        command, cwd=folder, env=kept | ENV | dict(env or {}), capture_output=True, text=True,
+        command,
+        cwd=folder,
+        env=kept | ENV | dict(env or {}),
+        capture_output=True,
+        text=True,
         check=False,
     )
 
