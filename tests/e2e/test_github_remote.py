@@ -1,0 +1,291 @@
+"""The workflow that asks for the bytes, in the step harness, with DVC's own remote on an S3 API.
+
+Not "ran on GitHub": step_harness.py says what stands for what. The libraries are those of this
+environment; only the slow test at the end lets pip install the locked ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import ONNX, SHA
+from github_side import LOCK, PYZ, Forge
+from step_harness import Harness, Run
+from tracked import PARTS, dvc, tracked_repo, without_bytes
+
+from registrar.app.shipped import github_remote as remote
+from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
+
+NEW = "wine-1.2.0"
+WEIGHTS = PARTS["sub/b.onnx"]
+SECRET = "planted/secret+of+the+storage"
+KEYS = {
+    "MODEL_REGISTRY_AWS_ACCESS_KEY_ID": "AKIAPLANTED",
+    "MODEL_REGISTRY_AWS_SECRET_ACCESS_KEY": SECRET,
+}
+BOTH = {remote.ENVIRONMENT: KEYS, remote.MERGED_ENVIRONMENT: KEYS}
+TOP = Path(__file__).parent.parent.parent
+REMOTE_LOCK = (TOP / "requirements/remote.txt").read_bytes()
+NOT_PROVED = "Bytes not proved before merge"
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@dataclass
+class Asking:
+    """The forge, the store, and the commits: ``base`` is protected, ``head`` brings a model."""
+
+    forge: Forge
+    bucket: Any
+    base: str
+    head: str
+    workflow: str
+
+    def run(
+        self, event_name: str, event: dict[str, Any], secrets: Any = None, **values: str
+    ) -> dict[str, Run]:
+        """What became of both jobs; no secret is anywhere in them."""
+        self.forge.runs += 1
+        folder = self.forge.folder / f"run{self.forge.runs}"
+        gate = self.forge.gate
+        harness = Harness(folder, self.forge.origin, gate)
+        facts = {"ref": "refs/heads/main", "sha": "0" * 40, "repository": "acme/wine"} | values
+        runs = harness.jobs(
+            self.workflow, event_name, event, BOTH if secrets is None else secrets, **facts
+        )
+        for run in runs.values():
+            assert SECRET not in run.out + run.summary
+            assert "AKIAPLANTED" not in run.out + run.summary
+        for path in folder.rglob("*"):
+            if path.is_file() and "site-packages" not in path.parts:
+                assert SECRET.encode() not in path.read_bytes(), path
+        return runs
+
+    def pull_request(self, head: str, repository: str | None = "acme/wine", **more: Any) -> Any:
+        """The runs of a pull request from a branch of this repository, or from a fork."""
+        self.forge.push(head, "refs/pull/7/head", force=True)
+        source = {"full_name": repository} if repository else None
+        pull = {"number": 7, "head": {"sha": head, "repo": source}}
+        return self.run("pull_request_target", {"pull_request": pull}, **more)
+
+    def key(self, raw: bytes) -> str:
+        md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+        return f"registry/files/md5/{md5[:2]}/{md5[2:]}"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Any]:
+    """A bucket behind a real S3 API, and where it is."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    store = boto3.resource(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="AKIAPLANTED",
+        aws_secret_access_key=SECRET,
+    )
+    bucket = store.create_bucket(Bucket="models")
+    yield bucket, f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> tuple[Path, str, str]:
+    """The clone where people work, with everything pushed, and its two commits."""
+    _, endpoint = s3
+    path = tmp_path_factory.mktemp("made") / "clone"
+    repo = tracked_repo(path, "s3://models/registry")
+    for key, value in (("endpointurl", endpoint), ("region", "us-east-1")):
+        dvc(path, "remote", "modify", "storage", key, value)
+    repo.write("scripts/registrar.pyz", PYZ)
+    repo.write("scripts/registrar-requirements.txt", LOCK)
+    repo.write(REMOTE_REQUIREMENTS_PATH, REMOTE_LOCK)
+    repo.write(remote.REMOTE_WORKFLOW_PATH, remote.remote_workflow("main"))
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--message", "gate")
+    base = repo.git("rev-parse", "HEAD")
+    source = path / "model_registry/wine-1.0.0"
+    shutil.copytree(source, path / "model_registry" / NEW)
+    for name in ("model.onnx.dvc", ".gitignore"):
+        (path / "model_registry" / NEW / name).unlink()
+    (path / "model_registry" / NEW / "model.onnx").unlink()
+    repo.write(f"model_registry/{NEW}/model.onnx", WEIGHTS)
+    for old, new in (
+        *(('"1.0.0"', '"1.2.0"'), (SHA, hashlib.sha256(WEIGHTS).hexdigest())),
+        (f"size: {len(ONNX)}", f"size: {len(WEIGHTS)}"),
+    ):
+        repo.edit(f"model_registry/{NEW}/metadata.yaml", old, new)
+    dvc(path, "add", "--quiet", f"model_registry/{NEW}/model.onnx")
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--message", "a model")
+    head = repo.git("rev-parse", "HEAD")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIAPLANTED")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        dvc(path, "push", "--quiet")
+    without_bytes(repo)
+    (path / f"model_registry/{NEW}/model.onnx").unlink()
+    return path, base, head
+
+
+@pytest.fixture
+def asking(tmp_path: Path, made: tuple[Path, str, str], s3: Any) -> Iterator[Asking]:
+    clone, base, head = made
+    shutil.copytree(clone, tmp_path / "clone", symlinks=True)
+    forge = Forge(tmp_path, Path(sysconfig.get_path("purelib")))
+    forge.push(base)
+    bucket, _ = s3
+    kept = {item.key: item.get()["Body"].read() for item in bucket.objects.all()}
+    yield Asking(forge, bucket, base, head, remote.remote_workflow("main"))
+    for key, raw in kept.items():
+        bucket.put_object(Key=key, Body=raw)
+
+
+def test_bytes_that_are_there_pass(asking: Asking) -> None:
+    runs = asking.pull_request(asking.head)
+    prove, told = runs.values()
+    assert (prove.code, told.code) == (0, 0), prove.out
+    assert prove.environment == remote.ENVIRONMENT
+    assert told.environment == ""
+    assert NEW in prove.summary
+    assert not list(asking.forge.folder.rglob("model.onnx")), "nothing here but pointers"
+    assert "wine-1.0.0" not in prove.summary, "only the entries of the change"
+    assert "asked for, and nothing was refused" in told.out
+    assert "not proved" not in prove.out + told.out
+
+
+def test_a_forgotten_push_is_refused(asking: Asking) -> None:
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, told = asking.pull_request(asking.head).values()
+    assert (prove.code, told.code) == (1, 1), prove.out
+    assert "artifact-remote" in prove.summary
+    assert "Bytes not proved" in told.out
+
+
+def test_other_bytes_of_the_same_size_are_refused(asking: Asking) -> None:
+    asking.bucket.put_object(Key=asking.key(WEIGHTS), Body=WEIGHTS[:-1] + b"!")
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 1, prove.out
+    assert "SHA-256" in prove.summary
+
+
+@pytest.mark.parametrize("repository", ["mallory/wine", None])
+def test_a_fork_gets_no_credentials_and_is_told(asking: Asking, repository: str | None) -> None:
+    prove, told = asking.pull_request(asking.head, repository).values()
+    assert (prove.result, prove.ran) == ("skipped", [])
+    assert (told.code, told.environment) == (0, "")
+    assert f"::warning title=model registry::{NOT_PROVED}" in told.out
+    assert NOT_PROVED in told.summary
+
+
+def test_a_change_cannot_move_the_remote(asking: Asking, tmp_path: Path) -> None:
+    repo = asking.forge.work(asking.head)
+    repo.edit(".dvc/config", "s3://models/registry", "s3://mallory/registry")
+    repo.edit("registrar.toml", '["storage"]', '["storage", "mallory"]')
+    marker = tmp_path / "ran"
+    plant = f"open({str(marker)!r}, 'w')\n"
+    for path in ("scripts/registrar.pyz", "yaml.py", "dvc/__init__.py", "sitecustomize.py"):
+        repo.write(path, plant)
+    repo.write(REMOTE_REQUIREMENTS_PATH, "evil @ file:///evil\n")
+    repo.write(remote.REMOTE_WORKFLOW_PATH, "on: push\njobs: {}\n")
+    prove, _ = asking.pull_request(repo.commit()).values()
+    assert prove.code == 1, prove.out
+    assert "gate-intact" in prove.summary
+    assert "artifact-remote" not in prove.summary, "the bytes are where the base says"
+    assert not marker.exists()
+
+
+def test_without_credentials_it_is_incomplete_and_red(asking: Asking) -> None:
+    prove, told = asking.pull_request(asking.head, secrets={}).values()
+    assert (prove.code, told.code) == (4, 1), prove.out
+    assert "look at the secrets of the environment" in prove.out
+
+
+def test_credentials_may_come_as_a_configuration_of_dvc(asking: Asking) -> None:
+    text = f"['remote \"storage\"']\n    access_key_id = AKIAPLANTED\n    secret_access_key = {SECRET}"
+    given = {"MODEL_REGISTRY_DVC_CONFIG": text}
+    prove, _ = asking.pull_request(asking.head, secrets={remote.ENVIRONMENT: given}).values()
+    assert prove.code == 0, prove.out
+
+
+def test_a_merge_group_is_proved_before_it_is_merged(asking: Asking) -> None:
+    ref = "refs/heads/gh-readonly-queue/main/pr-7-abc"
+    asking.forge.push(asking.head, ref)
+    event = {"merge_group": {"head_sha": asking.head}}
+    prove, _ = asking.run("merge_group", event, ref=ref, sha=asking.head).values()
+    assert (prove.code, prove.environment) == (0, remote.ENVIRONMENT), prove.out
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, _ = asking.run("merge_group", event, ref=ref, sha=asking.head).values()
+    assert prove.code == 1, prove.out
+
+
+def test_a_push_is_proved_at_once(asking: Asking) -> None:
+    asking.forge.push(asking.head)
+    asking.bucket.put_object(Key=asking.key(WEIGHTS), Body=WEIGHTS[:-1] + b"!")
+    event = {"before": asking.base, "after": asking.head}
+    prove, _ = asking.run("push", event, sha=asking.head).values()
+    assert (prove.code, prove.environment) == (1, remote.MERGED_ENVIRONMENT), prove.out
+    assert "SHA-256" in prove.summary
+
+
+@pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
+def test_the_whole_registry_is_asked_for_by_the_clock_and_by_hand(
+    asking: Asking, event: str
+) -> None:
+    asking.forge.push(asking.head)
+    prove, told = asking.run(event, {}).values()
+    assert (prove.code, told.code) == (0, 0), prove.out
+    assert prove.environment == remote.MERGED_ENVIRONMENT
+    assert "3 entries checked" in prove.summary
+    asking.bucket.Object(asking.key(ONNX)).delete()
+    prove, told = asking.run(event, {}).values()
+    assert (prove.code, told.code) == (1, 1), prove.out
+
+
+def test_by_hand_no_other_branch_is_asked_for(asking: Asking) -> None:
+    prove, told = asking.run("workflow_dispatch", {}, ref="refs/heads/topic").values()
+    assert (prove.code, told.code) == (2, 1)
+    assert "run it there" in prove.out
+
+
+@pytest.mark.parametrize("event", ["merge_group", "push"])
+def test_what_brings_the_workflow_meets_no_credentials_before_it_is_merged(
+    asking: Asking, event: str
+) -> None:
+    repo = asking.forge.work(asking.base)
+    repo.git("rm", "--quiet", REMOTE_REQUIREMENTS_PATH)
+    before = asking.forge.push(repo.commit("without"), force=True)
+    repo.write(REMOTE_REQUIREMENTS_PATH, REMOTE_LOCK)
+    after = repo.commit("with")
+    if event == "push":
+        asking.forge.push(after)
+        prove, _ = asking.run("push", {"before": before, "after": after}, sha=after).values()
+        assert (prove.code, "The gate is new" in prove.out) == (0, True), prove.out
+        return
+    ref = "refs/heads/gh-readonly-queue/main/pr-7-abc"
+    asking.forge.push(after, ref)
+    group = {"merge_group": {"head_sha": after}}
+    prove, _ = asking.run("merge_group", group, ref=ref, sha=after).values()
+    assert (prove.code, len(prove.ran)) == (2, 3), prove.out
+    assert "registrar init --remote" in prove.out
+
+
+@pytest.mark.slow  # pip installs from the configured index
+def test_the_locked_libraries_install_and_ask(asking: Asking) -> None:
+    asking.forge.gate = None
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 0, prove.out
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 1, prove.out
