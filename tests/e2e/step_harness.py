@@ -108,7 +108,7 @@ class Harness:
         self.env = env
         (self.folder / "temp").mkdir(parents=True)
         (self.folder / "home").mkdir()
-        self.workspace.mkdir()
+        self.workspace.mkdir(exist_ok=True)
         run = Run()
         for step in steps:
             assert "continue-on-error" not in step
