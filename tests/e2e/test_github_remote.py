@@ -213,7 +213,9 @@ def test_without_credentials_it_is_incomplete_and_red(asking: Asking) -> None:
 
 
 def test_credentials_may_come_as_a_configuration_of_dvc(asking: Asking) -> None:
-    text = f"['remote \"storage\"']\n    access_key_id = AKIAPLANTED\n    secret_access_key = {SECRET}"
+    text = (
+        f"['remote \"storage\"']\n    access_key_id = AKIAPLANTED\n    secret_access_key = {SECRET}"
+    )
     given = {"MODEL_REGISTRY_DVC_CONFIG": text}
     prove, _ = asking.pull_request(asking.head, secrets={remote.ENVIRONMENT: given}).values()
     assert prove.code == 0, prove.out

@@ -34,7 +34,7 @@ _FORBIDDEN = """\
 def remote_workflow(branch: str, event: str = _TARGET) -> str:
     """The workflow that asks for the bytes of what would join the branch.
 
-    ``event`` is the one that judges pull requests: on any but ``pull_request_target`` this does not.
+    ``event`` is the one that judges pull requests; only on ``pull_request_target`` this does, too.
     """
     pattern = branch_filter(branch)
     request = (
