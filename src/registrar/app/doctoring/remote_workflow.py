@@ -21,8 +21,8 @@ from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
 from registrar.domain.diagnosis import Line, Topic
 from registrar.domain.metadata import mapping, sequence
 from registrar.reading.dvc_config import CONFIG_PATH
-from registrar.reading.policy import POLICY_NAME
 from registrar.reading.pointers import is_pointer_name
+from registrar.reading.policy import POLICY_NAME
 from registrar.reading.workflows import Job, Workflow, read_workflow
 
 _ABOUT = About(REMOTE_WORKFLOW_PATH, "remote-workflow")
@@ -154,7 +154,7 @@ def _of_job(flow: Workflow, job: Job, conditions: set[str | None]) -> Iterator[s
         yield f"{where}: secrets, and no environment that keeps them"
     exposed = "pull_request_target" in flow.triggers
     if exposed and (used or environment) and job.condition not in conditions:
-        yield f"{where}: if: {job.condition}: nobody can tell that it keeps forks out"
+        yield f"{where}: nobody can tell whether this keeps forks out: if: {job.condition}"
 
 
 def _fields(flow: Workflow, job: Job) -> Any:
