@@ -251,6 +251,14 @@ CASES: list[tuple[str, dict[str, Reply], str, str, str]] = [
         *("environment", "does not", "no reviewer is required"),
     ),
     (
+        "no reviewer, and no way to them",
+        {
+            "before": Reply(environment("main", reviewers=0)),
+            "before_branches": Reply({"branch_policies": [{"name": "main", "type": "branch"}]}),
+        },
+        *("environment", "does not", "no change reaches them"),
+    ),
+    (
         *("any branch", {"before": Reply(environment())}),
         *("environment", "does not", "any branch may use it"),
     ),
@@ -284,11 +292,12 @@ CASES: list[tuple[str, dict[str, Reply], str, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("replies", "check", "state", "told"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+    ("name", "replies", "check", "state", "told"), CASES, ids=[case[0] for case in CASES]
 )
 def test_an_environment(
     asking: Repo,
     monkeypatch: pytest.MonkeyPatch,
+    name: str,
     replies: dict[str, Reply],
     check: str,
     state: str,
@@ -297,7 +306,9 @@ def test_an_environment(
     said = asked(asking, api_with(**replies), monkeypatch)
     assert said.state(check) == state
     assert told in said.told(check)
-    if state != "holds":
+    if name == "no reviewer, and no way to them":
+        assert check not in said.bad, "a private repository cannot have reviewers on every plan"
+    elif state != "holds":
         assert check in (said.bad if state == "does not" else said.unseen)
         assert said.state("bytes-before-merge") == "does not"
 

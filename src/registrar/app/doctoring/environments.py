@@ -7,6 +7,7 @@ may read the repository may ask for both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -43,7 +44,9 @@ def environments(
         lines.append(_environment(_BEFORE, forge, repository, ENVIRONMENT, (branch, queue), True))
     lines.append(_environment(_AFTER, forge, repository, MERGED_ENVIRONMENT, (branch,), False))
     yield from lines
-    yield _proved(found, events, all(line.state is State.HOLDS for line in lines))
+    yield _proved(
+        found, events, all(line.state is State.HOLDS or not line.counts for line in lines)
+    )
 
 
 def _environment(
@@ -56,25 +59,35 @@ def _environment(
 ) -> Line:
     where = f"/repos/{repository}/environments/{quote(name, safe='')}"
     answer = forge.get(where)
-    wanted = f"branches {' and '.join(branches)} alone" + (
-        ", required reviewers" if reviewed else ""
-    )
-    fix = f"Settings > Environments > {name}: {wanted}"
+    only = f"branches {' and '.join(branches)} alone" + (", required reviewers" if reviewed else "")
+    fix = f"Settings > Environments > {name}: {only}"
     if answer.status == 404:
         told = f"there is no environment {name}, so that nobody keeps its credentials"
         return asked.fails(told, f"make it: {fix}")
     if not answer.good:
         return asked.unseen(f"the environment {name}: {answer.reason}", "ask again, or look at it")
     data = mapping(answer.data)
-    faults = [] if not reviewed or _reviewers(data) else ["no reviewer is required"]
+    named: list[str] = []
     policy = mapping(data.get("deployment_branch_policy"))
+    faults = []
     if policy.get("custom_branch_policies") is True:
         listed = forge.get(f"{where}/deployment-branch-policies?per_page=100")
         if not listed.good:
             return asked.unseen(f"the branches of the environment {name}: {listed.reason}", fix)
-        faults += _branches(mapping(listed.data), branches)
+        named = list(_branches(mapping(listed.data)))
+        faults = [f"{b} may use it" for b in named if b not in {f"branch {w}" for w in branches}]
     elif policy.get("protected_branches") is not True:
-        faults.append("any branch may use it, with a workflow of its own")
+        faults = ["any branch may use it, with a workflow of its own"]
+    if faults or not reviewed or _reviewers(data):
+        return _kept(asked, name, faults, fix, reviewed)
+    if named == [f"branch {branches[0]}"]:
+        told = f"no person is asked before the credentials of the environment {name} are used"
+        seen = (f"no change reaches them all the same: {named[0]} alone may use it",)
+        return replace(asked, counts=False).fails(told, fix, seen)
+    return _kept(asked, name, ["no reviewer is required"], fix, reviewed)
+
+
+def _kept(asked: Question, name: str, faults: list[str], fix: str, reviewed: bool) -> Line:
     if faults:
         told = f"the environment {name} hands its credentials to others"
         return asked.fails(told, fix, shortened(faults))
@@ -89,12 +102,11 @@ def _reviewers(data: Mapping[str, Any]) -> bool:
     )
 
 
-def _branches(data: Mapping[str, Any], wanted: tuple[str, ...]) -> Iterator[str]:
-    """What may use an environment besides what should."""
+def _branches(data: Mapping[str, Any]) -> Iterator[str]:
+    """What may use an environment: ``branch main``, ``tag v*``."""
     for item in sequence(data.get("branch_policies")):
-        name, kind = text(mapping(item).get("name")) or "?", mapping(item).get("type", "branch")
-        if kind != "branch" or name not in wanted:
-            yield f"{kind} {name} may use it"
+        given = mapping(item)
+        yield f"{given.get('type', 'branch')} {text(given.get('name')) or '?'}"
 
 
 def _proved(found: Protection, events: set[str], kept: bool) -> Line:
