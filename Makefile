@@ -59,11 +59,12 @@ test-slow: setup  ## the slow lane
 test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh
 
-demo: setup  ## real entries, damaged copies, and a git server that refuses
-	$(BIN)/python -I scripts/demo.py
+demo: setup  ## the whole story: the gate, damaged entries, publishing with DVC and MLflow
+	$(BIN)/python -I scripts/demo
 
-bench: setup  ## CPU time against check-jsonschema
+bench: setup  ## CPU time against check-jsonschema and DVC
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/publishing.py
 
 pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
