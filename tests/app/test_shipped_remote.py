@@ -37,7 +37,7 @@ def test_the_credentials_are_for_one_step_and_never_for_a_fork() -> None:
     *before, judge = prove["steps"]
     assert "secrets" not in yaml.safe_dump([before, tells])
     taken = re.findall(r"secrets\.([A-Z_]+)", yaml.safe_dump(judge["env"]))
-    assert len(taken) == 7
+    assert len(taken) == 8
     assert all(name.startswith(github_remote.SECRET_PREFIX) for name in taken)
     assert tells["name"] == github_remote.REMOTE_CHECK_NAME
     assert (tells["if"], tells["needs"], tells["permissions"]) == ("always()", "prove", {})

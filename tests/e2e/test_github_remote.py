@@ -6,77 +6,27 @@ environment; only the slow test at the end lets pip install the locked ones.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sysconfig
+import threading
+from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ONNX, SHA
-from github_side import LOCK, PYZ, Forge
-from step_harness import Harness, Run
-from tracked import PARTS, dvc, tracked_repo, without_bytes
+from builders import ONNX
+from github_side import Forge
+from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking, clone_with_bytes
+from servers import BACKEND, PrivateBackend
+from step_harness import basic
 
 from registrar.app.shipped import github_remote as remote
 from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
 
-NEW = "wine-1.2.0"
-WEIGHTS = PARTS["sub/b.onnx"]
-SECRET = "planted/secret+of+the+storage"
-KEYS = {
-    "MODEL_REGISTRY_AWS_ACCESS_KEY_ID": "AKIAPLANTED",
-    "MODEL_REGISTRY_AWS_SECRET_ACCESS_KEY": SECRET,
-}
-BOTH = {remote.ENVIRONMENT: KEYS, remote.MERGED_ENVIRONMENT: KEYS}
-TOP = Path(__file__).parent.parent.parent
-REMOTE_LOCK = (TOP / "requirements/remote.txt").read_bytes()
 NOT_PROVED = "Bytes not proved before merge"
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@dataclass
-class Asking:
-    """The forge, the store, and the commits: ``base`` is protected, ``head`` brings a model."""
-
-    forge: Forge
-    bucket: Any
-    base: str
-    head: str
-    workflow: str
-
-    def run(
-        self, event_name: str, event: dict[str, Any], secrets: Any = None, **values: str
-    ) -> dict[str, Run]:
-        """What became of both jobs; no secret is anywhere in them."""
-        self.forge.runs += 1
-        folder = self.forge.folder / f"run{self.forge.runs}"
-        gate = self.forge.gate
-        harness = Harness(folder, self.forge.origin, gate)
-        facts = {"ref": "refs/heads/main", "sha": "0" * 40, "repository": "acme/wine"} | values
-        runs = harness.jobs(
-            self.workflow, event_name, event, BOTH if secrets is None else secrets, **facts
-        )
-        for run in runs.values():
-            assert SECRET not in run.out + run.summary
-            assert "AKIAPLANTED" not in run.out + run.summary
-        for path in folder.rglob("*"):
-            if path.is_file() and "site-packages" not in path.parts:
-                assert SECRET.encode() not in path.read_bytes(), path
-        return runs
-
-    def pull_request(self, head: str, repository: str | None = "acme/wine", **more: Any) -> Any:
-        """The runs of a pull request from a branch of this repository, or from a fork."""
-        self.forge.push(head, "refs/pull/7/head", force=True)
-        source = {"full_name": repository} if repository else None
-        pull = {"number": 7, "head": {"sha": head, "repo": source}}
-        return self.run("pull_request_target", {"pull_request": pull}, **more)
-
-    def key(self, raw: bytes) -> str:
-        md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
-        return f"registry/files/md5/{md5[:2]}/{md5[2:]}"
 
 
 @pytest.fixture(scope="module")
@@ -103,40 +53,8 @@ def s3() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> tuple[Path, str, str]:
     """The clone where people work, with everything pushed, and its two commits."""
-    _, endpoint = s3
     path = tmp_path_factory.mktemp("made") / "clone"
-    repo = tracked_repo(path, "s3://models/registry")
-    for key, value in (("endpointurl", endpoint), ("region", "us-east-1")):
-        dvc(path, "remote", "modify", "storage", key, value)
-    repo.write("scripts/registrar.pyz", PYZ)
-    repo.write("scripts/registrar-requirements.txt", LOCK)
-    repo.write(REMOTE_REQUIREMENTS_PATH, REMOTE_LOCK)
-    repo.write(remote.REMOTE_WORKFLOW_PATH, remote.remote_workflow("main"))
-    repo.git("add", "--all")
-    repo.git("commit", "--quiet", "--message", "gate")
-    base = repo.git("rev-parse", "HEAD")
-    source = path / "model_registry/wine-1.0.0"
-    shutil.copytree(source, path / "model_registry" / NEW)
-    for name in ("model.onnx.dvc", ".gitignore"):
-        (path / "model_registry" / NEW / name).unlink()
-    (path / "model_registry" / NEW / "model.onnx").unlink()
-    repo.write(f"model_registry/{NEW}/model.onnx", WEIGHTS)
-    for old, new in (
-        *(('"1.0.0"', '"1.2.0"'), (SHA, hashlib.sha256(WEIGHTS).hexdigest())),
-        (f"size: {len(ONNX)}", f"size: {len(WEIGHTS)}"),
-    ):
-        repo.edit(f"model_registry/{NEW}/metadata.yaml", old, new)
-    dvc(path, "add", "--quiet", f"model_registry/{NEW}/model.onnx")
-    repo.git("add", "--all")
-    repo.git("commit", "--quiet", "--message", "a model")
-    head = repo.git("rev-parse", "HEAD")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "AKIAPLANTED")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        dvc(path, "push", "--quiet")
-    without_bytes(repo)
-    (path / f"model_registry/{NEW}/model.onnx").unlink()
-    return path, base, head
+    return path, *clone_with_bytes(path, s3[1])
 
 
 @pytest.fixture
@@ -281,6 +199,43 @@ def test_what_brings_the_workflow_meets_no_credentials_before_it_is_merged(
     prove, _ = asking.run("merge_group", group, ref=ref, sha=after).values()
     assert (prove.code, len(prove.ran)) == (2, 3), prove.out
     assert "registrar init --remote" in prove.out
+
+
+PROBE = """\
+import os, subprocess, sys
+home = os.environ["HOME"]
+for path in (home, f"{home}/.netrc", f"{home}/dvc", f"{home}/dvc/config"):
+    assert os.stat(path).st_mode & 0o077 == 0, path
+env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+done = subprocess.run(["git", "ls-remote", %r], env=env | {"GIT_TERMINAL_PROMPT": "0"})
+assert not [name for name in os.environ if "NETRC" in name or name == "DVC_CONFIGURATION"]
+sys.exit(done.returncode and 4)
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_git_asks_private_repositories_with_a_netrc(asking: Asking, known: bool) -> None:
+    """A source repository is asked over HTTPS, which has no server here: git itself is asked."""
+    if not BACKEND.exists():
+        pytest.skip("git-http-backend is not installed")
+    handler = type("Handler", (PrivateBackend,), {"root": asking.forge.folder})
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{http.server_port}/origin.git"
+    repo = asking.forge.work(asking.base)
+    repo.write("scripts/registrar.pyz", PROBE % url)
+    asking.forge.push(repo.commit("another program"))
+    name, _, password = b64decode(basic()).decode().partition(":")
+    given = {"MODEL_REGISTRY_NETRC": f"machine 127.0.0.1 login {name} password {password}"}
+    secrets = {remote.MERGED_ENVIRONMENT: given if known else {}}
+    prove, _ = asking.run("schedule", {}, secrets=secrets).values()
+    http.shutdown()
+    http.server_close()
+    thread.join()
+    assert prove.code == (0 if known else 4), prove.out
+    home = asking.forge.folder / f"run{asking.forge.runs}/prove/temp/home-of-registrar"
+    assert not home.exists()
 
 
 @pytest.mark.slow  # pip installs from the configured index
