@@ -146,7 +146,8 @@ def _next(added: Added, verdict: int, pushed: bool) -> Iterator[str]:
         steps.append(f"mend what is told above, then registrar check {path}")
     steps.append(f"git add -- {path} && git commit --message {shlex.quote(added.message)}")
     if added.pointer is not None and not pushed:
-        steps.append(f"dvc push {shlex.quote(added.pointer)}, then registrar check --remote {path}")
+        push = f"dvc push {shlex.quote(added.pointer)}"
+        steps.append(f"{push} && registrar check --remote {path}")
     yield "\nnext:\n"
     yield from (f" {number}. {step}\n" for number, step in enumerate(steps, start=1))
 
