@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
-from registrar.errors import EXIT_FAULT, OutputError, UnansweredError, UsageError, worst
+from registrar.errors import UnansweredError, UsageError, worst
 from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def _push(top: str, added: Added) -> int:
 
     try:
         dvc_at(top).push(added.pointer or "", added.remote)
-    except OutputError as error:
+    except UnansweredError as error:
         talk(f"registrar: {escape(error.message)}\n  = hint: {escape(error.hint)}\n")
-        return EXIT_FAULT
+        return error.exit_code
     return 0
 
 

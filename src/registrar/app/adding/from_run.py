@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from registrar.app.adding.plain import without_secrets
 from registrar.domain.adding import Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.runs import RunModel
 from registrar.ports import Ancestry, World
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from registrar.domain.adding import Wanted
+from registrar.domain.addresses import holds_secret
 from registrar.domain.paths import has_control, path_fault
 from registrar.errors import UsageError
 from registrar.reading.documents import MAX_BYTES
-
-_SECRET = re.compile(r"(?:token|sig|secret|credential|key|password|auth)[^=&]*=", re.IGNORECASE)
-"""In the query of an address that was signed for somebody."""
 
 
 def refuse_odd(wanted: Wanted) -> None:
@@ -29,8 +25,10 @@ def refuse_odd(wanted: Wanted) -> None:
             raise UsageError(f"{option} holds a line break or a control character", hint)
         if not _is_utf8(text):
             raise UsageError(f"{option} is not UTF-8", "write it in UTF-8")
-    if wanted.dataset_manifest is not None and "://" in wanted.dataset_manifest:
-        _address("--dataset-manifest", wanted.dataset_manifest)
+    if wanted.dataset_manifest is not None and holds_secret(wanted.dataset_manifest):
+        message = "--dataset-manifest may hold credentials, and the entry would publish them"
+        hint = "give an address that needs none; whoever may read it has credentials of their own"
+        raise UsageError(message, hint)
 
 
 def data_path(path: str) -> str:
@@ -60,34 +58,6 @@ def read(path: str) -> bytes:
     if len(raw or b"") > MAX_BYTES:
         raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes", "name the right file")
     return raw or b""
-
-
-def without_secrets(repository: str) -> str:
-    """A repository's address without password, token, query and fragment.
-
-    The user of an ssh address stays: it is no secret, and git needs it.
-    """
-    try:
-        parts = urlsplit(repository)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return repository  # no URL; the check says so
-    if not parts.scheme or not parts.hostname:
-        return repository
-    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{user}{host}{port}{parts.path}".rstrip("/")
-
-
-def _address(option: str, url: str) -> None:
-    """Refuse an address that holds a secret: the entry would publish it."""
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise UsageError(f"{option} is no address", "write https://host/path") from error
-    if "@" in parts.netloc or _SECRET.search(parts.query):
-        hint = "give an address that needs none; whoever may read it has credentials of their own"
-        raise UsageError(f"{option} may hold credentials, and the entry would publish them", hint)
 
 
 def _is_utf8(text: str) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from registrar.app.adding import documents
 from registrar.app.adding.from_run import metrics_of, mlflow_of, wanted_of
-from registrar.app.adding.plain import data_path, opened, read, refuse_odd, without_secrets
+from registrar.app.adding.plain import data_path, opened, read, refuse_odd
 from registrar.app.adding.questions import Ask, complete
 from registrar.app.remote.judging import dvc_config
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import DataFile, Draft, Origin, Piece, Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.digests import is_commit
 from registrar.domain.formats import Format
 from registrar.domain.runs import RunModel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from registrar.domain.addresses import shown
 from registrar.ports.others import AskError, Runs
 from registrar.reading.entry import Entry
 from registrar.rules.rule import RunAnswer
@@ -22,16 +23,24 @@ def ask_runs(entries: Sequence[Entry], allowed: Sequence[str], runs: Runs) -> di
         if uri is None:
             answers[entry.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
         elif _plain(uri) not in known:
-            answers[entry.folder] = RunAnswer(
-                blocked=f"the judging policy does not let the tracking URI {uri} be asked: "
-                f'[network] mlflow = ["{uri}"] in registrar.toml does'
-            )
+            answers[entry.folder] = RunAnswer(blocked=_refused(uri))
         else:
             key = (_plain(uri), ref.run_id)
             if key not in asked:
                 asked[key] = _asked(runs, uri, ref.run_id)
             answers[entry.folder] = asked[key]
     return answers
+
+
+def _refused(uri: str) -> str:
+    """Why an address is not asked; it is printed without what may be secret in it."""
+    plain = shown(uri)
+    if plain != uri:
+        return f"the tracking URI holds credentials: write {plain}, and revoke them"
+    return (
+        f"the judging policy does not let the tracking URI {uri} be asked: "
+        f'[network] mlflow = ["{uri}"] in registrar.toml does'
+    )
 
 
 def _asked(runs: Runs, uri: str, run_id: str) -> RunAnswer:
