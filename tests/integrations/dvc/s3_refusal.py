@@ -49,6 +49,8 @@ def refusing(refusal: Refusal) -> Iterator[Refusal]:
     """Answer on a port of this machine until the end of the block."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # the client waits for "100 Continue" before a body
+
         def do_GET(self) -> None:
             self._answer()
 

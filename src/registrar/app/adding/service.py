@@ -130,7 +130,7 @@ def _make(
     if not pieces:
         raise UsageError(f"{artifact} is empty", "name a folder with files in it")
     tracked = _by_dvc(pieces, wanted, book, shop)
-    remote = (wanted.dvc_remote or _default_remote(shop.world)) if tracked else None
+    remote = _remote(wanted, shop.world) if tracked else None
     draft = Draft(
         wanted=wanted,
         origin=origin,
@@ -222,9 +222,12 @@ def _by_dvc(pieces: list[Piece], wanted: Wanted, book: Rulebook, shop: Shop) -> 
     return True
 
 
-def _default_remote(world: World) -> str | None:
+def _remote(wanted: Wanted, world: World) -> str | None:
     config = dvc_config(world.work_tree) if world.work_tree is not None else None
-    return config.default if config is not None else None
+    name = wanted.dvc_remote
+    if name is not None and (config is None or name.lower() not in config.remotes):
+        raise UsageError(f"no remote {name} in .dvc/config", f"dvc remote add {name} <url>")
+    return name or (config.default if config is not None else None)
 
 
 def _framework(
