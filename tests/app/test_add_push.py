@@ -63,11 +63,9 @@ def test_a_remote_that_is_read_only(repo: Repo, options: tuple[str, ...], tmp_pa
     assert repo.check("--remote").code == 0
 
 
-@pytest.mark.parametrize(
-    ("code", "said"), [("AccessDenied", "AccessDenied"), ("InsufficientStorage", "507")]
-)
+@pytest.mark.parametrize("code", ["AccessDenied", "InsufficientStorage"])
 def test_a_bucket_that_is_read_only_or_full(
-    repo: Repo, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, code: str, said: str
+    repo: Repo, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     """A server that answers reading as an empty bucket, and refuses to write as S3 does."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
@@ -80,7 +78,7 @@ def test_a_bucket_that_is_read_only_or_full(
         result = run_powerless(repo, *WANTED, *options)
         assert any(question.startswith("PUT") for question in server.asked)
     assert (result.code, FAILED in result.err) == (4, True), result
-    assert said in result.err, "DVC itself says why"
+    assert code in result.err, "DVC itself says why"
     assert "planted-5ecret" not in result.out + result.err
     whole(repo)
 
