@@ -116,7 +116,7 @@ def read_existing(tree: Tree, paths: Sequence[str]) -> Mapping[str, bytes]:
             except UnreadableError as error:
                 faults.append(f"{path} cannot be read: {error}")
     if faults:
-        told = "\n".join(dict.fromkeys(faults))
+        told = "; ".join(dict.fromkeys(faults))
         raise UsageError(told, "move it away; nothing was written")
     return found
 

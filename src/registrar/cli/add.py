@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
-from registrar.errors import EXIT_FAULT, OutputError, UnansweredError, UsageError, worst
+from registrar.errors import UnansweredError, UsageError, worst
 from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def _push(top: str, added: Added) -> int:
 
     try:
         dvc_at(top).push(added.pointer or "", added.remote)
-    except OutputError as error:
+    except UnansweredError as error:
         talk(f"registrar: {escape(error.message)}\n  = hint: {escape(error.hint)}\n")
-        return EXIT_FAULT
+        return error.exit_code
     return 0
 
 
@@ -146,7 +146,8 @@ def _next(added: Added, verdict: int, pushed: bool) -> Iterator[str]:
         steps.append(f"mend what is told above, then registrar check {path}")
     steps.append(f"git add -- {path} && git commit --message {shlex.quote(added.message)}")
     if added.pointer is not None and not pushed:
-        steps.append(f"dvc push {shlex.quote(added.pointer)}, then registrar check --remote {path}")
+        push = f"dvc push {shlex.quote(added.pointer)}"
+        steps.append(f"{push} && registrar check --remote {path}")
     yield "\nnext:\n"
     yield from (f" {number}. {step}\n" for number, step in enumerate(steps, start=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from registrar.domain.adding import DataFile, Draft
@@ -19,6 +20,7 @@ _SECTIONS = (
     ("Limitations", "Where does it fail, for whom, and how would one notice?"),
 )
 _MOST_FILES = 50
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://[^\s<>`]+")
 
 
 def metadata(draft: Draft, dvc_remote: str | None) -> bytes:
@@ -100,7 +102,7 @@ def card(draft: Draft) -> bytes:
     lines += ["## Dataset sources", "", *_sources(draft), ""]
     lines += ["## Evaluation metrics", "", *_figures(draft.metrics), ""]
     lines += ["## License", "", wanted.license or TO_WRITE, ""]
-    lines += ["## Contact", "", wanted.owner or TO_WRITE, ""]
+    lines += ["## Contact", "", _line(wanted.owner) or TO_WRITE, ""]
     return "\n".join(lines).encode()
 
 
@@ -147,3 +149,11 @@ def _plain(text: str | None) -> str:
     """Text for a cell or a line of Markdown."""
     shown = (text or "").replace("\\", "\\\\").replace("|", "\\|")
     return "".join(f"\\{char}" if char in "`*_<>[]" else char for char in shown)
+
+
+def _line(text: str | None) -> str:
+    """Text as a paragraph: an address as it is, anything else without what Markdown reads in it."""
+    if text is None or _ADDRESS.fullmatch(text):
+        return text or ""
+    plain = _plain(text.strip()).replace("&", "\\&")
+    return re.sub(r"^([0-9]*)([#+~=.)-])", r"\1\\\2", plain)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from registrar.domain.adding import Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.runs import RunModel
 from registrar.ports import Ancestry, World
 
@@ -16,7 +17,7 @@ def wanted_of(found: RunModel, wanted: Wanted, world: World) -> Wanted:
     commit = wanted.source_commit or found.run.commit
     repository = wanted.source_repository
     if repository is None and commit is not None and not _here(commit, world):
-        repository = _clean(found.repository)
+        repository = found.repository
     name = wanted.dataset_name or (found.datasets[0] if found.datasets else None)
     return replace(wanted, source_commit=commit, source_repository=repository, dataset_name=name)
 
@@ -42,7 +43,7 @@ def mlflow_of(found: RunModel, uri: str) -> dict[str, str]:
     """What metadata says of the run; the address only where others can reach it."""
     told = {"run_id": found.run.run_id}
     if urlsplit(uri).scheme in ("http", "https"):
-        told["tracking_uri"] = _clean(uri) or uri
+        told["tracking_uri"] = without_secrets(uri)
     return {**told, "experiment": found.run.experiment, "model_id": found.model_id}
 
 
@@ -52,14 +53,3 @@ def _here(commit: str, world: World) -> bool:
     if history is None or head is None:
         return False
     return history.ancestry([commit], head)[commit] is not Ancestry.ABSENT
-
-
-def _clean(url: str | None) -> str | None:
-    """An address without credentials, query and fragment."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    if not parts.scheme or not parts.hostname:
-        return url
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 from registrar.app.adding import documents
 from registrar.app.adding.from_run import metrics_of, mlflow_of, wanted_of
+from registrar.app.adding.plain import data_path, opened, read, refuse_odd
 from registrar.app.adding.questions import Ask, complete
 from registrar.app.remote.judging import dvc_config
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import DataFile, Draft, Origin, Piece, Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.digests import is_commit
 from registrar.domain.formats import Format
 from registrar.domain.runs import RunModel
@@ -102,6 +104,7 @@ def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
 def _add(artifact: str, wanted: Wanted, shop: Shop, found: RunModel | None, uri: str) -> Added:
     book = _book(shop.world)
     wanted = complete(_named(with_defaults(wanted, book.policy.add)), shop.ask)
+    refuse_odd(wanted)
     origin = origin_of(wanted, shop)
     if found is not None:
         origin = replace(origin, dirty=found.run.dirty)  # of then, not of now
@@ -130,7 +133,7 @@ def _make(
     if not pieces:
         raise UsageError(f"{artifact} is empty", "name a folder with files in it")
     tracked = _by_dvc(pieces, wanted, book, shop)
-    remote = (wanted.dvc_remote or _default_remote(shop.world)) if tracked else None
+    remote = _remote(wanted, shop.world) if tracked else None
     draft = Draft(
         wanted=wanted,
         origin=origin,
@@ -144,7 +147,7 @@ def _make(
     )
     draft = _with_data(draft, bench)
     bench.write("metadata.yaml", documents.metadata(draft, remote))
-    bench.write("MODEL_CARD.md", _read(wanted.card) if wanted.card else documents.card(draft))
+    bench.write("MODEL_CARD.md", read(wanted.card) if wanted.card else documents.card(draft))
     if tracked:
         shop.dvc.track(bench, name, pieces)
     path = f"{book.policy.root}/{wanted.folder}"
@@ -208,6 +211,7 @@ def origin_of(wanted: Wanted, shop: Shop) -> Origin:
             raise UsageError(f"commit {commit[:12]} is not here", "give --source-repository")
         repository = "."
     own = repository == "." and commit == head
+    repository = without_secrets(repository)
     return Origin(repository, commit, wanted.source_path, shop.code.modified() if own else None)
 
 
@@ -222,9 +226,12 @@ def _by_dvc(pieces: list[Piece], wanted: Wanted, book: Rulebook, shop: Shop) -> 
     return True
 
 
-def _default_remote(world: World) -> str | None:
+def _remote(wanted: Wanted, world: World) -> str | None:
     config = dvc_config(world.work_tree) if world.work_tree is not None else None
-    return config.default if config is not None else None
+    name = wanted.dvc_remote
+    if name is not None and (config is None or name.lower() not in config.remotes):
+        raise UsageError(f"no remote {name} in .dvc/config", f"dvc remote add {name} <url>")
+    return name or (config.default if config is not None else None)
 
 
 def _framework(
@@ -244,7 +251,7 @@ def _metrics(wanted: Wanted, bench: EntryBench, found: RunModel | None) -> dict[
         if metrics:
             bench.write("metrics.json", f"{json.dumps(metrics, indent=2)}\n".encode())
         return metrics
-    raw = _read(wanted.metrics)
+    raw = read(wanted.metrics)
     document = read_json(raw)
     if not document.readable or not isinstance(document.data, dict):
         told = document.flaws[0].message if document.flaws else "it is no JSON object"
@@ -260,7 +267,7 @@ def _with_data(draft: Draft, bench: EntryBench) -> Draft:
         if "://" in wanted.dataset_manifest:
             return replace(draft, manifest=wanted.dataset_manifest)
         name = os.path.basename(wanted.dataset_manifest)
-        bench.write(name, _read(wanted.dataset_manifest))
+        bench.write(name, read(wanted.dataset_manifest))
         return replace(draft, manifest=name)
     data = tuple(_data_file(split, path) for split, path in wanted.datasets)
     draft = replace(draft, data=data)
@@ -273,28 +280,24 @@ def _data_file(split: str | None, path: str) -> DataFile:
     import hashlib
 
     digest, size, lines, last = hashlib.sha256(), 0, 0, b"\n"
-    try:
-        with open(path, "rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-                size += len(block)
-                lines += block.count(b"\n")
-                last = block[-1:]
-    except OSError as error:
-        raise UsageError(f"--dataset {path}: {error.strerror}", "name a file") from error
+    with opened(f"--dataset {path}", path) as stream:
+        before = os.fstat(stream.fileno())
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+            lines += block.count(b"\n")
+            last = block[-1:]
+        after = os.fstat(stream.fileno())
+    if (size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UsageError(f"--dataset {path} changed while it was read", "wait until it is written")
     kind = os.path.splitext(path)[1].lower()
     rows = lines + (last != b"\n") if kind in _ROWS else None
     name = (
         path if not os.path.isabs(path) and ".." not in path.split("/") else os.path.basename(path)
     )
     return DataFile(
-        Piece(os.path.normpath(name), digest.hexdigest(), size), split, rows, _MEDIA.get(kind)
+        Piece(data_path(os.path.normpath(name)), digest.hexdigest(), size),
+        split,
+        rows,
+        _MEDIA.get(kind),
     )
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", "name a file") from error

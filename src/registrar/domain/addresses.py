@@ -1,0 +1,44 @@
+"""Addresses that may hold secrets, and how they are shown and written."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+_SECRET = re.compile(r"(?:token|sig|secret|credential|key|password|auth)[^=&]*=", re.IGNORECASE)
+"""In the query of an address that was signed for somebody."""
+
+
+def without_secrets(url: str) -> str:
+    """An address without password, token, query and fragment; what is no address stays.
+
+    The user of an ssh address stays: it is no secret, and git needs it.
+    """
+    parts = _parts(url)
+    if parts is None or not parts.scheme or not parts.hostname:
+        return url
+    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{user}{host}{port}{parts.path}".rstrip("/")
+
+
+def holds_secret(url: str) -> bool:
+    """Tell whether an address names a user, or was signed for somebody."""
+    parts = _parts(url)
+    return parts is not None and ("@" in parts.netloc or bool(_SECRET.search(parts.query)))
+
+
+def shown(url: str) -> str:
+    """An address as it may be printed."""
+    return without_secrets(url) if holds_secret(url) else url
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
