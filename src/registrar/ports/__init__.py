@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from registrar.domain.trees import Node
+from registrar.domain.trees import Node, Written
 
 if TYPE_CHECKING:
     from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
@@ -42,6 +42,9 @@ class Tree(Protocol):
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
+
+    def written(self, path: str) -> Written | None:
+        """The digests of a file that this process wrote, where it is unchanged since."""
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file or link; None where nothing, or a folder, stands."""

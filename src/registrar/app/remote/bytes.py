@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from registrar.domain.remotes import ObjectName, Stored
-from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
+from registrar.domain.trees import Kind, Node, UnreadableError, Written, sorted_nodes
 from registrar.ports import Covered, Tree
 from registrar.ports.others import ObjectStore
 from registrar.reading.entry import Entry
@@ -58,6 +58,10 @@ class RemoteTree:
             return store.open(name)
         except OSError as error:
             raise UnreadableError(str(error)) from error
+
+    def written(self, path: str) -> Written | None:
+        """What the tree below knows of a file."""
+        return self.tree.written(path)
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file of the tree below."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import pkgutil
@@ -11,13 +10,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registrar.domain.adding import Piece
+from registrar.domain.trees import Written
 from registrar.errors import OutputError, UsageError
+from registrar.integrations.stamps import stamp
+from registrar.integrations.workshop.copying import copy, digests
 from registrar.ports.making import Progress
-
-_BLOCK = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class EntryBench:
     stage: str
     target: str
     _janitor: subprocess.Popen[str]
+    written: dict[str, Written] = field(default_factory=dict)
+    """What was brought, by its path in the entry."""
     _open: bool = True
 
     @classmethod
@@ -76,28 +78,30 @@ class EntryBench:
     def _copy(
         self, source: str, inside: str, progress: Progress | None, done: int, total: int
     ) -> Piece:
+        def tell(size: int) -> None:
+            if progress is not None:
+                progress(done + size, total)
+
         place = os.path.join(self.stage, inside)
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        digest, size = hashlib.sha256(), 0
         try:
             number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-            with open(number, "rb", buffering=0) as stream, open(place, "xb", buffering=0) as copy:
+            with open(number, "rb", buffering=0), open(place, "x+b", buffering=0) as made:
                 before = os.fstat(number)
-                while block := stream.read(_BLOCK):
-                    digest.update(block)
-                    copy.write(block)
-                    size += len(block)
-                    if progress is not None:
-                        progress(done + size, total)
+                copy(number, made.fileno())
                 after = os.fstat(number)
-                os.fsync(copy.fileno())
+                made.seek(0)
+                sha256, md5, size = digests(made.fileno(), tell)
+                os.fsync(made.fileno())
+                state = stamp(os.fstat(made.fileno()))
         except OSError as error:
             raise OutputError(
                 f"{source} cannot be copied: {error.strerror}", _space(error)
             ) from error
         if _moved(before, after) or size != after.st_size:
             raise UsageError(f"{source} changed while it was read", "wait until it is written")
-        return Piece(inside, digest.hexdigest(), size)
+        self.written[inside] = Written(sha256, md5, state)
+        return Piece(inside, sha256, size, md5)
 
     def write(self, name: str, content: bytes) -> None:
         """Write one file of the entry; raises OutputError."""
