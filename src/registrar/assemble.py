@@ -216,6 +216,7 @@ def shop_at(top: str, ask: Ask | None, progress: Progress) -> Shop:
     from registrar.integrations.workshop.bench import EntryBench
 
     return Shop(
+        top=top,
         world=world_at(top),
         code=GitTrainingCode(Git(top)),
         dvc=dvc_at(top),

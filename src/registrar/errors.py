@@ -4,6 +4,7 @@
 
     RegistrarError            exit 70 unless a child says otherwise
     ├── UsageError            exit 2   the command line asks for something that cannot be
+    │   ├── MissingFactsError exit 2   facts that nobody gave and nobody can be asked for
     │   └── RevisionError     exit 2   a revision that does not resolve
     ├── PolicyError           exit 2   the judging registrar.toml is not valid
     ├── GitError              exit 70  git answered what it never should
@@ -49,6 +50,19 @@ class UsageError(RegistrarError):
     """The command line asks for something that cannot be."""
 
     exit_code = EXIT_USAGE
+
+
+class MissingFactsError(UsageError):
+    """Facts that nobody gave; each with its option, what stands for its value, another option."""
+
+    def __init__(self, options: Iterable[tuple[str, str, str]]) -> None:
+        self.options = tuple(options)
+        named = [
+            f"{option} {value} or {instead}" if instead else option
+            for option, value, instead in self.options
+        ]
+        message = f"an entry needs more than is known: {', '.join(named)}"
+        super().__init__(message, "give them, and run it again")
 
 
 class RevisionError(UsageError):
