@@ -53,15 +53,10 @@ class UsageError(RegistrarError):
 
 
 class MissingFactsError(UsageError):
-    """Facts that nobody gave; each with its option, what stands for its value, another option."""
+    """Facts that nobody gave, each as the words of a command line that would."""
 
-    def __init__(self, options: Iterable[tuple[str, str, str]]) -> None:
-        self.options = tuple(options)
-        named = [
-            f"{option} {value} or {instead}" if instead else option
-            for option, value, instead in self.options
-        ]
-        message = f"an entry needs more than is known: {', '.join(named)}"
+    def __init__(self, message: str, words: Iterable[str]) -> None:
+        self.words = tuple(words)
         super().__init__(message, "give them, and run it again")
 
 

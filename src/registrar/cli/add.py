@@ -115,8 +115,8 @@ def _added(top: str, options: argparse.Namespace) -> Added:
             return add_run(options.from_mlflow, uri, wanted, shop)
         return add(os.path.abspath(options.artifact), wanted, shop)
     except MissingFactsError as error:
-        words = [*_typed(options), *(f"{option} {value}" for option, value, _ in error.options)]
-        raise UsageError(error.message, f"registrar add {' '.join(words)}") from error
+        words = " ".join((*_typed(options), *error.words))
+        raise UsageError(error.message, f"registrar add {words}") from error
     except AskError as error:
         message = f"the run cannot be fetched: {error}"
         raise UnansweredError(message, "nothing was changed") from error

@@ -134,8 +134,10 @@ def _figures(metrics: Mapping[str, object]) -> Iterator[str]:
         return
     yield _row(("metric", "value"))
     yield _row(("---", "---"))
-    for path, value in found.items():
+    for path, value in sorted(found.items())[:_MOST]:
         yield f"| {_plain(path)} | {value:.6g} |"
+    if len(found) > _MOST:
+        yield from ("", f"and {len(found) - _MOST:,} more: see metrics.json")
 
 
 def _plain(text: str | None) -> str:

@@ -60,6 +60,7 @@ def manifest(draft: Draft) -> bytes:
     """``dataset-manifest.yaml`` of the data files and folders."""
     wanted = draft.wanted
     data: dict[str, Value] = {
+        "schema_version": 1,
         "name": wanted.dataset_name,
         "version": wanted.dataset_version,
         "license": wanted.dataset_license,

@@ -61,13 +61,20 @@ def complete(
     checked(wanted)
     lacking = list(missing(wanted))
     if lacking and ask is None:
-        options = [(question.option, question.value, question.instead) for question in lacking]
-        raise MissingFactsError(options)
+        raise _all_missing(lacking)
     for question in lacking:
         earlier = earlier_of(wanted.name, world, book) if wanted.name else None
         if ask is not None:
             wanted = _asked(question, _shown(question, artifact, earlier), wanted, ask)
     return wanted
+
+
+def _all_missing(lacking: list[Question]) -> MissingFactsError:
+    """All options at once, then what each is."""
+    told = [(q.instead and f"{q.option} {q.value} or {q.instead}") or q.option for q in lacking]
+    lines = [f"an entry needs more than is known: {', '.join(told)}"]
+    lines += [f"  {question.option} {question.value}: {question.text}" for question in lacking]
+    return MissingFactsError("\n".join(lines), (f"{q.option} {q.value}" for q in lacking))
 
 
 def checked(wanted: Wanted) -> None:
