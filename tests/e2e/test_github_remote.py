@@ -6,6 +6,7 @@ environment; only the slow test at the end lets pip install the locked ones.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sysconfig
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 from builders import ONNX
+from environments import call
 from github_side import Forge
 from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking, clone_with_bytes
 from servers import BACKEND, PrivateBackend
@@ -243,6 +245,13 @@ def test_the_locked_libraries_install_and_ask(asking: Asking) -> None:
     asking.forge.gate = None
     prove, _ = asking.pull_request(asking.head).values()
     assert prove.code == 0, prove.out
+    python = asking.forge.folder / f"run{asking.forge.runs}/prove/temp/registrar/bin/python"
+    said = call(python, "-I", "-m", "pip", "check", cwd=asking.forge.folder).stdout
+    lacks = set(re.findall(r"requires ([a-z0-9-]+), which is not installed", said))
+    assert lacks == {"hydra-core", "omegaconf"}, said  # they alone need what has no wheel
+    client = "from mlflow import MlflowClient; MlflowClient('http://127.0.0.1:1')"
+    done = call(python, "-I", "-c", client, cwd=asking.forge.folder)
+    assert done.returncode == 0, done.stderr
     asking.bucket.Object(asking.key(WEIGHTS)).delete()
     prove, _ = asking.pull_request(asking.head).values()
     assert prove.code == 1, prove.out
