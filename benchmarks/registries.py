@@ -16,8 +16,11 @@ formats = ["onnx"]
 """
 
 
-def build(top: Path, count: int) -> None:
-    """Write a registry of ``count`` good entries whose artifacts lie behind DVC pointers."""
+def build(top: Path, count: int, remote: Path | None = None) -> None:
+    """Write a registry of ``count`` good entries whose artifacts lie behind DVC pointers.
+
+    Their bytes are nowhere, or small ones on a DVC remote in a folder.
+    """
     root = top / "model_registry"
     root.mkdir(parents=True)
     (top / "registrar.toml").write_text(POLICY, encoding="utf-8")
@@ -25,19 +28,28 @@ def build(top: Path, count: int) -> None:
         name, version = f"model-{number // 5:05d}", f"1.{number % 5}.0"
         folder = root / f"{name}-{version}"
         folder.mkdir()
-        for file, text in _files(name, version, number).items():
+        raw = f"{name}{version}".encode()
+        size = 10_000_000 + number if remote is None else len(raw)
+        if remote is not None:
+            place = remote / "files/md5" / _md5(raw)[:2] / _md5(raw)[2:]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(raw)
+        for file, text in _files(name, version, number, raw, size).items():
             (folder / file).write_text(text, encoding="utf-8")
 
 
-def _files(name: str, version: str, number: int) -> dict[str, str]:
-    sha = hashlib.sha256(f"{name}{version}".encode()).hexdigest()
-    size = 10_000_000 + number
+def _md5(raw: bytes) -> str:
+    return hashlib.md5(raw, usedforsecurity=False).hexdigest()
+
+
+def _files(name: str, version: str, number: int, raw: bytes, size: int) -> dict[str, str]:
+    sha = hashlib.sha256(raw).hexdigest()
     return {
         "metadata.yaml": _metadata(name, version, sha, size),
         "MODEL_CARD.md": _card(name, version, f"0.9{number % 10}"),
         "dataset-manifest.yaml": _manifest(name, sha),
         "metrics.json": f'{{"test": {{"accuracy": 0.9{number % 10}, "f1": 0.91, "loss": 0.2}}}}\n',
-        "model.onnx.dvc": f"outs:\n- md5: {sha[:32]}\n  size: {size}\n  hash: md5\n"
+        "model.onnx.dvc": f"outs:\n- md5: {_md5(raw)}\n  size: {size}\n  hash: md5\n"
         "  path: model.onnx\n",
     }
 

@@ -24,6 +24,10 @@ from registrar.integrations.cache.place import AUTOMATIC, HOOKS
 BIN = Path(sys.executable).parent
 SIZES = (100, 1_000, 10_000)
 ROUNDS = {100: 5, 1_000: 5, 10_000: 3}
+HEADER = (
+    "| what | ours, CPU s | peer, CPU s | ratio | budget | ours, MiB | peer |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+)
 PEERS = ("check-jsonschema", "python -c pass")
 SETTLED = 2.5
 """Seconds: younger files are not remembered."""
@@ -62,16 +66,17 @@ def in_turn(
     for _ in range(rounds):
         for name, command in commands.items():
             runs[name].append(measure(command, folders[name]))
-    return {
-        name: Cost(statistics.median(c.cpu for c in costs), max(c.memory for c in costs))
-        for name, costs in runs.items()
-    }
+    return {name: median(costs) for name, costs in runs.items()}
+
+
+def median(costs: Sequence[Cost]) -> Cost:
+    """The median of the CPU times, and the most memory."""
+    return Cost(statistics.median(c.cpu for c in costs), max(c.memory for c in costs))
 
 
 def table(sizes: Sequence[int]) -> None:
     """Print the table."""
-    print("| what | ours, CPU s | peer, CPU s | ratio | budget | ours, MiB | peer |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("\n".join(HEADER))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         for name in (*AUTOMATIC, *HOOKS):
@@ -87,8 +92,8 @@ def table(sizes: Sequence[int]) -> None:
             PEERS[1]: [sys.executable, "-c", "pass"],
         }
         costs = in_turn(commands, dict.fromkeys(commands, one), 9)
-        _row("one entry", costs["one entry"], costs[PEERS[1]], "0.25 s", PEERS[1])
-        _row("--help", costs["--help"], costs[PEERS[1]], "5", PEERS[1])
+        row("one entry", costs["one entry"], costs[PEERS[1]], "0.25 s", PEERS[1])
+        row("--help", costs["--help"], costs[PEERS[1]], "5", PEERS[1])
 
 
 def _registry(top: Path, size: int) -> None:
@@ -114,7 +119,7 @@ def _registry(top: Path, size: int) -> None:
     costs = in_turn(commands, folders, ROUNDS.get(size, 3))
     for name in list(commands)[:-1]:
         budget = "0.02" if "unchanged" in name else "0.1" if "fast" in name else "0.25"
-        _row(f"{size:,} entries{name}", costs[name], costs[PEERS[0]], budget, PEERS[0])
+        row(f"{size:,} entries{name}", costs[name], costs[PEERS[0]], budget, PEERS[0])
 
 
 def _with_upstream(top: Path) -> None:
@@ -130,7 +135,8 @@ def _with_upstream(top: Path) -> None:
         subprocess.run(["git", *words], cwd=top, check=True)
 
 
-def _row(what: str, ours: Cost, theirs: Cost, budget: str, peer: str) -> None:
+def row(what: str, ours: Cost, theirs: Cost, budget: str, peer: str) -> None:
+    """Print one row of the table."""
     ratio = ours.cpu / theirs.cpu if theirs.cpu else float("inf")
     print(
         f"| {what} | {ours.cpu:.3f} | {theirs.cpu:.3f} | {ratio:.3f} | {budget} "

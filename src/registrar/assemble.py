@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from registrar.domain.pushes import Server
 from registrar.domain.shipping import Checkout
+from registrar.domain.trees import Written
 from registrar.errors import UsageError
 from registrar.integrations.cache.memory import FolderMemory
 from registrar.integrations.cache.place import cache_file
@@ -85,12 +86,17 @@ def top_here(folder: str) -> str | None:
 
 
 def world_at(
-    top: str, git_dir: str | None = None, quarantine: bool = False, cache: bool = False
+    top: str,
+    git_dir: str | None = None,
+    quarantine: bool = False,
+    cache: bool = False,
+    fresh: Mapping[str, Written] | None = None,
 ) -> World:
     """The world of the repository at ``top``; a bare one has no work tree.
 
     ``git_dir`` and ``quarantine`` are for hooks, which git runs inside the repository. With
     ``cache`` what earlier runs found out about entries is used, where the environment allows it.
+    ``fresh`` is what this process wrote into the work tree, by path.
     """
     bare = git_dir is not None or looks_bare(top)
     git = Git(top, git_dir or (top if bare else None), quarantine)
@@ -106,7 +112,7 @@ def world_at(
         told = None if reason else git.run("rev-parse", "--show-object-format")
         object_format = (told or b"sha1").decode().strip()
         memory = _memory(top, object_format) if cache else None
-        tree = WorkTree(top, object_format, known=memory)
+        tree = WorkTree(top, object_format, known=memory, fresh=fresh or {})
     history = None if reason else GitHistory(git)
     return World(
         work_tree=tree,

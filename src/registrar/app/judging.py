@@ -289,4 +289,7 @@ def _record(entry: Entry) -> Record:
         repository=metadata.source.repository if metadata else None,
         commit=metadata.source.commit if metadata else None,
         digest=actual_digest(entry) or recorded_digest(entry),
+        dvc_remote=metadata.dvc_remote if metadata else None,
+        run_id=metadata.mlflow.run_id if metadata else None,
+        tracking_uri=metadata.mlflow.tracking_uri if metadata else None,
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from registrar.domain.trees import Kind, Node, sorted_nodes
+from registrar.domain.trees import Kind, Node, Written, sorted_nodes
 from registrar.ports import Covered, Tree
 
 
@@ -58,6 +58,10 @@ class Overlay:
     def open(self, path: str) -> BinaryIO:
         """A stream of a file's bytes; raises UnreadableError."""
         return io.BytesIO(self.files[path]) if path in self.files else self.tree.open(path)
+
+    def written(self, path: str) -> Written | None:
+        """What the tree below knows of a file; nothing of one that is to come."""
+        return None if path in self.files else self.tree.written(path)
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file of the tree below; of a coming one its own."""

@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     code = 0
     if options.push and added.pointer is not None:
         code = _push(top, added)
-    verdict = _judge(top, added.path, remote=options.push and code == 0)
+    verdict = _judge(top, added, remote=options.push and code == 0)
     write("".join(_next(added, verdict, pushed=options.push and code == 0)))
     return worst((code, verdict))
 
@@ -152,15 +152,15 @@ def _next(added: Added, verdict: int, pushed: bool) -> Iterator[str]:
     yield from (f" {number}. {step}\n" for number, step in enumerate(steps, start=1))
 
 
-def _judge(top: str, path: str, remote: bool) -> int:
+def _judge(top: str, added: Added, remote: bool) -> int:
     """``registrar check`` of the new entry, as it is printed there; after a push its bytes, too."""
     from registrar.app.check import CheckRequest, check
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
     from registrar.formats.text import render
 
-    world = world_at(top)
-    report = check(CheckRequest(paths=(path,), remote=remote), world)
+    world = world_at(top, fresh=added.written)
+    report = check(CheckRequest(paths=(added.path,), remote=remote), world)
     with sources_of(report, world) as sources:
         write(render(report, sources))
     return report.exit_code

@@ -13,6 +13,8 @@ class Piece:
     path: str
     sha256: str
     size: int
+    md5: str = ""
+    """Its name in DVC's cache; "" where it was not taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,19 @@ class Node:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Digests of a file that were taken while it was written, and its state afterwards.
+
+    As long as the ``stamp`` is the same, these are the bytes.
+    """
+
+    sha256: str
+    md5: str
+    stamp: tuple[int, ...]
+    """Device, inode, size, and the times of its last change of bytes and of state."""
+
+
 class UnreadableError(Exception):
     """A path that is there and cannot be read, with the reason in a person's words."""
 

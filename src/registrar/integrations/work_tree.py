@@ -6,11 +6,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
-from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
+from registrar.domain.trees import Kind, Node, UnreadableError, Written, sorted_nodes
+from registrar.integrations.stamps import stamp
 from registrar.ports import Covered
 
 MAX_DEPTH = 64
@@ -37,6 +38,8 @@ class WorkTree:
     object_format: str = "sha1"
     label: str = "work tree"
     known: ObjectIds | None = None
+    fresh: Mapping[str, Written] = field(default_factory=dict)
+    """What this process wrote, by path."""
 
     def children(self, folder: str) -> list[Node]:
         """The direct children of a folder; a link to one has none."""
@@ -122,6 +125,14 @@ class WorkTree:
     def open(self, path: str) -> BinaryIO:
         """Open a regular file; a link or a FIFO in its place is refused without waiting."""
         return os.fdopen(self._opened(path)[0], "rb")
+
+    def written(self, path: str) -> Written | None:
+        """The digests of a file that this process wrote, where it is unchanged since."""
+        found = self.fresh.get(path)
+        try:
+            return found if found and found.stamp == stamp(os.lstat(self._real(path))) else None
+        except OSError:
+            return None
 
     def _opened(self, path: str) -> tuple[int, int]:
         """A descriptor of a regular file, and its size."""

@@ -12,7 +12,7 @@ from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
 from registrar.domain.forges import Answer
 from registrar.domain.pushes import Server
 from registrar.domain.shipping import Writing
-from registrar.domain.trees import Node
+from registrar.domain.trees import Node, Written
 from registrar.ports.others import Others
 
 
@@ -40,6 +40,9 @@ class Tree(Protocol):
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
+
+    def written(self, path: str) -> Written | None:
+        """The digests of a file that this process wrote, where it is unchanged since."""
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file or link; None where nothing, or a folder, stands."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from registrar.domain.adding import Piece
+from registrar.domain.trees import Written
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes of how many are done."""
@@ -17,6 +18,10 @@ class EntryBench(Protocol):
     @property
     def stage(self) -> str:
         """The hidden folder that becomes the entry, absolute."""
+
+    @property
+    def written(self) -> Mapping[str, Written]:
+        """What was brought, by its path in the entry."""
 
     def bring(self, source: str, name: str, progress: Progress | None = None) -> list[Piece]:
         """Copy a file or folder in, digested on the way; raises UsageError and OutputError."""
@@ -40,7 +45,7 @@ class DvcTool(Protocol):
     def ready(self) -> bool:
         """Tell whether the repository was made one of DVC."""
 
-    def track(self, bench: EntryBench, name: str) -> None:
+    def track(self, bench: EntryBench, name: str, pieces: Iterable[Piece]) -> None:
         """Put a file or folder of the entry behind a pointer; raises UsageError."""
 
     def push(self, pointer: str, remote: str | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from registrar.domain.paths import inside, path_fault
+from registrar.domain.trees import Written
 from registrar.reading.characters import begins_as_text
 from registrar.reading.effort import Effort
 from registrar.reading.pointers import LFS_MAX, Out, is_lfs_pointer
@@ -29,8 +30,8 @@ class Content:
     is_text: bool
     """Whether it begins as UTF-8 text without control characters."""
     md5: tuple[str, ...] = ()
-    """Where a pointer tracks the bytes: their MD5, and that with Unix line ends, as DVC before
-    3.0 took it of text."""
+    """Where a pointer tracks the bytes: their MD5; and where one of DVC before 3.0 does, that
+    with Unix line ends, as it was taken of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,13 @@ class Artifact:
         return path[len(self.path) + 1 :] if path != self.path else path
 
 
-def read_content(stream: BinaryIO, tracked: bool, effort: Effort) -> Content:
-    """Digest and sniff a seekable stream; MD5s only where a pointer ``tracked`` it.
+def read_content(
+    stream: BinaryIO, names: int, effort: Effort, known: Written | None = None
+) -> Content:
+    """Digest and sniff a seekable stream, with as many MD5s as it may have ``names`` in DVC.
 
-    ``effort`` is what is left for sniffing the files of an entry.
+    ``effort`` is what is left for sniffing the files of an entry; what is ``known`` of its bytes
+    is not computed again.
     """
     # imported here: not needed where all bytes lie elsewhere
     from registrar.reading.sniffing import NOT_LOOKED_AT, sniff
@@ -89,13 +93,28 @@ def read_content(stream: BinaryIO, tracked: bool, effort: Effort) -> Content:
     sniffed = sniff(stream, size, effort)
     is_text = is_text and sniffed.detail != NOT_LOOKED_AT
     stream.seek(0)
-    digest = hashlib.sha256()
-    names = [hashlib.md5(usedforsecurity=False) for _ in range(2 * tracked)]
-    total = 0
+    if known is not None and (not names or (names == 1 and known.md5)):
+        sha256, md5 = known.sha256, (known.md5,)[:names]
+    else:
+        sha256, size, md5 = _digested(stream, names)
+    return Content(sha256, size, sniffed, is_lfs_pointer(head), is_text, md5)
+
+
+def _digested(stream: BinaryIO, names: int) -> tuple[str, int, tuple[str, ...]]:
+    """SHA-256, size and MD5s of what is left of a stream."""
+    digest, total = hashlib.sha256(), 0
+    md5s = [hashlib.md5(usedforsecurity=False) for _ in range(names)]
     while block := stream.read(_BLOCK):
         digest.update(block)
-        for name, told in zip(names, (block, block.replace(b"\r\n", b"\n")), strict=False):
-            name.update(told)
         total += len(block)
-    md5 = tuple(name.hexdigest() for name in names)
-    return Content(digest.hexdigest(), total, sniffed, is_lfs_pointer(head), is_text, md5)
+        for md5, told in zip(md5s, (_plain, _unix), strict=False):
+            md5.update(told(block))
+    return digest.hexdigest(), total, tuple(md5.hexdigest() for md5 in md5s)
+
+
+def _plain(block: bytes) -> bytes:
+    return block
+
+
+def _unix(block: bytes) -> bytes:
+    return block.replace(b"\r\n", b"\n")

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 from registrar.domain.metadata import ManifestRef, Metadata, mapping, metadata_from, text
 from registrar.domain.paths import inside
 from registrar.domain.places import At, Span
-from registrar.domain.trees import Kind, Node, UnreadableError
+from registrar.domain.trees import Kind, Node, UnreadableError, Written
 from registrar.domain.versions import EntryName, split_folder
 from registrar.reading.artifact import Artifact, Content, read_content
 from registrar.reading.card import Card
@@ -44,6 +44,9 @@ class Files(Protocol):
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
+
+    def written(self, path: str) -> Written | None:
+        """The digests of a file that this process wrote, where it is unchanged since."""
 
 
 class Entry:
@@ -214,6 +217,11 @@ class Entry:
         """Tell whether a pointer tracks this path or a folder above it."""
         return any(inside(path, out.path) for out in self.outs)
 
+    def _names(self, path: str) -> int:
+        """How many names DVC may have given the bytes of a path: none, one, before 3.0 two."""
+        outs = [out for out in self.outs if inside(path, out.path)]
+        return 2 if any(out.hash_name is None for out in outs) else bool(outs)
+
     @once
     def artifact(self) -> Artifact | None:
         """What metadata names as the artifact; None where it names nothing, or a pointer."""
@@ -229,8 +237,11 @@ class Entry:
         """Digest and sniff the bytes of a file in one opening; the answer is kept."""
         if path not in self._contents:
             try:
-                with self.tree.open(f"{self.path}/{path}") as stream:
-                    self._contents[path] = read_content(stream, self.covered(path), self._effort)
+                whole = f"{self.path}/{path}"
+                known = self.tree.written(whole)
+                with self.tree.open(whole) as stream:
+                    names = self._names(path)
+                    self._contents[path] = read_content(stream, names, self._effort, known)
             except UnreadableError as error:
                 self._contents[path] = error
             except OSError as error:

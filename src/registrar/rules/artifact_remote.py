@@ -70,7 +70,9 @@ def _missing(entry: Entry, out: RemoteOut, push: str, at: At) -> Iterator[Outcom
 
 
 def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
-    listed = {record.path: record for record in (entry.metadata and entry.metadata.files) or ()}
+    read = any(file.content is not None for file in out.files)
+    metadata = entry.metadata if read else None  # read only where it is held against the bytes
+    listed = {record.path: record for record in (metadata and metadata.files) or ()}
     hint = "the remote holds other bytes than were published: restore them, and find out who wrote"
     for file in out.files:
         if not isinstance(file.found, Stored):

@@ -40,6 +40,9 @@ class Record:
     commit: str | None
     digest: str | None
     """SHA-256 of the artifact, where its bytes or its ``files`` tell it."""
+    dvc_remote: str | None
+    run_id: str | None
+    tracking_uri: str | None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle quickly: each judged entry comes from a worker process with one."""

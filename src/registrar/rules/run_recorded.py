@@ -34,7 +34,8 @@ _CLOSE = 1e-9
 
 def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
     """Judge what the tracking server answered."""
-    answer, metadata = evidence.run, entry.metadata
+    answer = evidence.run
+    metadata = entry.metadata if answer is not None else None  # read only where it was asked for
     if answer is None or metadata is None:
         return
     file, run = entry.metadata_names[0], answer.run

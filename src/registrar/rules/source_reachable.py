@@ -26,7 +26,8 @@ from registrar.rules.rule import Evidence, Rule
 
 def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
     """Judge what the source repository answered."""
-    answer, metadata = evidence.source, entry.metadata
+    answer = evidence.source
+    metadata = entry.metadata if answer is not None else None  # read only where it was asked for
     if answer is None or metadata is None:
         return
     if answer.blocked:

@@ -19,6 +19,7 @@ from registrar.domain.addresses import without_secrets
 from registrar.domain.digests import is_commit
 from registrar.domain.formats import Format
 from registrar.domain.runs import RunModel
+from registrar.domain.trees import Written
 from registrar.domain.versions import split_folder, suggest_folder
 from registrar.errors import UsageError
 from registrar.ports import Ancestry, World
@@ -69,6 +70,8 @@ class Added:
     """For the commit that brings it."""
     pointer: str | None
     remote: str | None
+    written: Mapping[str, Written]
+    """What is known of the artifact's files, by path in the repository."""
 
 
 def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
@@ -146,10 +149,11 @@ def _make(
     bench.write("metadata.yaml", documents.metadata(draft, remote))
     bench.write("MODEL_CARD.md", read(wanted.card) if wanted.card else documents.card(draft))
     if tracked:
-        shop.dvc.track(bench, name)
+        shop.dvc.track(bench, name, pieces)
     path = f"{book.policy.root}/{wanted.folder}"
     message = f"Add {wanted.name} {wanted.version}"
-    return Added(path, message, f"{path}/{name}.dvc" if tracked else None, remote)
+    written = {f"{path}/{inside}": known for inside, known in bench.written.items()}
+    return Added(path, message, f"{path}/{name}.dvc" if tracked else None, remote, written)
 
 
 def _names(wanted: Wanted) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_
 from registrar.reading.entry import Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out
 from registrar.reading.remote_files import RemoteFile, RemoteOut
+from registrar.rules.rule import Record
 
 
 @dataclass(slots=True)
@@ -25,11 +26,10 @@ class DvcRemotes:
     stores: Stores
     _open: dict[str, ObjectStore | str] = field(default_factory=dict)
 
-    def name_of(self, entry: Entry, out: Out) -> str:
+    def name_of(self, record: Record, out: Out) -> str:
         """Which remote an output is kept on, as DVC has it; "" where nothing says it."""
-        named = entry.metadata.dvc_remote if entry.metadata else None
         default = self.config.default if self.config else None
-        return (out.remote or named or default or "").lower()
+        return (out.remote or record.dvc_remote or default or "").lower()
 
     def store(self, name: str) -> ObjectStore | str:
         """An opened remote, or why it is not asked."""
@@ -58,11 +58,14 @@ class DvcRemotes:
             return str(error)
 
 
-def ask_remotes(entries: Sequence[Entry], remotes: DvcRemotes) -> dict[str, tuple[RemoteOut, ...]]:
+def ask_remotes(
+    entries: Mapping[str, Entry], records: Mapping[str, Record], remotes: DvcRemotes
+) -> dict[str, tuple[RemoteOut, ...]]:
     """By folder, where each output of each entry was looked for and what is there."""
     found: list[tuple[Entry, RemoteOut]] = []
-    for entry in entries:
-        found += [(entry, _asked(entry, out, remotes)) for out in entry.outs if out.md5 is not None]
+    for folder, entry in entries.items():
+        named = [out for out in entry.outs if out.md5 is not None]
+        found += [(entry, _asked(records[folder], out, remotes)) for out in named]
     waiting = [pair for pair in found if not pair[1].blocked]
     answers = _look({(o.remote, _name(o.out)) for _, o in waiting}, remotes)
     lists = {(o.remote, _name(o.out)) for _, o in waiting if o.out.is_folder}
@@ -81,8 +84,8 @@ def ask_remotes(entries: Sequence[Entry], remotes: DvcRemotes) -> dict[str, tupl
     return {folder: tuple(items) for folder, items in outs.items()}
 
 
-def _asked(entry: Entry, out: Out, remotes: DvcRemotes) -> RemoteOut:
-    name = remotes.name_of(entry, out)
+def _asked(record: Record, out: Out, remotes: DvcRemotes) -> RemoteOut:
+    name = remotes.name_of(record, out)
     if out.hash_name not in KNOWN_HASHES:
         return RemoteOut(out, name, f"its pointer uses the hash {out.hash_name!r}, not md5")
     store = remotes.store(name)

@@ -45,7 +45,7 @@ def judge_remote(
     entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
     config = dvc_config(asking.judge) if asking.judge is not None else None
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.others.stores)
-    gathered = _gathered(list(entries.values()), bench, remotes, asking.others)
+    gathered = _gathered(entries, records, bench, remotes, asking.others)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
     faults: list[str] = []
@@ -68,19 +68,23 @@ def judge_remote(
 
 
 def _gathered(
-    entries: Sequence[Entry], bench: Bench, remotes: DvcRemotes, others: Others
+    entries: Mapping[str, Entry],
+    records: Mapping[str, Record],
+    bench: Bench,
+    remotes: DvcRemotes,
+    others: Others,
 ) -> dict[str, Evidence]:
     """By folder, what others say; whom only a rule asks that is off is not asked."""
     policy, names = bench.judging.policy, bench.names
-    outs = ask_remotes(entries, remotes) if BYTES_RULE in names else {}
+    outs = ask_remotes(entries, records, remotes) if BYTES_RULE in names else {}
     hosts = frozenset(policy.hosts)
-    sources = ask_sources(entries, hosts, others.repositories) if SOURCE_RULE in names else {}
-    runs = ask_runs(entries, policy.mlflow, others.runs) if RUN_RULE in names else {}
+    sources = (
+        ask_sources(records.values(), hosts, others.repositories) if SOURCE_RULE in names else {}
+    )
+    runs = ask_runs(records.values(), policy.mlflow, others.runs) if RUN_RULE in names else {}
     return {
-        entry.folder: Evidence(
-            outs.get(entry.folder, ()), sources.get(entry.folder), runs.get(entry.folder)
-        )
-        for entry in entries
+        folder: Evidence(outs.get(folder, ()), sources.get(folder), runs.get(folder))
+        for folder in entries
     }
 
 

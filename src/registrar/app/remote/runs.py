@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from registrar.domain.addresses import shown
 from registrar.ports.others import AskError, Runs
-from registrar.reading.entry import Entry
-from registrar.rules.rule import RunAnswer
+from registrar.rules.rule import Record, RunAnswer
 
 
-def ask_runs(entries: Sequence[Entry], allowed: Sequence[str], runs: Runs) -> dict[str, RunAnswer]:
+def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> dict[str, RunAnswer]:
     """By folder, the run that each entry names; none where it names no run."""
     known = {_plain(uri) for uri in allowed}
     asked: dict[tuple[str, str], RunAnswer] = {}
     answers = {}
-    for entry in entries:
-        ref = entry.metadata.mlflow if entry.metadata else None
-        if ref is None or ref.run_id is None:
+    for record in records:
+        if record.run_id is None:
             continue
-        uri = ref.tracking_uri or (allowed[0] if len(allowed) == 1 else None)
+        uri = record.tracking_uri or (allowed[0] if len(allowed) == 1 else None)
         if uri is None:
-            answers[entry.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
+            answers[record.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
         elif _plain(uri) not in known:
-            answers[entry.folder] = RunAnswer(blocked=_refused(uri))
+            answers[record.folder] = RunAnswer(blocked=_refused(uri))
         else:
-            key = (_plain(uri), ref.run_id)
+            key = (_plain(uri), record.run_id)
             if key not in asked:
-                asked[key] = _asked(runs, uri, ref.run_id)
-            answers[entry.folder] = asked[key]
+                asked[key] = _asked(runs, uri, record.run_id)
+            answers[record.folder] = asked[key]
     return answers
 
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from registrar.domain.clones import remote_from
 from registrar.domain.digests import is_commit
 from registrar.ports.others import AskError, Repositories
-from registrar.reading.entry import Entry
-from registrar.rules.rule import SourceAnswer
+from registrar.rules.rule import Record, SourceAnswer
 
 _PORTS = {"https": 443, "ssh": 22, "git": 9418}
 
 
 def ask_sources(
-    entries: Sequence[Entry], hosts: frozenset[str], repositories: Repositories
+    records: Iterable[Record], hosts: frozenset[str], repositories: Repositories
 ) -> dict[str, SourceAnswer]:
     """By folder, what the repository of each entry answers; none where it is this repository."""
     wanted: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for entry in entries:
-        source = entry.metadata.source if entry.metadata else None
-        if source is None or source.repository in (None, ".") or not is_commit(source.commit or ""):
+    for record in records:
+        url, commit = record.repository or ".", record.commit or ""
+        if url == "." or not is_commit(commit):
             continue  # source-pinned, source-in-history
-        wanted[source.repository or ""].append((entry.folder, source.commit or ""))
+        wanted[url].append((record.folder, commit))
     answers: dict[str, SourceAnswer] = {}
     for url, asked in wanted.items():
         reason = _refused(url, hosts)

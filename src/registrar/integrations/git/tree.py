@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
 
-from registrar.domain.trees import Kind, Node, UnreadableError, sorted_nodes
+from registrar.domain.trees import Kind, Node, UnreadableError, Written, sorted_nodes
 from registrar.errors import GitError
 from registrar.integrations.git.objects import Objects
 from registrar.integrations.git.process import Git
@@ -110,6 +110,10 @@ class GitTree:
         if item.kind is not Kind.FILE:
             raise UnreadableError("it is no regular file")
         return self._objects.open(item.oid)[1]
+
+    def written(self, path: str) -> Written | None:
+        """Nothing: git's objects are read."""
+        return None
 
     def fingerprint(self, path: str) -> str | None:
         """Mode and object id of a file or link."""

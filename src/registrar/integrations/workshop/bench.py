@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import io
 import json
 import os
 import pkgutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registrar.domain.adding import Piece
+from registrar.domain.trees import Written
 from registrar.errors import OutputError, UsageError
-from registrar.integrations.workshop.source import changed, files_of, moved, opened, unreadable
+from registrar.integrations.stamps import stamp
+from registrar.integrations.workshop.copying import copy, digests
+from registrar.integrations.workshop.source import changed, files_of, moved, opened
 from registrar.ports.making import Progress
-
-_BLOCK = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -27,6 +26,8 @@ class EntryBench:
     stage: str
     target: str
     _janitor: subprocess.Popen[str]
+    written: dict[str, Written] = field(default_factory=dict)
+    """What was brought, by its path in the entry."""
     _open: bool = True
 
     @classmethod
@@ -78,28 +79,29 @@ class EntryBench:
     def _copy(
         self, source: str, inside: str, progress: Progress | None, done: int, total: int
     ) -> Piece:
+        def tell(size: int) -> None:
+            if progress is not None:
+                progress(done + size, total)
+
         place = os.path.join(self.stage, inside)
-        digest, size = hashlib.sha256(), 0
         with opened(source) as stream:
             before = os.fstat(stream.fileno())
             try:
                 os.makedirs(os.path.dirname(place), exist_ok=True)
-                with open(place, "xb") as copy:  # buffered: a raw write may be a short one
-                    while block := _read(stream, source):
-                        digest.update(block)
-                        copy.write(block)
-                        size += len(block)
-                        if progress is not None:
-                            progress(done + size, total)
-                    copy.flush()
-                    os.fsync(copy.fileno())
+                with open(place, "x+b", buffering=0) as made:
+                    copy(stream.fileno(), made.fileno())
+                    made.seek(0)
+                    sha256, md5, size = digests(made.fileno(), tell)
+                    os.fsync(made.fileno())
+                    state = stamp(os.fstat(made.fileno()))
             except OSError as error:
                 message = f"{source} cannot be copied: {error.strerror}"
                 raise OutputError(message, _space(error)) from error
             after = os.fstat(stream.fileno())
         if moved(before, after) or size != after.st_size:
             raise changed(source)
-        return Piece(inside, digest.hexdigest(), size)
+        self.written[inside] = Written(sha256, md5, state)
+        return Piece(inside, sha256, size, md5)
 
     def write(self, name: str, content: bytes) -> None:
         """Write one file of the entry; raises OutputError."""
@@ -151,13 +153,6 @@ def _janitor() -> subprocess.Popen[str]:
     source = pkgutil.get_data("registrar.integrations.workshop", "janitor.py")
     command = [sys.executable, "-I", "-c", (source or b"").decode("utf-8")]
     return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def _read(stream: io.RawIOBase, source: str) -> bytes:
-    try:
-        return stream.read(_BLOCK) or b""
-    except OSError as error:
-        raise unreadable(source, error) from error
 
 
 def _space(error: OSError) -> str:
