@@ -48,9 +48,11 @@ def _mend(after: After, entry: str) -> Iterator[str]:
     if _CARD_RULE in rules:
         card = after.typed(f"{after.added.path}/MODEL_CARD.md")
         yield f"write what the card leaves to you, in place of {TO_WRITE}:\n${{EDITOR:-vi}} {card}"
-    others = rules - {_CARD_RULE} or after.report.unchecked
-    mend = "mend what else is told above, and judge it again" if others else "judge it again"
-    yield f"{mend}:\nregistrar check {entry}"
+    again = "judge it again"
+    if rules - {_CARD_RULE} or after.report.unchecked:
+        else_ = " else" if _CARD_RULE in rules else ""
+        again = f"mend what{else_} is told above, and judge it again"
+    yield f"{again}:\nregistrar check {entry}"
 
 
 def _commit(after: After, entry: str, staging: Staging) -> Iterator[str]:

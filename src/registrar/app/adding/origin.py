@@ -21,7 +21,8 @@ def origin_of(wanted: Wanted, world: World, code: TrainingCode, found: RunModel 
     if commit is None:
         raise UsageError(*_NO_COMMIT[found is not None])
     if not is_commit(commit):
-        raise UsageError(f"--source-commit {commit} is no full hash", f"git rev-parse {commit}")
+        named = "--source-commit" if wanted.source_commit else "the run's commit"
+        raise UsageError(f"{named} {commit} is no full hash", f"git rev-parse {commit}")
     repository = wanted.source_repository
     if repository is None and _here(commit, head, world):
         repository = "."

@@ -92,8 +92,10 @@ def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
     if not uri:
         raise UsageError("nothing says where the run is", "give --tracking-uri")
     wanted = _completed(wanted, None, shop, book)  # before anything is downloaded
-    fetched = tempfile.TemporaryDirectory(prefix="registrar-run-")
-    with _begun(wanted, book, shop) as bench, fetched as folder:
+    with (
+        _begun(wanted, book, shop) as bench,
+        tempfile.TemporaryDirectory(prefix="registrar-run-") as folder,
+    ):
         bench.will_make(folder)
         inner = os.path.join(folder, "model")
         os.mkdir(inner)

@@ -213,7 +213,7 @@ def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
         run_id=run.info.run_id,
         deleted=run.info.lifecycle_stage != active or experiment.lifecycle_stage != active,
         experiment=experiment.name,
-        commit=run.data.tags.get(_COMMIT),
+        commit=run.data.tags.get(_COMMIT) or None,
         metrics=metrics,
         models=tuple(model.model_id for model in models),
         dirty=_FLAGS.get(run.data.tags.get("registrar.dirty", "")),
