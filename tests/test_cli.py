@@ -277,3 +277,20 @@ def test_a_plain_check_imports_nothing_heavy(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=repo.path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plain_check_imports_nothing_that_asks_others(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "repo")
+    code = "import sys; from registrar.cli.main import main; main(['check', *sys.argv[1:]]);"
+    code += "print(sorted(m for m in sys.modules if m.startswith('registrar.')))"
+    asking = ("dvc", "mlflow", "git.commits", "workshop", "github_api", "work_tree_writer")
+
+    def asked(*argv: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *argv], cwd=repo.path, capture_output=True, check=True
+        )
+        imported = done.stdout.decode().splitlines()[-1]
+        return [name for name in asking if f"registrar.integrations.{name}'" in imported]
+
+    assert asked() == []
+    assert asked("--remote") == ["dvc", "mlflow", "git.commits"]

@@ -5,41 +5,32 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registrar.domain.pushes import Server
-from registrar.domain.shipping import Checkout
-from registrar.domain.trees import Written
 from registrar.errors import UsageError
 from registrar.integrations.cache.memory import FolderMemory
 from registrar.integrations.cache.place import cache_file
 from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
-from registrar.integrations.dvc.stores import DvcStores
-from registrar.integrations.git.checkout import (
-    GitStaging,
-    GitTrainingCode,
-    checkout,
-    is_branch_name,
-)
-from registrar.integrations.git.commits import GitRepositories, commits_folder
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed, looks_bare
-from registrar.integrations.git.served import read_server
-from registrar.integrations.mlflow.tracking import MlflowRuns
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
-from registrar.integrations.work_tree_writer import WorkTreeWriter
-from registrar.ports import Staging, World, Writer
-from registrar.ports.others import Others
+from registrar.ports import World
 
 if TYPE_CHECKING:
     from registrar.app.adding.questions import Ask
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.domain.pushes import Server
+    from registrar.domain.shipping import Checkout
+    from registrar.domain.trees import Written
     from registrar.integrations.dvc.tool import Dvc
+    from registrar.ports import Staging, Writer
     from registrar.ports.making import Progress
+    from registrar.ports.others import Repositories, Runs, Stores
 
 _MARKS = ("registrar.toml", "model_registry")
 
@@ -120,9 +111,37 @@ def world_at(
         history_reason=reason,
         clock=SystemClock(),
         plugins=InstalledPlugins(top),
-        others=Others(DvcStores(top), GitRepositories(commits_folder(os.environ)), MlflowRuns()),
+        others=Outside(top),
         memory=memory,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everybody outside this machine; who asks them is imported when they are asked."""
+
+    top: str
+
+    @property
+    def stores(self) -> Stores:
+        """The DVC remotes of the repository."""
+        from registrar.integrations.dvc.stores import DvcStores
+
+        return DvcStores(self.top)
+
+    @property
+    def repositories(self) -> Repositories:
+        """Source repositories, their commits kept in a cache."""
+        from registrar.integrations.git.commits import GitRepositories, commits_folder
+
+        return GitRepositories(commits_folder(os.environ))
+
+    @property
+    def runs(self) -> Runs:
+        """Runs of MLflow."""
+        from registrar.integrations.mlflow.tracking import MlflowRuns
+
+        return MlflowRuns()
 
 
 def _memory(top: str, object_format: str) -> FolderMemory | None:
@@ -138,16 +157,23 @@ def _memory(top: str, object_format: str) -> FolderMemory | None:
 
 def checkout_at(top: str) -> Checkout:
     """What git says of the branches of a work tree."""
+    from registrar.integrations.git.checkout import checkout
+
     return checkout(Git(top))
 
 
 def takes_branch(top: str, name: str) -> bool:
     """Tell whether git takes a name for a branch."""
+    from registrar.integrations.git.checkout import is_branch_name
+
     return is_branch_name(Git(top), name)
 
 
 def writer_at(top: str) -> tuple[Writer, Staging]:
     """What writes into a work tree, and what knows how git sees its paths."""
+    from registrar.integrations.git.checkout import GitStaging
+    from registrar.integrations.work_tree_writer import WorkTreeWriter
+
     return WorkTreeWriter(top), GitStaging(Git(top))
 
 
@@ -178,15 +204,19 @@ def server_at(git_dir: str, pushed: Iterable[str]) -> Server:
 
     ``pushed`` are the refs of the push: a symbolic one may lead to a ref that is not there yet.
     """
+    from registrar.integrations.git.served import read_server
+
     return read_server(Git(git_dir, git_dir, quarantine=True), pushed)
 
 
 def shop_at(top: str, ask: Ask | None, progress: Progress) -> Shop:
     """What making an entry in the repository at ``top`` needs."""
     from registrar.app.adding.service import Shop
+    from registrar.integrations.git.checkout import GitTrainingCode
     from registrar.integrations.workshop.bench import EntryBench
 
     return Shop(
+        top=top,
         world=world_at(top),
         code=GitTrainingCode(Git(top)),
         dvc=dvc_at(top),
@@ -206,6 +236,7 @@ def dvc_at(top: str) -> Dvc:
 def counter_at(top: str) -> Counter:
     """What registering an entry of the repository at ``top`` needs."""
     from registrar.app.registering import Counter
+    from registrar.integrations.git.checkout import GitStaging
     from registrar.integrations.mlflow.registry import MlflowRegistry
 
     uri = os.environ.get("MLFLOW_TRACKING_URI")
@@ -215,6 +246,7 @@ def counter_at(top: str) -> Counter:
 def training_tags_at(start: str) -> dict[str, str]:
     """What is told of a training run that begins in a folder."""
     from registrar.app.training_context import training_tags
+    from registrar.integrations.git.checkout import GitTrainingCode
 
     top = find_top(start)
     if top is None:

@@ -4,6 +4,7 @@
 
     RegistrarError            exit 70 unless a child says otherwise
     ├── UsageError            exit 2   the command line asks for something that cannot be
+    │   ├── MissingFactsError exit 2   facts that nobody gave and nobody can be asked for
     │   └── RevisionError     exit 2   a revision that does not resolve
     ├── PolicyError           exit 2   the judging registrar.toml is not valid
     ├── GitError              exit 70  git answered what it never should
@@ -49,6 +50,14 @@ class UsageError(RegistrarError):
     """The command line asks for something that cannot be."""
 
     exit_code = EXIT_USAGE
+
+
+class MissingFactsError(UsageError):
+    """Facts that nobody gave, each as the words of a command line that would."""
+
+    def __init__(self, message: str, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+        super().__init__(message, "give them, and run it again")
 
 
 class RevisionError(UsageError):

@@ -47,6 +47,7 @@ def test_what_can_be_known_is_filled_in_and_the_rest_is_left_to_write(repo: Repo
             "sha256": hashlib.sha256(b"a,b\n1,2\n").hexdigest(),
             "bytes": 8,
             "media_type": "text/csv",
+            "rows": 1,
             "split": "train",
         }
     ]

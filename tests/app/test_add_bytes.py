@@ -13,6 +13,8 @@ from tracked import dvc
 from registrar.integrations.workshop import copying
 from registrar.integrations.workshop.bench import EntryBench
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # those of DVC's libraries
+
 OPTIONS = (
     *("--license", "Apache-2.0", "--dataset", "train=wine.csv", "--dataset-version", "1.10"),
     *("--dataset-license", "CC-BY-4.0", "--dvc", "--yes"),

@@ -44,7 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, tuple[str, ...
 
 def pasted(repo: Repo, text: str) -> None:
     """Run the printed steps of a report in a shell, as a person copies them."""
-    steps = [line.partition(". ")[2] for line in text.partition("\nnext:\n")[2].splitlines()]
+    lines = text.partition("\nnext:\n")[2].splitlines()
+    steps = [line.strip() for line in lines if line.startswith("      ")]
+    assert steps[0].startswith("git add "), lines
     env = dict(os.environ) | GIT_ENV | {"DVC_NO_ANALYTICS": "1"}
     env |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     for step in steps:

@@ -54,7 +54,7 @@ def test_a_remote_that_is_read_only(repo: Repo, options: tuple[str, ...], tmp_pa
     assert "ermission denied" in said.err, "DVC itself says why"
     hint = said.err.partition("= hint: mend what DVC says above, then ")[2].splitlines()[0]
     assert hint == f"dvc push {POINTER}"
-    assert f"{hint} && registrar check --remote" in said.out
+    assert f"dvc push --remote storage {POINTER}\n" in said.out
     assert list(remote.iterdir()) == []
     whole(repo)
     assert repo.check("--remote").rules == ["artifact-remote"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,57 @@ def test_one_lost_file_of_a_folder_where_dvc_says_nothing(repo: Repo, remote: Pa
         "1 of 3 files of model (model/sub/b.onnx) is not on the DVC remote storage"
     )
     assert "missing" not in dvc(repo.path, "status", "-c", "--json", check=False)
+
+
+def _relist(repo: Repo, remote: Path, change: Callable[[list[dict[str, str]]], object]) -> None:
+    """The folder's list on the remote changed, under its right name, which the pointer has."""
+    old = listing(remote)
+    items = json.loads(old.read_bytes())
+    change(items)
+    raw = json.dumps(items).encode()
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    new = remote / "files/md5" / md5[:2] / f"{md5[2:]}.dir"
+    new.parent.mkdir(exist_ok=True)
+    new.write_bytes(raw)
+    pointer = f"model_registry/{FOLDER}/model.dvc"
+    text = (repo.path / pointer).read_text()
+    size = sum(len(PARTS[i["relpath"]]) for i in items if i["relpath"] in PARTS)
+    old_size = sum(map(len, PARTS.values()))
+    text = text.replace(old.parent.name + old.name, f"{md5}.dir")
+    text = text.replace(f"size: {old_size}", f"size: {size}")
+    repo.write(pointer, text.replace("nfiles: 3", f"nfiles: {len(items)}"))
+
+
+@pytest.mark.parametrize("options", [(), ("--verify-bytes",)])
+def test_a_list_without_a_file_that_metadata_records(
+    repo: Repo, remote: Path, options: tuple[str, ...]
+) -> None:
+    _relist(repo, remote, lambda items: items.pop(0))
+    said = repo.check("--remote", *options, f"model_registry/{FOLDER}")
+    (found,) = [found for found in said.findings if found["rule"] == "artifact-remote"]
+    assert found["message"] == (
+        "1 of 3 files of model (model/a.onnx) that metadata records is not in its list on the DVC "
+        "remote storage"
+    )
+    assert found["path"] == f"model_registry/{FOLDER}/metadata.yaml"
+    assert "model/a.onnx" in (repo.path / found["path"]).read_text().splitlines()[found["line"] - 1]
+
+
+@pytest.mark.parametrize("options", [(), ("--verify-bytes",)])
+def test_a_list_with_a_file_that_metadata_does_not_record(
+    repo: Repo, remote: Path, options: tuple[str, ...]
+) -> None:
+    def plant(items: list[dict[str, str]]) -> None:
+        items += [{"md5": items[0]["md5"], "relpath": name} for name in "wxyz"]
+
+    _relist(repo, remote, plant)
+    said = repo.check("--remote", *options, f"model_registry/{FOLDER}")
+    (found,) = [found for found in said.findings if found["rule"] == "artifact-remote"]
+    assert found["message"] == (
+        "4 of 7 files of model (model/w, model/x, model/y and 1 more) on the DVC remote storage "
+        "are not in files of metadata"
+    )
+    assert found["path"] == f"model_registry/{FOLDER}/model.dvc"
 
 
 def test_another_size(repo: Repo, remote: Path) -> None:
@@ -207,7 +260,6 @@ def test_a_pointer_of_dvc_before_3(repo: Repo, remote: Path) -> None:
 
 def test_what_only_the_bytes_tell_is_refused(place: Path, repo: Repo, remote: Path) -> None:
     """A pickle behind a pointer, whose name and papers say ONNX."""
-    import hashlib
     import pickle
 
     raw = pickle.dumps({"weights": list(range(100))})

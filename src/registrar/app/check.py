@@ -14,7 +14,6 @@ from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
 from registrar.app.plugins import load_plugins
 from registrar.app.remembering import remembered
-from registrar.app.remote.judging import Asking, judge_remote
 from registrar.app.rule_pages import asked
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
@@ -82,6 +81,8 @@ def _check(
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
     if request.remote and world.others is not None:
+        from registrar.app.remote.judging import Asking, judge_remote  # few runs ask
+
         asking = Asking(world.others, comparison.judge, request.verify_bytes)
         judged = judge_remote(bench, judged, records, asking)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history

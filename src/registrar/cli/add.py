@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
-from registrar.errors import UnansweredError, UsageError, worst
+from registrar.errors import MissingFactsError, UnansweredError, UsageError, worst
 from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
     from registrar.app.adding.service import Added
     from registrar.domain.adding import Wanted
+    from registrar.domain.report import Report
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,8 +35,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--from-mlflow", metavar="RUN_ID", help="in its place: the model that an MLflow run logged"
     )
     command.add_argument("--tracking-uri", help="where the run is; default: MLFLOW_TRACKING_URI")
-    command.add_argument("--name", required=True, help="name of the model")
-    command.add_argument("--version", required=True, help="version of the entry, as in 1.0.0")
+    command.add_argument("--name", help="name of the model")
+    command.add_argument("--version", help="version of the entry, as in 1.0.0")
     for option, text in (
         ("--license", "licence of the weights, an SPDX expression"),
         ("--dataset-name", "name of the dataset; default: the stem of its first file"),
@@ -54,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="[SPLIT=]PATH",
-        help="a file that the model learned from or was measured on; may be given again",
+        help="a file or folder that the model learned from or was measured on; may be given again",
     )
     command.add_argument(
         "--dataset-manifest", metavar="PATH|URL", help="a manifest that is there already"
@@ -73,48 +74,78 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Make the entry, then judge it; the exit code is that of check."""
-    from registrar.app.adding.service import add, add_run
-    from registrar.assemble import shop_at, top_here
-    from registrar.ports.others import AskError
+    from registrar.assemble import top_here
 
     top = top_here(".")
     if top is None:
         raise UsageError("this is no registry", "registrar init makes it one")
-    progress = Progress("copied {done:,} of {total:,} bytes")
-    ask = None if options.yes or not sys.stdin.isatty() else _ask
-    run_id, uri = options.from_mlflow, options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
-    if (options.artifact is None) == (run_id is None):
+    if (options.artifact is None) == (options.from_mlflow is None):
         raise UsageError("one model is asked for", "name ARTIFACT, or --from-mlflow RUN_ID")
-    shop, wanted = shop_at(top, ask, progress), _wanted(options)
-    try:
-        if run_id is not None:
-            added = add_run(run_id, uri, wanted, shop)
-        else:
-            added = add(os.path.abspath(options.artifact), wanted, shop)
-    except AskError as error:
-        raise UnansweredError(
-            f"the run cannot be fetched: {error}", "nothing was changed"
-        ) from error
-    finally:
-        progress.end()
+    added = _added(top, options)
     write(f"added {escape(added.path)}\n")
+    for note in added.notes:
+        talk(f"note: {escape(note)}\n")
     code = 0
     if options.push and added.pointer is not None:
         code = _push(top, added)
-    verdict = _judge(top, added, remote=options.push and code == 0)
-    write("".join(_next(added, verdict, pushed=options.push and code == 0)))
-    return worst((code, verdict))
+    pushed = options.push and code == 0
+    report = _judge(top, added, remote=pushed)
+    write("".join(_next(top, added, report, pushed)))
+    return worst((code, report.exit_code))
+
+
+def _added(top: str, options: argparse.Namespace) -> Added:
+    from registrar.app.adding.service import add, add_run
+    from registrar.assemble import shop_at
+    from registrar.ports.others import AskError
+
+    progress = Progress("read {done:,} of {total:,} bytes")
+    asked = not options.yes and sys.stdin.isatty() and sys.stderr.isatty()
+    shop, wanted = shop_at(top, _ask if asked else None, progress), _wanted(options)
+    uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+    try:
+        if options.from_mlflow is not None:
+            return add_run(options.from_mlflow, uri, wanted, shop)
+        return add(os.path.abspath(options.artifact), wanted, shop)
+    except MissingFactsError as error:
+        words = " ".join((*_typed(options), *error.words))
+        error.hint = f"registrar add {words}"
+        raise
+    except AskError as error:
+        message = f"the run cannot be fetched: {error}"
+        raise UnansweredError(message, "nothing was changed") from error
+    finally:
+        progress.end()
+
+
+_FIELDS = (
+    *("name", "version", "license", "dataset_name", "dataset_version", "dataset_license"),
+    *("dataset_manifest", "metrics", "card", "source_repository", "source_commit"),
+    *("source_path", "task", "owner", "dvc", "dvc_remote"),
+)
+
+
+def _typed(options: argparse.Namespace) -> Iterator[str]:
+    """The arguments as they were given, but for their order and what may be secret."""
+    from registrar.domain.addresses import without_secrets
+
+    if options.artifact is not None:
+        yield shlex.quote(options.artifact)
+    for field in ("from_mlflow", "tracking_uri", *_FIELDS):
+        value, option = getattr(options, field), f"--{field.replace('_', '-')}"
+        if isinstance(value, bool):
+            yield option if value else f"--no-{field}"
+        elif value is not None:
+            yield f"{option} {shlex.quote(without_secrets(value))}"
+    yield from (f"--dataset {shlex.quote(told)}" for told in options.dataset)
+    yield from (f"--{flag}" for flag in ("push", "yes") if getattr(options, flag))
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
     from registrar.domain.adding import Wanted
 
-    fields = (
-        *("name", "version", "license", "dataset_name", "dataset_version", "dataset_license"),
-        *("dataset_manifest", "metrics", "card", "source_repository", "source_commit"),
-        *("source_path", "task", "owner", "dvc", "dvc_remote"),
-    )
-    values = {field: getattr(options, field) for field in fields}
+    values = {field: getattr(options, field) for field in _FIELDS}
+    values |= {field: values[field] or "" for field in ("name", "version")}
     return Wanted(**values, datasets=tuple(map(_dataset, options.dataset)))
 
 
@@ -124,8 +155,15 @@ def _dataset(text: str) -> tuple[str | None, str]:
 
 
 def _ask(question: str) -> str | None:
-    talk(f"{question}: ")
-    return sys.stdin.readline() or None
+    """One line of a terminal; None at its end (Ctrl-D)."""
+    talk("\n".join(map(escape, question.split("\n"))) + ": ")
+    try:
+        answer = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return ""  # asked again
+    if not answer:
+        talk("\n")
+    return answer or None
 
 
 def _push(top: str, added: Added) -> int:
@@ -139,20 +177,19 @@ def _push(top: str, added: Added) -> int:
     return 0
 
 
-def _next(added: Added, verdict: int, pushed: bool) -> Iterator[str]:
+def _next(top: str, added: Added, report: Report, pushed: bool) -> Iterator[str]:
     """What to type now, in order."""
-    path, steps = shlex.quote(added.path), []
-    if verdict:
-        steps.append(f"mend what is told above, then registrar check {path}")
-    steps.append(f"git add -- {path} && git commit --message {shlex.quote(added.message)}")
-    if added.pointer is not None and not pushed:
-        push = f"dvc push {shlex.quote(added.pointer)}"
-        steps.append(f"{push} && registrar check --remote {path}")
+    from registrar.app.adding.following import After, steps
+    from registrar.assemble import writer_at
+    from registrar.formats.steps import numbered
+
+    here = os.path.realpath(".")
+    after = After(added, report, pushed, os.path.realpath(top), here)
     yield "\nnext:\n"
-    yield from (f" {number}. {step}\n" for number, step in enumerate(steps, start=1))
+    yield from (f"{line}\n" for line in numbered(steps(after, writer_at(top)[1])))
 
 
-def _judge(top: str, added: Added, remote: bool) -> int:
+def _judge(top: str, added: Added, remote: bool) -> Report:
     """``registrar check`` of the new entry, as it is printed there; after a push its bytes, too."""
     from registrar.app.check import CheckRequest, check
     from registrar.app.sources import sources_of
@@ -163,4 +200,4 @@ def _judge(top: str, added: Added, remote: bool) -> int:
     report = check(CheckRequest(paths=(added.path,), remote=remote), world)
     with sources_of(report, world) as sources:
         write(render(report, sources))
-    return report.exit_code
+    return report

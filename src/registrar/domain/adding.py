@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from registrar.domain.formats import Format
+from registrar.domain.runs import RunModel
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -26,6 +29,27 @@ class DataFile:
     rows: int | None = None
     """Rows without the header, where the kind of file tells."""
     media_type: str | None = None
+    md5: str | None = None
+    """Where the run recorded one of a file at its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSet:
+    """A folder of data that is listed by one digest, ``sha256:`` and the folder's."""
+
+    path: str
+    digest: str
+    count: int
+    size: int
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Everything that a model learned from, or was measured on."""
+
+    files: tuple[DataFile, ...] = ()
+    sets: tuple[FileSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +64,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the publisher asked for; None where nothing was said."""
+    """What the publisher asked for; None where nothing was said, "" for name and version."""
 
     name: str
     version: str
@@ -80,9 +104,13 @@ class Draft:
     pieces: tuple[Piece, ...]
     framework: tuple[str, str | None] | None
     """Name and version of the library that the model is of."""
+    formats: Mapping[str, Format] = field(default_factory=dict)
+    """The format of each piece by its path, where its content tells one."""
     metrics: Mapping[str, object] = field(default_factory=dict)
-    data: tuple[DataFile, ...] = ()
+    data: Data = Data()
     manifest: str = "dataset-manifest.yaml"
     """A file of the entry, or a URL."""
     created: str | None = None
     mlflow: Mapping[str, str] = field(default_factory=dict)
+    run: RunModel | None = None
+    """The run that logged the model."""

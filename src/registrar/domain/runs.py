@@ -35,6 +35,9 @@ class RunRecord:
     """Whether it was trained from modified files; None where nobody recorded it."""
     gone_experiment: str | None = None
     """The id of its experiment, where that is what was deleted."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Path to MD5 of what DVC tracked where it was trained, as our tracking plugin records it."""
 
     @property
     def restore(self) -> str:
@@ -45,6 +48,36 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedData:
+    """A dataset as a run names it; the digest is the tracking library's own, and short."""
+
+    name: str
+    digest: str = ""
+    context: str = ""
+    """What it was used for, as in ``training``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One input or output of a model; the name is "" for the only tensor."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...] | None = None
+    """-1 stands for any length; None for a column of a table."""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What goes into a model and what comes out, as it was logged."""
+
+    inputs: tuple[Column, ...] = ()
+    outputs: tuple[Column, ...] = ()
+    parameters: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunModel:
     """The model that a run logged, fetched into a folder, and what the run says besides."""
 
@@ -52,8 +85,11 @@ class RunModel:
     model_id: str
     repository: str | None = None
     """The repository of the training code, where the tracking client saw one."""
-    datasets: tuple[str, ...] = ()
-    """Names of the logged datasets, those of training first."""
+    datasets: tuple[LoggedData, ...] = ()
+    """The logged datasets, those of training first."""
+    signature: Signature | None = None
+    requirements: tuple[str, ...] = ()
+    """The Python packages that the model was logged with, as in ``onnx==1.17.0``."""
     framework: tuple[str, str | None] | None = None
     """Name and version of the library that the model is of."""
     created: str | None = None

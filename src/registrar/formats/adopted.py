@@ -9,6 +9,7 @@ from typing import Any
 from registrar.domain.shipping import Adopted, Done, Outcome
 from registrar.formats.escape import escape
 from registrar.formats.json import dumps
+from registrar.formats.steps import numbered
 
 INIT_VERSION = 1
 _WORDS = {
@@ -78,10 +79,7 @@ def _lines(adopted: Adopted) -> Iterator[str]:
     yield _summary(adopted)
     yield ""
     yield "next:"
-    for number, step in enumerate(adopted.next_steps, 1):
-        first, *rest = step.splitlines()
-        yield f"{number:>2}. {escape(first)}"
-        yield from (f"      {escape(line)}" for line in rest)
+    yield from numbered(adopted.next_steps)
 
 
 def _summary(adopted: Adopted) -> str:

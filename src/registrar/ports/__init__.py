@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
-from registrar.domain.forges import Answer
-from registrar.domain.pushes import Server
-from registrar.domain.shipping import Writing
 from registrar.domain.trees import Node, Written
-from registrar.ports.others import Others
+
+if TYPE_CHECKING:
+    from registrar.domain.clones import AttributesFile, Clone, Hook, Remote
+    from registrar.domain.forges import Answer
+    from registrar.domain.pushes import Server
+    from registrar.domain.shipping import Writing
+    from registrar.ports.others import Others
 
 
 class Tree(Protocol):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
-from registrar.domain.runs import Registered, Registration, RunModel, RunRecord
+if TYPE_CHECKING:
+    from registrar.domain.remotes import DvcConfig, Lookup, ObjectName
+    from registrar.domain.runs import Registered, Registration, RunModel, RunRecord
 
 
 class AskError(OSError):
@@ -51,13 +51,20 @@ class Stores(Protocol):
         """The remote of this name; raises AskError where it cannot be opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
+class Others(Protocol):
     """Everybody outside this machine whom the remote phase asks."""
 
-    stores: Stores
-    repositories: Repositories
-    runs: Runs
+    @property
+    def stores(self) -> Stores:
+        """The DVC remotes."""
+
+    @property
+    def repositories(self) -> Repositories:
+        """The source repositories."""
+
+    @property
+    def runs(self) -> Runs:
+        """The tracking servers."""
 
 
 class ModelRegistry(Protocol):

@@ -1,7 +1,8 @@
 """Refuses an entry whose bytes are not on its DVC remote.
 
 What it does: with `--remote`, asks the DVC remote itself for every object that the entry's
-pointers name, and for every file of a folder, and compares sizes. Nothing is downloaded; with
+pointers name, and for every file of a folder, and compares sizes. Nothing is downloaded but the
+list of a folder, which must name the files that `files` records and no others; with
 `--verify-bytes` every byte is read and its SHA-256 held against `files`. Only remotes that
 `[network] dvc_remotes` of the judging policy names are asked; the pointer's `remote`, then
 `dvc.remote` of the metadata, then DVC's default say which it is. A remote that cannot be asked
@@ -21,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
+from registrar.domain.paths import inside
 from registrar.domain.places import At
 from registrar.domain.remotes import Absent, NoAnswer, Stored
 from registrar.domain.trees import UnreadableError
@@ -49,6 +51,7 @@ def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
             )
         else:
             yield from _missing(entry, out, push, at)
+            yield from _otherwise(entry, out, at)
             yield from _different(entry, out, at)
 
 
@@ -58,15 +61,43 @@ def _missing(entry: Entry, out: RemoteOut, push: str, at: At) -> Iterator[Outcom
     if gone:
         what = gone[0]
         if len(out.files) > 1:
-            more = f" and {len(gone) - _SHOWN:,} more" if len(gone) > _SHOWN else ""
-            what = f"{len(gone):,} of {len(out.files):,} files of {out.out.path} "
-            what += f"({', '.join(gone[:_SHOWN])}{more})"
-        verb = "is" if len(gone) == 1 else "are"
-        message = f"{what} {verb} not on the DVC remote {out.remote}"
+            what = f"{len(gone):,} of {len(out.files):,} files of {out.out.path} ({_some(gone)})"
+        message = f"{what} {_are(gone)} not on the DVC remote {out.remote}"
         yield Problem(message, f"{push}, then registrar check --remote {entry.typed()}", at)
     if silent and isinstance(silent[0].found, NoAnswer):
         told = f" ({len(silent):,} objects)" if len(silent) > 1 else ""
         yield Blocked(f"{silent[0].path}{told}: {silent[0].found.reason}")
+
+
+def _otherwise(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
+    """Tell a folder of the artifact whose list names other files than ``files`` records."""
+    files, artifact = entry.metadata and entry.metadata.files, entry.artifact
+    if not out.out.is_folder or artifact is None or not inside(out.out.path, artifact.path):
+        return
+    recorded = {r.path: r.index for r in files or () if r.path.startswith(f"{out.out.path}/")}
+    if not recorded:
+        return  # artifact-digest wants them
+    there = {file.path for file in out.files}
+    lost, more = sorted(recorded.keys() - there), sorted(there - recorded.keys())
+    hint = f"dvc add the {out.out.path} that was published, and let files record that"
+    if lost:
+        count = f"{len(lost):,} of {len(recorded):,} files of {out.out.path} ({_some(lost)})"
+        message = f"{count} that metadata records {_are(lost)} not in its list on the DVC remote"
+        where = At(entry.metadata_names[0], ("files", recorded[lost[0]], "path"))
+        yield Problem(f"{message} {out.remote}", hint, where)
+    if more:
+        count = f"{len(more):,} of {len(there):,} files of {out.out.path} ({_some(more)})"
+        message = f"{count} on the DVC remote {out.remote} {_are(more)} not in files of metadata"
+        yield Problem(message, hint, at)
+
+
+def _some(paths: list[str]) -> str:
+    more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
+    return f"{', '.join(paths[:_SHOWN])}{more}"
+
+
+def _are(paths: list[str]) -> str:
+    return "is" if len(paths) == 1 else "are"
 
 
 def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:

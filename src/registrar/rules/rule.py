@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Outcome, Phase, Severity
 from registrar.domain.policy import Policy, Waiver
-from registrar.domain.runs import RunRecord
 from registrar.ports import History, Tree
 from registrar.reading.documents import Flaw
 from registrar.reading.entry import Entry
-from registrar.reading.remote_files import RemoteOut
 from registrar.reading.schema import Schema
+
+if TYPE_CHECKING:
+    from registrar.domain.runs import RunRecord
+    from registrar.reading.remote_files import RemoteOut
 
 
 @dataclass(frozen=True, slots=True)

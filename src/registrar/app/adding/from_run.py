@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from registrar.domain.adding import Wanted
+from registrar.domain.adding import Data, Wanted
 from registrar.domain.addresses import without_secrets
 from registrar.domain.runs import RunModel
-from registrar.ports import Ancestry, World
 
 
-def wanted_of(found: RunModel, wanted: Wanted, world: World) -> Wanted:
-    """Commit, repository and dataset's name from the run, where no option says otherwise."""
-    commit = wanted.source_commit or found.run.commit
-    repository = wanted.source_repository
-    if repository is None and commit is not None and not _here(commit, world):
-        repository = found.repository
-    name = wanted.dataset_name or (found.datasets[0] if found.datasets else None)
-    return replace(wanted, source_commit=commit, source_repository=repository, dataset_name=name)
+def wanted_of(found: RunModel, wanted: Wanted) -> Wanted:
+    """The dataset's name from the run, where no option says another."""
+    name = wanted.dataset_name or (found.datasets[0].name if found.datasets else None)
+    return replace(wanted, dataset_name=name)
+
+
+def differences(found: RunModel, wanted: Wanted, data: Data, paths: Mapping[str, str]) -> list[str]:
+    """Where options and files say something else than the run does; nothing is changed by it.
+
+    ``paths`` are those of the data files in the repository, by their path in the manifest.
+    """
+    return [*_said(found, wanted), *_read(found, data, paths)]
+
+
+def _said(found: RunModel, wanted: Wanted) -> Iterator[str]:
+    names = [data.name for data in found.datasets]
+    asked = wanted.dataset_name
+    if asked is not None and wanted.dataset_manifest is None and names and asked not in names:
+        yield f"the run logged the dataset {', '.join(names[:5])}, and --dataset-name says {asked}"
+    commit = found.run.commit
+    if commit is not None and wanted.source_commit not in (None, commit):
+        yield f"the run was trained from {commit}, and --source-commit says {wanted.source_commit}"
+
+
+def _read(found: RunModel, data: Data, paths: Mapping[str, str]) -> Iterator[str]:
+    for file in data.files:
+        path = paths.get(file.piece.path, "")
+        then = found.run.inputs.get(path)
+        if then is not None and file.md5 is not None and then != file.md5:
+            yield f"{path} has the MD5 {file.md5}; when the run began DVC tracked {then} there"
 
 
 def metrics_of(metrics: Mapping[str, float]) -> dict[str, object]:
-    """Metrics by their paths: ``test.accuracy`` and ``test/accuracy`` are nested, others not."""
+    """Metrics by their paths: ``test.accuracy`` and ``test/accuracy`` are nested.
+
+    Not nested is one below another metric, as in ``loss`` and ``loss.train``.
+    """
     nested: dict[str, object] = {}
     for key, value in sorted(metrics.items()):
         *folders, last = key.replace("/", ".").split(".")
@@ -31,11 +55,11 @@ def metrics_of(metrics: Mapping[str, float]) -> dict[str, object]:
         for folder in folders:
             inner = place.setdefault(folder, {})
             if not isinstance(inner, dict):
+                nested[key] = value
                 break
             place = inner
         else:
-            if not isinstance(place.get(last), dict):
-                place[last] = value
+            place[last] = value
     return nested
 
 
@@ -45,11 +69,3 @@ def mlflow_of(found: RunModel, uri: str) -> dict[str, str]:
     if urlsplit(uri).scheme in ("http", "https"):
         told["tracking_uri"] = without_secrets(uri)
     return {**told, "experiment": found.run.experiment, "model_id": found.model_id}
-
-
-def _here(commit: str, world: World) -> bool:
-    history = world.history
-    head = history.resolve("HEAD") if history is not None else None
-    if history is None or head is None:
-        return False
-    return history.ancestry([commit], head)[commit] is not Ancestry.ABSENT

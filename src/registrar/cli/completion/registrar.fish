@@ -102,7 +102,7 @@ complete -c registrar -n '_shtab_registrar_using add' -l source-path -x -d 'the 
 complete -c registrar -n '_shtab_registrar_using add' -l task -x -d 'what the model does, as in tabular-classification'
 complete -c registrar -n '_shtab_registrar_using add' -l owner -x -d 'who answers for the model: an address or a name'
 complete -c registrar -n '_shtab_registrar_using add' -l dvc-remote -x -d 'the DVC remote; default: DVC'"'"'s own'
-complete -c registrar -n '_shtab_registrar_using add' -l dataset -x -d 'a file that the model learned from or was measured on; may be given again'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset -x -d 'a file or folder that the model learned from or was measured on; may be given again'
 complete -c registrar -n '_shtab_registrar_using add' -l dataset-manifest -x -d 'a manifest that is there already'
 complete -c registrar -n '_shtab_registrar_using add' -l metrics -xka "(__fish_complete_path (commandline -ct))" -d 'what was measured, as JSON'
 complete -c registrar -n '_shtab_registrar_using add' -l card -xka "(__fish_complete_path (commandline -ct))" -d 'the model card; default: the template'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,8 +14,14 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from registrar.domain.metadata import mapping
-from registrar.domain.runs import RunModel, RunRecord
+from registrar.domain.runs import LoggedData, RunModel, RunRecord
 from registrar.errors import UsageError
+from registrar.integrations.mlflow.model_folder import (
+    flavor_of,
+    read_mlmodel,
+    requirements_of,
+    signature_of,
+)
 from registrar.integrations.mlflow.patience import patience
 from registrar.ports.others import AskError
 
@@ -24,9 +31,9 @@ _QUIET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
 }
+"""Set where the caller has not: a server that is down is told within a minute and a half."""
 _PATIENCE = 120
 """Seconds for all that is asked of one run."""
-"""Set where the caller has not: a server that is down is told within a minute and a half."""
 _COMMIT = "mlflow.source.git.commit"
 _URI = "MLFLOW_TRACKING_URI"
 _FLAGS = {"true": True, "false": False}
@@ -106,18 +113,21 @@ def _model(record: RunRecord, run: Any, folder: str) -> RunModel:
     if os.path.exists(meta):
         os.unlink(meta)  # the download writes it; it is no file of the model
     inputs = run.inputs.dataset_inputs if run.inputs is not None else []
-    named = [(_context(item) != "training", item.dataset.name) for item in inputs]
+    logged = [LoggedData(i.dataset.name, i.dataset.digest or "", _context(i)) for i in inputs]
     ended = run.info.end_time
     created = None
     if ended is not None:
         moment = datetime.fromtimestamp(ended // 1000, tz=UTC)
         created = moment.isoformat().replace("+00:00", "Z")
+    document = read_mlmodel(folder)
     return RunModel(
         run=record,
         model_id=record.models[0],
         repository=run.data.tags.get("mlflow.source.git.repoURL"),
-        datasets=tuple(name for _, name in sorted(named, key=lambda pair: pair[0])),
-        framework=_flavor(folder),
+        datasets=tuple(sorted(logged, key=lambda data: data.context != "training")),
+        signature=signature_of(document),
+        requirements=requirements_of(folder),
+        framework=flavor_of(document),
         created=created,
     )
 
@@ -127,17 +137,13 @@ def _context(item: Any) -> str:
     return str(tags.get("mlflow.data.context", ""))
 
 
-def _flavor(folder: str) -> tuple[str, str | None] | None:
-    """The library that ``MLmodel`` names besides the generic one."""
-    import yaml
-
-    with open(os.path.join(folder, "MLmodel"), encoding="utf-8") as stream:
-        flavors = mapping(mapping(yaml.safe_load(stream)).get("flavors"))
-    names = sorted(set(flavors) - {"python_function"})
-    if len(names) != 1:
-        return None
-    version = mapping(flavors[names[0]]).get(f"{names[0]}_version")
-    return names[0], str(version) if version is not None else None
+def _inputs(tags: Mapping[str, str]) -> dict[str, str]:
+    """What our plugin recorded of the files that DVC tracked; {} for anything else."""
+    try:
+        told = json.loads(tags.get("registrar.dvc_inputs", "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return {path: md5 for path, md5 in mapping(told).items() if isinstance(md5, str)}
 
 
 @contextmanager
@@ -211,11 +217,13 @@ def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
         run_id=run.info.run_id,
         deleted=run.info.lifecycle_stage != active or experiment.lifecycle_stage != active,
         experiment=experiment.name,
-        commit=run.data.tags.get(_COMMIT),
+        commit=run.data.tags.get(_COMMIT) or None,
         metrics=metrics,
         models=tuple(model.model_id for model in models),
         gone_experiment=None if experiment.lifecycle_stage == active else run.info.experiment_id,
         dirty=_FLAGS.get(run.data.tags.get("registrar.dirty", "")),
+        parameters=dict(run.data.params),
+        inputs=_inputs(run.data.tags),
     )
 
 
