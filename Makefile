@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsafe --no-header \
   --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+# Left out of the lock of the remote rules: what dvc exp alone uses, and the only source archive, which
+# would run code as it is installed.
+WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hydra-core omegaconf \
+  antlr4-python3-runtime)
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -55,17 +59,22 @@ test-slow: setup  ## the slow lane
 test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh
 
-demo: setup  ## real entries, damaged copies, and a git server that refuses
-	$(BIN)/python -I scripts/demo.py
+demo: setup  ## the whole story: the gate, damaged entries, publishing with DVC and MLflow
+	$(BIN)/python -I scripts/demo
 
-bench: setup  ## CPU time against check-jsonschema
+bench: setup  ## CPU time against check-jsonschema and DVC
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/publishing.py
 
 pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
 
 lock:  ## write requirements/*.txt again (with the pip-tools of .venv)
 	cd requirements && for name in pip gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	cd requirements && ../$(COMPILE) $(WHEELS_ONLY) remote.in --output-file remote.txt
+	sed -i.old '/^$$/,$$d' requirements/remote.txt && rm requirements/remote.txt.old
+	cp requirements/gate.txt src/registrar/app/shipped/files/registrar-requirements.txt
+	cp requirements/remote.txt src/registrar/app/shipped/files/registrar-remote-requirements.txt
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist src/*.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -84,6 +84,9 @@ def test_every_line_of_the_doctor_is_in_its_page() -> None:
     rooms = sorted((TOP / "src/registrar/app/doctoring").glob("*.py"))
     source = "".join(path.read_text(encoding="utf-8") for path in rooms)
     named = set(re.findall(r'Question\(\s*"([a-z-]+)"', source)) | {"script", "requirements"}
+    asked = re.findall(r'\.ask\("([a-z-]+)"\)', source)
+    assert len(asked) > 5
+    named |= {f"{name}-{what}" for name in ("workflow", "remote-workflow") for what in asked}
     page = text("docs/doctor.md")
     told = {
         n
@@ -100,7 +103,9 @@ def test_every_option_of_init_is_in_the_readme_and_every_file_on_its_page(tmp_pa
     options = set(re.findall(r"--[a-z][a-z-]+", run("init", "--help").out)) - {"--help"}
     assert all(option in text("README.md") for option in options)
     repo = Repo(tmp_path / "repo")
-    said = run("init", "--dry-run", "--gitlab", "--format", "json", cwd=repo.path).report
+    said = run(
+        "init", "--dry-run", "--gitlab", "--format", "json", "--remote", cwd=repo.path
+    ).report
     for file in said["files"]:
         path = file["path"].replace("model_registry/", "<root>/", 1)
         assert f"`{path}`" in text("docs/adopting.md"), path

@@ -25,7 +25,7 @@ def test_models_and_gate_files_do_not_change_together(repo: Repo) -> None:
         *(".github/workflows/model-registry.yml", ".github/workflows/model-registry-remote.yml"),
         *(".github/rulesets/model-registry.json", "CODEOWNERS", ".github/CODEOWNERS"),
         *("scripts/validate_model_metadata.py", "scripts/registrar.pyz", ".dvc/config"),
-        "scripts/registrar-requirements.txt",
+        *("scripts/registrar-requirements.txt", "scripts/registrar-remote-requirements.txt"),
     ],
 )
 def test_every_gate_file_counts(repo: Repo, path: str) -> None:

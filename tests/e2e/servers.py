@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from builders import Repo
+from step_harness import basic
 
 EXEC_PATH = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)
 BACKEND = Path(EXEC_PATH.stdout.strip()) / "git-http-backend"
@@ -59,6 +60,19 @@ class Backend(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing."""
+
+
+class PrivateBackend(Backend):
+    """A forge that shows nothing without the job's token."""
+
+    def _serve(self, body: bytes) -> None:
+        if self.headers.get("Authorization", "").lower() == f"basic {basic()}".lower():
+            return super()._serve(body)
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Basic")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return None
 
 
 class Server:

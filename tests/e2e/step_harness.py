@@ -22,35 +22,10 @@ from typing import Any
 
 import yaml
 from builders import GIT_ENV
+from expressions import evaluate, value
 
 PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 _TOKEN = "ghs_readonly"
-
-
-def evaluate(text: object, context: Mapping[str, Any]) -> str:
-    """A text with its expressions replaced: names, ``||`` and quoted strings, and no more."""
-    return _EXPRESSION.sub(lambda found: _value(found[1], context), _scalar(text))
-
-
-def _value(expression: str, context: Mapping[str, Any]) -> str:
-    for alternative in expression.split("||"):
-        name = alternative.strip()
-        if name.startswith("'"):
-            return name[1:-1]
-        assert re.fullmatch(r"[a-z_.-]+", name), f"the harness does not know {name!r}"
-        value: Any = context
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if value not in (None, "", False, 0):
-            return _scalar(value)
-    return ""
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 @dataclass
@@ -61,6 +36,9 @@ class Run:
     out: str = ""
     summary: str = ""
     ran: list[str] = field(default_factory=list)
+    result: str = ""
+    environment: str = ""
+    """Whose secrets it had."""
 
     @property
     def annotations(self) -> list[str]:
@@ -71,7 +49,7 @@ class Run:
 
 @dataclass
 class Harness:
-    """One job in a fresh workspace; ```gate`` stands for what pip would install, None lets pip do it."""
+    """One job in a fresh workspace; ``gate`` stands for what pip would install, None lets pip do it."""
 
     folder: Path
     origin: str
@@ -91,11 +69,46 @@ class Harness:
         }
         return self.steps(job["steps"], context)
 
+    def jobs(
+        self,
+        workflow: str,
+        event_name: str,
+        event: Mapping[str, Any],
+        secrets: Mapping[str, Mapping[str, str]],
+        **github: str,
+    ) -> dict[str, Run]:
+        """Run the jobs of a workflow in their order; a job has the secrets of its environment.
+
+        What a step sees of them stands in its own ``env:``, and only the last step of a job has any.
+        """
+        document = yaml.safe_load(workflow)
+        assert document["defaults"]["run"]["shell"] == "bash"
+        assert "env" not in document
+        facts = {"event_name": event_name, "event": event, "token": _TOKEN, **github}
+        runs: dict[str, Run] = {}
+        for key, job in document["jobs"].items():
+            assert not {"env", "continue-on-error", "strategy"} & set(job)
+            needs = [job["needs"]] if "needs" in job else []
+            results = {name: {"result": runs[name].result} for name in needs}
+            context: dict[str, Any] = {"github": facts, "needs": results, "steps": {}}
+            if not value(str(job.get("if", "'always'")), context):
+                runs[key] = Run(result="skipped")
+                continue
+            environment = evaluate(job.get("environment", ""), context)
+            assert "secrets." not in yaml.safe_dump(job["steps"][:-1])
+            context["secrets"] = secrets.get(environment, {})
+            inside = Harness(self.folder / key, self.origin, self.gate, self.server)
+            runs[key] = inside.steps(job["steps"], context)
+            runs[key].environment = environment
+            runs[key].result = "failure" if runs[key].code else "success"
+        return runs
+
     def steps(self, steps: list[dict[str, Any]], context: dict[str, Any], **env: str) -> Run:
         """Run steps one after the other, until one fails."""
         self.env = env
         (self.folder / "temp").mkdir(parents=True)
         (self.folder / "home").mkdir()
+        self.workspace.mkdir(exist_ok=True)
         run = Run()
         for step in steps:
             assert "continue-on-error" not in step
@@ -138,7 +151,6 @@ class Harness:
         assert not given
         branch = ref.removeprefix("refs/heads/")
         assert branch != ref
-        self.workspace.mkdir()
         self.git("init", "--quiet", "--initial-branch=none")
         self.git("remote", "add", "origin", self.origin)
         heads = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from builders import Repo, good_entry
 from github_side import LOCK, PYZ, Forge, break_entry
-from servers import Backend
-from step_harness import basic
+from servers import PrivateBackend
 
 from registrar.app.shipped import github
 
@@ -160,19 +159,6 @@ def test_unusual_names_are_names(tmp_path: Path, gate: Path, branch: str) -> Non
     forge.push(head)
     assert forge.pushed(before, head).code == 1
     assert not list(tmp_path.rglob("pwned"))
-
-
-class PrivateBackend(Backend):
-    """A forge that shows nothing without the job's token."""
-
-    def _serve(self, body: bytes) -> None:
-        if self.headers.get("Authorization", "").lower() == f"basic {basic()}".lower():
-            return super()._serve(body)
-        self.send_response(401)
-        self.send_header("WWW-Authenticate", "Basic")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-        return None
 
 
 @pytest.fixture

@@ -33,6 +33,18 @@ def test_the_line_of_several_entries_names_one_command_for_all() -> None:
     assert deferred(report()) == ""
 
 
+@pytest.mark.parametrize("name", ["concise", "github", "gitlab", "markdown", "text"])
+def test_a_change_without_its_bytes_says_that_they_are_not_proved(name: str) -> None:
+    made = report(deferred=(Deferred("artifact-digest", "a-1.0.0", SETTLE),))
+    for judged, told in (
+        (made, True),
+        (replace(made, base=None), False),  # nothing is merged by it
+        (replace(made, deferred=()), False),
+    ):
+        said = FORMATS[name](judged, lambda finding: [])
+        assert ("bytes not proved before merge" in said) is told
+
+
 @pytest.mark.parametrize("name", ["concise", "github", "gitlab", "junit", "markdown", "text"])
 def test_each_format_says_where_a_rule_is_explained(name: str) -> None:
     said = FORMATS[name](report(finding()), lambda finding: [])

@@ -22,6 +22,7 @@ from registrar.app.doctoring import (
     tools,
 )
 from registrar.app.doctoring import clone as clones
+from registrar.app.doctoring import remote_workflow as remote_workflows
 from registrar.app.doctoring import workflow as workflows
 from registrar.app.doctoring.scene import Question, Scene, raw_of
 from registrar.app.shipped.github import RULESET_PATH, WORKFLOW_PATH
@@ -56,6 +57,7 @@ _CHECKS: tuple[tuple[Topic, Callable[[Scene], Iterator[Line]]], ...] = (
     (Topic.WORKFLOW, workflows.workflow),
     (Topic.WORKFLOW, other_workflows.others),
     (Topic.WORKFLOW, workflows.ruleset_file),
+    (Topic.WORKFLOW, remote_workflows.remote_workflow),
     (Topic.WORKFLOW, gitlab.pipeline),
     (Topic.OWNERS, owners.owners),
     (Topic.FORGE, judges.judges),
@@ -196,7 +198,9 @@ def _scene(visit: Visit, tree: Tree) -> Scene:
     gitlab_here = any(tree.node(path) for path in (PIPELINE_PATH, gitlab.CI_PATH))
     gitlab_here = gitlab_here or "gitlab" in ((remote.host if remote else None) or "")
     built = _built()
-    options = Options(_branch(clone), policy.root, _event(flow), gitlab=True, codeowners=())
+    options = Options(
+        _branch(clone), policy.root, _event(flow), gitlab=True, codeowners=(), remote=True
+    )
     files = {file.path: file for file in shipped(options, built)}
     return Scene(
         tree=tree,

@@ -15,7 +15,9 @@ from registrar.app.shipped.owning import GITHUB_PLACES, GITLAB_PLACES, owners_pl
 from registrar.app.shipped.registry import shipped
 from registrar.app.shipped.remembered import (
     READ,
+    asks_for_bytes,
     github_event,
+    made,
     on_gitlab,
     protected_branch,
     without_github,
@@ -25,6 +27,7 @@ from registrar.domain.trees import Kind, UnreadableError
 from registrar.errors import UsageError
 from registrar.ports import Staging, Tree, World, Writer
 from registrar.reading.baseline import BASELINE_NAME
+from registrar.reading.dvc_config import CONFIG_PATH
 from registrar.reading.policy import POLICY_NAME
 
 _MAX_BYTES = 8 * 1024 * 1024
@@ -40,6 +43,8 @@ class InitRequest:
     """None where the files that are there say it, or nothing does."""
     github: bool = True
     gitlab: bool = False
+    remote: bool | None = None
+    """Whether to ask for bytes; None where the files that are there say it, or a remote of DVC."""
     owners: tuple[str, ...] = ()
     baseline: bool = False
     dry_run: bool = False
@@ -111,7 +116,7 @@ def read_existing(tree: Tree, paths: Sequence[str]) -> Mapping[str, bytes]:
             except UnreadableError as error:
                 faults.append(f"{path} cannot be read: {error}")
     if faults:
-        told = "\n".join(dict.fromkeys(faults))
+        told = "; ".join(dict.fromkeys(faults))
         raise UsageError(told, "move it away; nothing was written")
     return found
 
@@ -157,11 +162,20 @@ def _options(
     gitlab = request.gitlab or on_gitlab(before)
     left_out = request.github and request.github_event is None and without_github(before)
     github = request.github and not left_out
+    if request.remote and not github:
+        hint = "registrar init --remote --github-event pull_request_target"
+        raise UsageError("--remote is a workflow of GitHub, which gets nothing here", hint)
+    dvc = tree.node(CONFIG_PATH) is not None
+    remote = request.remote
+    if remote is None:
+        remote = asks_for_bytes(before) or (dvc and not made(before))
     options = Options(
         branch=branch,
         root=root,
         github_event=(request.github_event or github_event(before)) if github else None,
         gitlab=gitlab,
+        remote=remote and github,
+        remote_left_out=github and dvc and not remote and request.remote is None,
         owners=request.owners,
         codeowners=owners_places(there, github, gitlab),
         github_left_out=left_out,

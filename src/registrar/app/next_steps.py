@@ -7,7 +7,18 @@ from collections.abc import Iterator
 
 from registrar.app.selection import entries_of
 from registrar.app.shipped import github, gitlab
-from registrar.app.shipped.program import PROGRAM_PATH, REQUIREMENTS_PATH, SCRIPT_PATH
+from registrar.app.shipped.github_remote import (
+    ENVIRONMENT,
+    MERGED_ENVIRONMENT,
+    REMOTE_WORKFLOW_PATH,
+    SECRET_PREFIX,
+)
+from registrar.app.shipped.program import (
+    PROGRAM_PATH,
+    REMOTE_REQUIREMENTS_PATH,
+    REQUIREMENTS_PATH,
+    SCRIPT_PATH,
+)
 from registrar.app.shipped.remembered import EVENTS
 from registrar.domain.shipping import Adopted, Checkout, Done, Options
 from registrar.domain.trees import Kind
@@ -15,7 +26,7 @@ from registrar.ports import Staging, Tree
 from registrar.reading.baseline import BASELINE_NAME
 from registrar.reading.policy import POLICY_NAME
 
-_VENDORED = (PROGRAM_PATH, SCRIPT_PATH, REQUIREMENTS_PATH)
+_VENDORED = (PROGRAM_PATH, SCRIPT_PATH, REQUIREMENTS_PATH, REMOTE_REQUIREMENTS_PATH)
 _CHANGED = (Done.WROTE, Done.ADDED, Done.UPDATED)
 _MINE = ".vscode/"
 """Where git ignores these, a person wanted it so."""
@@ -45,6 +56,7 @@ def next_steps(
             f"when it is on {options.branch}, make the gate required (once, as an administrator):\n"
             f"{github.install_ruleset_line()}"
         )
+    yield from _bytes(options)
     if options.github_left_out:
         yield (
             "GitHub gets nothing, as when this registry was made; for the gate on GitHub, too:\n"
@@ -60,6 +72,26 @@ def next_steps(
     if tree.node(".dvc") is None:
         yield "for models above 10 MiB:\ndvc init && dvc remote add --default storage <URL>"
     yield "see whether the gate is in force:\nregistrar doctor"
+
+
+def _bytes(options: Options) -> Iterator[str]:
+    """What lets the workflow ask for bytes, or what writes it."""
+    branch = options.branch
+    if options.remote:
+        yield (
+            "let the bytes be proved (once, as an administrator): name the remotes in "
+            f"{POLICY_NAME}, [network] dvc_remotes; make the environments {ENVIRONMENT} (required "
+            f"reviewers; branches {branch} and gh-readonly-queue/{branch}/*) and "
+            f"{MERGED_ENVIRONMENT} (branch {branch} alone); give both credentials that only read, "
+            "as the workflow names them; for S3:\n"
+            f"gh secret set --env {MERGED_ENVIRONMENT} {SECRET_PREFIX}AWS_ACCESS_KEY_ID\n"
+            f"gh secret set --env {MERGED_ENVIRONMENT} {SECRET_PREFIX}AWS_SECRET_ACCESS_KEY"
+        )
+    if options.remote_left_out:
+        yield (
+            "bytes on DVC remotes are not proved before a merge; for the workflow that asks for "
+            "them:\nregistrar init --remote"
+        )
 
 
 def _baseline(adopted: Adopted, tree: Tree, staging: Staging) -> Iterator[str]:
@@ -111,6 +143,8 @@ def _again(removed: list[str], adopted: Adopted, options: Options) -> Iterator[s
         yield from ("--branch", adopted.branch)
     if options.github_event is not None and github.WORKFLOW_PATH in removed:
         yield from ("--github-event", options.github_event)
+    if REMOTE_WORKFLOW_PATH in removed:
+        yield "--remote"
     if gitlab.PIPELINE_PATH in removed:
         yield "--gitlab"
 

@@ -44,11 +44,16 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     policy = read_rulebook(tree, "work-tree").policy
     folder = _folder(ref, tree, policy.root)
     path = f"{policy.root}/{folder}"
-    loose = counter.staging.uncommitted([path])
+    entry = Entry(tree, policy.root, folder)
+    loose = [
+        found
+        for found in counter.staging.uncommitted([path])
+        if not entry.covered(found.removeprefix(f"{path}/").removesuffix("/"))  # DVC's, not git's
+    ]
     if loose:
         raise UsageError(f"{min(loose)} is not as it is committed", "commit and merge it first")
     report = check(CheckRequest(paths=(path,)), counter.world)
-    registration = _registration(Entry(tree, policy.root, folder), counter)
+    registration = _registration(entry, counter)
     if report.verdict is not Verdict.PASS:
         return Answer(registration, None, report)
     return Answer(registration, counter.registry.put(uri, registration), report)

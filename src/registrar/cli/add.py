@@ -10,14 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, talk, write
-from registrar.errors import (
-    EXIT_FAULT,
-    MissingFactsError,
-    OutputError,
-    UnansweredError,
-    UsageError,
-    worst,
-)
+from registrar.errors import MissingFactsError, UnansweredError, UsageError, worst
 from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
@@ -116,7 +109,8 @@ def _added(top: str, options: argparse.Namespace) -> Added:
         return add(os.path.abspath(options.artifact), wanted, shop)
     except MissingFactsError as error:
         words = " ".join((*_typed(options), *error.words))
-        raise UsageError(error.message, f"registrar add {words}") from error
+        hint = f"registrar add {words}"
+        raise MissingFactsError(error.message, error.words, hint) from error
     except AskError as error:
         message = f"the run cannot be fetched: {error}"
         raise UnansweredError(message, "nothing was changed") from error
@@ -133,7 +127,7 @@ _FIELDS = (
 
 def _typed(options: argparse.Namespace) -> Iterator[str]:
     """The arguments as they were given, but for their order and what may be secret."""
-    from registrar.app.adding.origin import without_secrets
+    from registrar.domain.addresses import without_secrets
 
     if options.artifact is not None:
         yield shlex.quote(options.artifact)
@@ -177,9 +171,9 @@ def _push(top: str, added: Added) -> int:
 
     try:
         dvc_at(top).push(added.pointer or "", added.remote)
-    except OutputError as error:
+    except UnansweredError as error:
         talk(f"registrar: {escape(error.message)}\n  = hint: {escape(error.hint)}\n")
-        return EXIT_FAULT
+        return error.exit_code
     return 0
 
 

@@ -46,6 +46,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help=f"what starts the judge; default {EVENTS[0]}, {EVENTS[1]} where that is forbidden",
     )
     forge.add_argument("--no-github", action="store_true", help="write nothing for GitHub")
+    command.add_argument(
+        "--remote",
+        action=argparse.BooleanOptionalAction,
+        help="write the workflow of GitHub that asks for the bytes, too; "
+        "default: where .dvc/config is there before the registry",
+    )
     command.add_argument("--gitlab", action="store_true", help="write the pipeline of GitLab, too")
     command.add_argument(
         "--format",
@@ -75,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
         github_event=options.github_event,
         github=not options.no_github,
         gitlab=options.gitlab,
+        remote=options.remote,
         owners=tuple(options.owner),
         baseline=options.baseline,
         dry_run=options.dry_run,

@@ -13,7 +13,14 @@ from collections.abc import Sequence
 from registrar import __version__
 from registrar.cli import add, check, completion, doctor, fix, hook, init, register, rules
 from registrar.cli.console import talk, tell_fault
-from registrar.errors import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, RegistrarError
+from registrar.errors import (
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    MissingFactsError,
+    PolicyError,
+    RegistrarError,
+)
 from registrar.formats.escape import escape
 
 _EPILOG = """exit codes:
@@ -104,7 +111,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _expected(error: RegistrarError) -> int:
-    lines = [escape(line) for line in error.message.split("\n")]
+    # a policy's own lines are escaped where they are made; elsewhere a line break is a name's
+    several = isinstance(error, PolicyError | MissingFactsError)
+    lines = [escape(line) for line in (error.message.split("\n") if several else [error.message])]
     hint = f"\n  = hint: {escape(error.hint)}" if error.hint else ""
     talk(f"registrar: {chr(10).join(lines)}{hint}\n")
     return error.exit_code

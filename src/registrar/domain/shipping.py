@@ -76,6 +76,10 @@ class Options:
     """Who owns the gate's files (``@org/team``)."""
     codeowners: tuple[str, ...] = (".github/CODEOWNERS",)
     """The files that name the owners."""
+    remote: bool = False
+    """True for the workflow that asks for the bytes, too."""
+    remote_left_out: bool = False
+    """True where there is a DVC remote, and nothing of that workflow is written."""
     github_left_out: bool = False
     """True where GitHub gets nothing because it got nothing the first time."""
 

@@ -22,6 +22,7 @@ from registrar.formats.summary import (
     mendable,
     not_asked,
     severities,
+    unproved,
     verdict_word,
     worst_first,
 )
@@ -53,6 +54,8 @@ def _summary(report: Report) -> Iterator[str]:
     yield counts(report)
     if mend := mendable(report):
         yield mend
+    if told := unproved(report):
+        yield f"<strong>{told}</strong>"
     missing = not_asked(report)
     yield f"not asked: {', '.join(missing)}" if missing else "all phases asked"
     if report.rules_off:

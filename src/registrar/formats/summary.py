@@ -25,6 +25,8 @@ EXPLAIN = "registrar rules NAME"
 """The command that explains a rule."""
 VENDORED = f"python3 -I scripts/registrar.pyz {EXPLAIN.removeprefix('registrar ')}"
 """The same by the program that ``registrar init`` lays beside the models."""
+UNPROVED = "bytes not proved before merge"
+"""What is said of a change that was judged without its bytes."""
 
 
 def verdict_word(report: Report) -> str:
@@ -69,7 +71,15 @@ def deferred(report: Report) -> str:
     settle = {item.settled_by for item in report.deferred}
     command = settle.pop() if len(settle) == 1 else "registrar check --remote --verify-bytes"
     those = _plural(len(entries), "entry", "entries")
-    return f"deferred: the bytes of {those} are not here ({rules}); settle it: {command}"
+    told = f": {UNPROVED}" if unproved(report) else ""
+    return f"deferred: the bytes of {those} are not here ({rules}){told}; settle it: {command}"
+
+
+def unproved(report: Report) -> str:
+    """That a change is judged without its bytes; "" where none is, or nothing waits for them."""
+    if report.base is None or not report.deferred:
+        return ""
+    return f"{UNPROVED}: this check saw the pointers alone"
 
 
 def holds_none(report: Report, path: str) -> str:

@@ -15,6 +15,7 @@ from registrar.formats.summary import (
     judge,
     mendable,
     not_asked,
+    unproved,
     verdict_word,
 )
 
@@ -144,6 +145,8 @@ def _summary(report: Report) -> Iterator[str]:
     yield f"{verdict_word(report)}: {counts(report)}"
     if mend := mendable(report):
         yield f"  {mend}"
+    if told := unproved(report):
+        yield f"  {told}"
     missing = not_asked(report)
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:

@@ -49,7 +49,7 @@ class DvcTool(Protocol):
         """Put a file or folder of the entry behind a pointer; raises UsageError."""
 
     def push(self, pointer: str, remote: str | None) -> None:
-        """Push what a pointer of the repository names; raises OutputError."""
+        """Push what a pointer of the repository names; raises UnansweredError."""
 
 
 class TrainingCode(Protocol):

@@ -33,6 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from registrar.domain.addresses import shown
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import ManifestRef
 from registrar.domain.paths import path_fault
@@ -75,9 +76,9 @@ def _url(ref: ManifestRef, at: At) -> Iterator[Outcome]:
     if not _URL.fullmatch(ref.target):
         credentials = " without credentials" if "@" in ref.target.split("/")[2:3] else ""
         hint = f"write an https://, s3:// or gs:// URL{credentials}"
-        yield Problem(f'"{ref.target[:200]}" is no URL of a manifest', hint, at)
+        yield Problem(f'"{shown(ref.target)[:200]}" is no URL of a manifest', hint, at)
     elif ref.sha256 is None:
-        hint = f"write {{url: {ref.target}, sha256: <its SHA-256>}}"
+        hint = f"write {{url: {shown(ref.target)}, sha256: <its SHA-256>}}"
         message = "the manifest behind this URL is not pinned and may change"
         yield Problem(message, hint, at, Severity.WARNING)
 

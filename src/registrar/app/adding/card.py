@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from registrar.domain.adding import Draft
@@ -22,6 +23,7 @@ _MOST = 50
 _LONGEST = 120
 """Characters of a cell."""
 _MARKS = "`*_<>[]~$&|\\"
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://[^\s<>`]+")
 
 
 def card(draft: Draft) -> bytes:
@@ -37,8 +39,8 @@ def card(draft: Draft) -> bytes:
         lines += _to_write(title, question)
     lines += ["## Dataset sources", "", *_sources(draft), ""]
     lines += ["## Evaluation metrics", "", *_figures(draft.metrics), ""]
-    lines += ["## License", "", _plain(wanted.license) or TO_WRITE, ""]
-    lines += ["## Contact", "", _plain(wanted.owner) or TO_WRITE, ""]
+    lines += ["## License", "", wanted.license or TO_WRITE, ""]
+    lines += ["## Contact", "", _line(wanted.owner) or TO_WRITE, ""]
     return "\n".join(lines).encode()
 
 
@@ -47,6 +49,12 @@ def _to_write(title: str, question: str) -> list[str]:
 
 
 def _details(draft: Draft) -> Iterator[str]:
+    if not draft.is_folder:
+        piece = draft.pieces[0]
+        known = draft.formats.get(piece.path)
+        yield f"{_plain(piece.path)}: {f'{known}, ' if known else ''}{piece.size:,} bytes"
+        yield ""
+        return
     yield from _table(
         "Files",
         ("file", "format", "bytes"),
@@ -145,3 +153,10 @@ def _plain(text: str | None) -> str:
     told = text or ""
     shown = escape(told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…")
     return "".join(f"\\{char}" if char in _MARKS else char for char in shown)
+
+
+def _line(text: str | None) -> str:
+    """Text as a paragraph: an address as it is, anything else without what Markdown reads in it."""
+    if text is None or _ADDRESS.fullmatch(text):
+        return text or ""
+    return re.sub(r"^([0-9]*)([#+~=.)-])", r"\1\\\2", _plain(text.strip()))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from registrar.app.adding.origin import without_secrets
 from registrar.domain.adding import Data, Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.runs import RunModel
 
 

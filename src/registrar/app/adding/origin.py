@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from registrar.domain.adding import Origin, Wanted
+from registrar.domain.addresses import without_secrets
 from registrar.domain.digests import is_commit
 from registrar.domain.runs import RunModel
 from registrar.errors import UsageError
@@ -48,22 +47,7 @@ _NO_COMMIT = {
 }
 
 
-_PLACE = re.compile(r"([^/?#]*)([^?#]*)")
-
-
 def _here(commit: str, head: str | None, world: World) -> bool:
     if world.history is None or head is None:
         return False
     return world.history.ancestry([commit], head)[commit] is not Ancestry.ABSENT
-
-
-def without_secrets(url: str) -> str:
-    """An address without what may be secret: password, query, fragment; over HTTP the user, too."""
-    scheme, sign, rest = url.partition("://")
-    place = _PLACE.match(rest)
-    if not sign or place is None:
-        return url
-    user, at, host = place[1].rpartition("@")
-    if scheme.lower() in ("http", "https"):
-        user = at = ""
-    return f"{scheme}://{user.partition(':')[0]}{at}{host}{place[2]}".rstrip("/")

@@ -14,8 +14,9 @@ from registrar.app.adding.card import card
 from registrar.app.adding.data import Reader
 from registrar.app.adding.framework import formats_of, framework_of
 from registrar.app.adding.from_run import differences, mlflow_of, wanted_of
-from registrar.app.adding.given import metrics_for, read_given
+from registrar.app.adding.metrics import metrics_for
 from registrar.app.adding.origin import origin_of
+from registrar.app.adding.plain import read, refuse_odd
 from registrar.app.adding.questions import Ask, checked, complete
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import Draft, Wanted
@@ -104,7 +105,9 @@ def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
 
 def _completed(wanted: Wanted, artifact: str | None, shop: Shop, book: Rulebook) -> Wanted:
     wanted = with_defaults(wanted, book.policy.add)
-    return complete(wanted, shop.ask, artifact, shop.world, book)
+    wanted = complete(wanted, shop.ask, artifact, shop.world, book)
+    refuse_odd(wanted)
+    return wanted
 
 
 @contextmanager
@@ -171,9 +174,9 @@ def _write(draft: Draft, metrics: bytes | None, remote: str | None, bench: Entry
     else:
         draft = replace(draft, manifest=given if "://" in given else os.path.basename(given))
         if "://" not in given:
-            bench.write(draft.manifest, read_given(given))
+            bench.write(draft.manifest, read(given))
     bench.write("metadata.yaml", documents.metadata(draft, remote))
-    bench.write("MODEL_CARD.md", read_given(wanted.card) if wanted.card else card(draft))
+    bench.write("MODEL_CARD.md", read(wanted.card) if wanted.card else card(draft))
 
 
 def _book(world: World) -> Rulebook:

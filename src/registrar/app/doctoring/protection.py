@@ -58,6 +58,8 @@ class Protection:
     """Nobody deletes the branch."""
     fresh: tuple[Source, ...] = ()
     """A merge waits until the check ran on what is merged."""
+    queue: tuple[Source, ...] = ()
+    """Changes are merged by a merge queue."""
     unseen: tuple[str, ...] = ()
 
 
@@ -140,6 +142,7 @@ def _of_rules(rules: list[Mapping[str, Any]], sources: dict[int, Source]) -> Ite
                     yield "fresh", source
             case "merge_queue":
                 yield "fresh", source
+                yield "queue", source
             case "pull_request":
                 yield "requests", source
                 if given.get("require_code_owner_review") is True:

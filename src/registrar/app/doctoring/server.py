@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registrar.app.doctoring.environments import environments
 from registrar.app.doctoring.protection import Protection, Required, Source, protection_of
 from registrar.app.doctoring.scene import Question, Scene, shortened
 from registrar.app.shipped.github import ACTIONS_APP, CHECK_NAME, install_ruleset_line
@@ -53,6 +54,7 @@ def ask(forge: Forge, repository: str, scene: Scene) -> Iterator[Line]:
     )
     for asked, sources, so, not_so in questions:
         yield _stated(asked, sources, (so, not_so), found.unseen)
+    yield from environments(forge, repository, branch, found, scene)
 
 
 _OWNED = ("code owners must approve changes of their files", "code owners need not approve changes")

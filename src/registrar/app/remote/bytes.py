@@ -16,7 +16,10 @@ from registrar.reading.remote_files import RemoteFile, RemoteOut
 
 @dataclass(frozen=True, slots=True)
 class RemoteTree:
-    """A tree in which files of one entry lie on remotes; paths to where and what they are."""
+    """A tree in which files of one entry lie on remotes; paths to where and what they are.
+
+    What a remote holds hides what lies in the tree: that is judged without asking anybody.
+    """
 
     tree: Tree
     files: Mapping[str, tuple[ObjectStore, ObjectName, int]]
@@ -35,15 +38,14 @@ class RemoteTree:
         nodes = {node.path: node for node in self.tree.walk(folder)}
         for path, (_, _, size) in self.files.items():
             if not folder or path.startswith(folder + "/"):
-                nodes.setdefault(path, Node(path, Kind.FILE, size))
+                nodes[path] = Node(path, Kind.FILE, size)
         return sorted_nodes(list(nodes.values()))
 
     def node(self, path: str) -> Node | None:
         """What stands at a path."""
-        here = self.tree.node(path)
-        if here is None and path in self.files:
+        if path in self.files:
             return Node(path, Kind.FILE, self.files[path][2])
-        return here
+        return self.tree.node(path)
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file of the tree below; raises UnreadableError."""
@@ -51,7 +53,7 @@ class RemoteTree:
 
     def open(self, path: str) -> BinaryIO:
         """A stream of a file's bytes; raises UnreadableError."""
-        if path not in self.files or self.tree.node(path) is not None:
+        if path not in self.files:
             return self.tree.open(path)
         store, name, _ = self.files[path]
         try:
@@ -60,8 +62,8 @@ class RemoteTree:
             raise UnreadableError(str(error)) from error
 
     def written(self, path: str) -> Written | None:
-        """What the tree below knows of a file."""
-        return self.tree.written(path)
+        """What the tree below knows of a file; nothing of what lies on a remote."""
+        return None if path in self.files else self.tree.written(path)
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file of the tree below."""

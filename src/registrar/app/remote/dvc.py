@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 from registrar.domain.remotes import Absent, DvcConfig, Lookup, NoAnswer, ObjectName, Stored
 from registrar.ports.others import AskError, ObjectStore, Stores
@@ -118,12 +119,20 @@ def _listed(found: Lookup, name: ObjectName, store: ObjectStore | str) -> _Liste
         return found
     try:
         with store.open(name) as stream:
-            raw = stream.read(MAX_LIST + 1)
+            raw = _whole(stream)
         return dict(read_folder_list(raw, name.md5))
     except FolderListError as error:
         return str(error)
     except OSError as error:
         return NoAnswer(str(error))
+
+
+def _whole(stream: BinaryIO) -> bytes:
+    """A list to its end, or beyond its limit; a stream may give less than it is asked for."""
+    raw = bytearray()
+    while len(raw) <= MAX_LIST and (block := stream.read(MAX_LIST + 1 - len(raw))):
+        raw += block
+    return bytes(raw)
 
 
 def _told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from registrar.domain.addresses import shown
 from registrar.ports.others import AskError, Runs
 from registrar.rules.rule import Record, RunAnswer
 
@@ -20,16 +21,24 @@ def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> d
         if uri is None:
             answers[record.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
         elif _plain(uri) not in known:
-            answers[record.folder] = RunAnswer(
-                blocked=f"the judging policy does not let the tracking URI {uri} be asked: "
-                f'[network] mlflow = ["{uri}"] in registrar.toml does'
-            )
+            answers[record.folder] = RunAnswer(blocked=_refused(uri))
         else:
             key = (_plain(uri), record.run_id)
             if key not in asked:
                 asked[key] = _asked(runs, uri, record.run_id)
             answers[record.folder] = asked[key]
     return answers
+
+
+def _refused(uri: str) -> str:
+    """Why an address is not asked; it is printed without what may be secret in it."""
+    plain = shown(uri)
+    if plain != uri:
+        return f"the tracking URI holds credentials: write {plain}, and revoke them"
+    return (
+        f"the judging policy does not let the tracking URI {uri} be asked: "
+        f'[network] mlflow = ["{uri}"] in registrar.toml does'
+    )
 
 
 def _asked(runs: Runs, uri: str, run_id: str) -> RunAnswer:

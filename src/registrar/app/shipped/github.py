@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from registrar.app.shipped import shipped_file
+from registrar.app.shipped.program import PROGRAM_PATH
 
 CHECK_NAME: Final = "model-registry"
 """The job, and so the check that the ruleset requires."""
@@ -43,12 +44,16 @@ _ABOUT = {
 # owners that .github/CODEOWNERS and the ruleset demand for this file, and the runs on `push` and on
 # the schedule, which tell afterwards.""",
 }
-_TRIGGER = {
+TRIGGER: Final = {
     "pull_request_target": """\
   # zizmor: ignore[dangerous-triggers] because nothing of the change is checked out or run
   pull_request_target:""",
     "pull_request": "  pull_request:",
 }
+_STRANGERS = (
+    "= pull_request_target",
+    "Not where the event hands the program to strangers with the rights of this repository.",
+)
 
 
 def workflow(branch: str, event: str = "pull_request_target") -> str:
@@ -57,12 +62,30 @@ def workflow(branch: str, event: str = "pull_request_target") -> str:
         "github-workflow.yml",
         {
             "ABOUT": _ABOUT[event],
-            "PULL_REQUEST": _TRIGGER[event],
-            "FILTER": _quoted(_as_pattern(branch)),
-            "REF": _quoted(_as_expression(f"refs/heads/{branch}")),
+            "PULL_REQUEST": TRIGGER[event],
+            "FILTER": branch_filter(branch),
+            "CHANGE_STEPS": change_steps(branch, PROGRAM_PATH, "registrar init", _STRANGERS),
             "CHECK": CHECK_NAME,
         },
     )
+
+
+def change_steps(branch: str, needed: str, made_by: str, refusal: tuple[str, str]) -> str:
+    """The steps that check out the branch and fetch the change as git objects.
+
+    ``needed`` is a file that the revision must have which judges, ``made_by`` the command that
+    writes it; ``refusal`` says on which events a change never brings its own, and why.
+    """
+    ref = _quoted(_as_expression(f"refs/heads/{branch}"))
+    values = {"REF": ref, "NEEDED": needed, "INIT": made_by}
+    return shipped_file(
+        "github-change-steps.txt", {**values, "NOT_ON": refusal[0], "WHY_NOT": refusal[1]}
+    )
+
+
+def branch_filter(branch: str) -> str:
+    """A branch as a filter of an event, quoted."""
+    return _quoted(_as_pattern(branch))
 
 
 def ruleset(branch: str) -> str:

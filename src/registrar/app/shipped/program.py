@@ -11,6 +11,7 @@ from registrar import __version__
 PROGRAM_PATH = "scripts/registrar.pyz"
 SCRIPT_PATH = "scripts/validate_model_metadata.py"
 REQUIREMENTS_PATH = "scripts/registrar-requirements.txt"
+REMOTE_REQUIREMENTS_PATH = "scripts/registrar-remote-requirements.txt"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+==[^\s\\;]+)", re.MULTILINE)
 
 

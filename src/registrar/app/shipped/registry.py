@@ -8,11 +8,13 @@ from registrar import __version__
 from registrar.app.rulebook import SCHEMA_NAME
 from registrar.app.shipped import github, gitlab, shipped_file
 from registrar.app.shipped.editor import editor, settings_standing
+from registrar.app.shipped.github_remote import REMOTE_WORKFLOW_PATH, remote_workflow
 from registrar.app.shipped.hooks import hooks, hooks_standing
 from registrar.app.shipped.lines import attributes, missing
 from registrar.app.shipped.owning import code_owners
 from registrar.app.shipped.program import (
     PROGRAM_PATH,
+    REMOTE_REQUIREMENTS_PATH,
     REQUIREMENTS_PATH,
     SCRIPT_PATH,
     named_in,
@@ -101,6 +103,8 @@ def _gates(options: Options) -> tuple[Shipped, ...]:
             Shipped(github.WORKFLOW_PATH, "the gate on GitHub", workflow.encode()),
             Shipped(github.RULESET_PATH, "makes the gate required", ruleset.encode()),
         ]
+        if options.remote:
+            files += _remote(options.branch, options.github_event)
     if options.gitlab:
         pipeline = gitlab.pipeline(options.branch)
         files.append(Shipped(gitlab.PIPELINE_PATH, "the gate on GitLab", pipeline.encode()))
@@ -118,6 +122,16 @@ def _gates(options: Options) -> tuple[Shipped, ...]:
     owned, owners = github.CODEOWNED, options.owners
     files += [code_owners(path, owned, owners, options.root) for path in options.codeowners]
     return tuple(files)
+
+
+def _remote(branch: str, event: str) -> list[Shipped]:
+    """The workflow that asks for the bytes, and the libraries that it installs."""
+    libraries = shipped_file("registrar-remote-requirements.txt").encode()
+    workflow = remote_workflow(branch, event).encode()
+    return [
+        Shipped(REMOTE_WORKFLOW_PATH, "asks for the bytes, on GitHub", workflow),
+        Shipped(REMOTE_REQUIREMENTS_PATH, "the libraries that it needs, locked", libraries),
+    ]
 
 
 def _document(path: str, about: str, root: str) -> Shipped:

@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping
 
 from registrar.app.shipped import github, gitlab
+from registrar.app.shipped.github_remote import REMOTE_WORKFLOW_PATH
 from registrar.app.shipped.owning import GITHUB_PLACES, TITLE
-from registrar.app.shipped.program import PROGRAM_PATH, named_in
+from registrar.app.shipped.program import PROGRAM_PATH, REMOTE_REQUIREMENTS_PATH, named_in
 from registrar.reading.policy import POLICY_NAME
 
 EVENTS = ("pull_request_target", "pull_request")
 _REF = "refs/heads/"
 _OURS = (github.RULESET_PATH, github.WORKFLOW_PATH)
-READ = (*_OURS, gitlab.PIPELINE_PATH, *GITHUB_PLACES, POLICY_NAME, PROGRAM_PATH)
+_REMOTE = (REMOTE_WORKFLOW_PATH, REMOTE_REQUIREMENTS_PATH)
+READ = (*_OURS, *_REMOTE, gitlab.PIPELINE_PATH, *GITHUB_PLACES, POLICY_NAME, PROGRAM_PATH)
 """The files that say it."""
 
 
@@ -42,10 +44,22 @@ def without_github(existing: Mapping[str, bytes]) -> bool:
     The policy names its program, or the program is here: one of them may have been taken away for a
     new one. A workflow and a ruleset that were, too, have left the owners that came with them.
     """
-    made = named_in(existing.get(POLICY_NAME, b"")) is not None or PROGRAM_PATH in existing
     places = GITHUB_PLACES[:1] if on_gitlab(existing) else GITHUB_PLACES
     owned = any(TITLE.encode() in existing.get(path, b"") for path in places)
-    return made and not owned and not any(path in existing for path in _OURS)
+    return made(existing) and not owned and not any(path in existing for path in _OURS)
+
+
+def made(existing: Mapping[str, bytes]) -> bool:
+    """Tell whether this was a registry before: a policy names its program, or the program is here.
+
+    One of them may have been taken away for a new one.
+    """
+    return named_in(existing.get(POLICY_NAME, b"")) is not None or PROGRAM_PATH in existing
+
+
+def asks_for_bytes(existing: Mapping[str, bytes]) -> bool:
+    """Tell whether the registry has the workflow that asks for the bytes, or a part of it."""
+    return any(path in existing for path in _REMOTE)
 
 
 def on_gitlab(existing: Mapping[str, bytes]) -> bool:

@@ -147,6 +147,7 @@ complete -c registrar -n '_shtab_registrar_using init' -l owner -x -d 'who must 
 complete -c registrar -n '_shtab_registrar_using init' -l branch -xka "(_registrar_branches)" -d 'the branch that the gate protects; default: git says it'
 complete -c registrar -n '_shtab_registrar_using init' -l github-event -xka "pull_request_target pull_request" -d 'what starts the judge; default pull_request_target, pull_request where that is forbidden'
 complete -c registrar -n '_shtab_registrar_using init' -l no-github -d 'write nothing for GitHub'
+complete -c registrar -n '_shtab_registrar_using init' -l remote -l no-remote -d 'write the workflow of GitHub that asks for the bytes, too; default: where .dvc/config is there before the registry'
 complete -c registrar -n '_shtab_registrar_using init' -l gitlab -d 'write the pipeline of GitLab, too'
 complete -c registrar -n '_shtab_registrar_using init' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a register -d 'register a checked entry in an MLflow model registry'

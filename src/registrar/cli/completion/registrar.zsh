@@ -125,6 +125,7 @@ _shtab_registrar_init_options=(
   "--branch=[the branch that the gate protects\; default\: git says it]:NAME:_registrar_branches"
   "--github-event=[what starts the judge\; default pull_request_target, pull_request where that is forbidden]:github_event:(pull_request_target pull_request)"
   "--no-github[write nothing for GitHub]"
+  {--remote,--no-remote}"[write the workflow of GitHub that asks for the bytes, too\; default\: where .dvc\/config is there before the registry]"
   "--gitlab[write the pipeline of GitLab, too]"
   "--format=[how it is printed\; default\: text]:format:(json text)"
 )

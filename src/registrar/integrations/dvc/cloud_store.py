@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
 from registrar.domain.remotes import Absent, Lookup, NoAnswer, ObjectName, Stored
+from registrar.integrations.dvc.causes import said
 from registrar.ports.others import AskError
 
 IN_FLIGHT = 64
@@ -31,8 +32,13 @@ class CloudStore:
         from concurrent.futures import ThreadPoolExecutor  # costs the start of every check
 
         asked = list(names)
+        first, later = asked[:IN_FLIGHT], asked[IN_FLIGHT:]
         with ThreadPoolExecutor(min(IN_FLIGHT, len(asked) or 1)) as pool:
-            answers = dict(zip(asked, pool.map(self._look, asked), strict=True))
+            answers = dict(zip(first, pool.map(self._look, first), strict=True))
+            silent = [told for told in answers.values() if isinstance(told, NoAnswer)]
+            if later and len(silent) == len(first):  # each waits for its time limit: one is enough
+                return dict.fromkeys(asked, silent[0])
+            answers |= dict(zip(later, pool.map(self._look, later), strict=True))
         if any(isinstance(answer, Absent) for answer in answers.values()):
             reason = self._closed()
             if reason:  # a bucket that is not there has no object either, and tells nothing
@@ -115,16 +121,6 @@ def _asked(question: Callable[[], _T]) -> _T:
         status = getattr(error.__cause__, "status", None)
         if error.__cause__ is None or status in _GONE:
             raise
-        raise AskError(_said(error.__cause__)) from error
+        raise AskError(said(error.__cause__)) from error
     except Exception as error:  # a dozen libraries, each with exceptions of its own
-        raise AskError(_said(error)) from error
-
-
-def _said(error: BaseException) -> str:
-    """What went wrong, without addresses: they may hold signatures and tokens."""
-    status = getattr(error, "status", None)
-    code = getattr(error, "response", None)
-    if isinstance(code, dict):
-        status = code.get("ResponseMetadata", {}).get("HTTPStatusCode", status)
-    told = f" {status}" if isinstance(status, int) else ""
-    return f"the remote did not answer: {type(error).__name__}{told}"
+        raise AskError(said(error)) from error

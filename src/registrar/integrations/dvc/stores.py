@@ -96,8 +96,11 @@ def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
         kind, kept, root = get_cloud_fs({"remote": {name.lower(): dict(options)}}, name=name)
         system: Any = kind(**kept)
         if scheme == "s3":
+            from registrar.integrations.dvc.straight import StraightSession
+
             pool = system.fs_args.setdefault("config_kwargs", {})
             pool.setdefault("max_pool_connections", IN_FLIGHT)
+            pool["http_session_cls"] = StraightSession
         files = system.fs
     except ImportError as error:
         raise AskError(f"DVC lacks a part here: {INSTALL.format(extra=scheme)}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrar.domain.adding import Piece
-from registrar.errors import OutputError, UsageError
+from registrar.errors import OutputError, UnansweredError, UsageError
 from registrar.integrations.workshop.copying import copy
 from registrar.ports.making import EntryBench
 
@@ -73,13 +74,14 @@ class Dvc:
             os.rename(os.path.join(made, path), place)
 
     def push(self, pointer: str, remote: str | None) -> None:
-        """``dvc push`` of one pointer, with its own progress bar; raises OutputError."""
+        """``dvc push`` of one pointer, with its own progress bar; raises UnansweredError."""
         command = [sys.executable, "-I", "-m", "dvc", "push", pointer]
         command += ["--remote", remote] if remote else []
         env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
         done = subprocess.run(command, cwd=self.top, env=env, stdout=_STDERR, check=False)
         if done.returncode:
-            raise OutputError("dvc push failed", f"mend that, then dvc push {pointer}")
+            hint = f"mend what DVC says above, then dvc push {shlex.quote(pointer)}"
+            raise UnansweredError("dvc push failed: the entry is here, its bytes did not go", hint)
 
 
 def _prepare(repo: Any, stage: str, pieces: Iterable[Piece]) -> None:

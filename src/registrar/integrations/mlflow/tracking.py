@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from registrar.domain.metadata import mapping
@@ -20,6 +22,7 @@ from registrar.integrations.mlflow.model_folder import (
     requirements_of,
     signature_of,
 )
+from registrar.integrations.mlflow.patience import patience
 from registrar.ports.others import AskError
 
 INSTALL = "pip install mlflow"
@@ -28,10 +31,29 @@ _QUIET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
 }
+_PATIENCE = 120
+"""Seconds for all that is asked of one run."""
 """Set where the caller has not: a server that is down is told within a minute and a half."""
 _COMMIT = "mlflow.source.git.commit"
 _FLAGS = {"true": True, "false": False}
 _GONE = "RESOURCE_DOES_NOT_EXIST"
+_STATUS = re.compile(r"failed with error code ([1-5][0-9][0-9]) ")
+"""In MLflow's own words; those of the server come after it."""
+_NO_JSON = "response body was not in a valid JSON format"
+_KINDS = {
+    "SSLError": "its certificate is not good",
+    "ProxyError": "the proxy does not let it through",
+    "ConnectTimeout": "it cannot be reached in time",
+    "ConnectTimeoutError": "it cannot be reached in time",
+    "ReadTimeout": "it is too slow",
+    "ReadTimeoutError": "it is too slow",
+    "NewConnectionError": "no connection; is it down?",
+    "NameResolutionError": "its host is not known",
+    "ContentDecodingError": "its answer has no end",
+    "JSONDecodeError": "there is something else at its address",
+}
+"""By what the libraries below MLflow raise."""
+_T = TypeVar("_T")
 
 
 class MlflowRuns:
@@ -40,19 +62,16 @@ class MlflowRuns:
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
         _reachable(uri)
-        with library():
+        with library(), patience(_PATIENCE):
             from mlflow import MlflowClient
-            from mlflow.exceptions import MlflowException
 
             try:
                 client = MlflowClient(tracking_uri=uri)
-                found = client.get_run(run_id)
+                found = there(lambda: client.get_run(run_id))
+                if found is None:
+                    return None
                 experiment = client.get_experiment(found.info.experiment_id)
                 return _record(found, experiment, _logged(client, found))
-            except MlflowException as error:
-                if error.error_code == _GONE:
-                    return None
-                raise AskError(said(error)) from error
             except Exception as error:  # drivers of databases, each with exceptions of its own
                 raise AskError(said(error)) from error
 
@@ -125,6 +144,7 @@ def library() -> Iterator[None]:
     """MLflow with our time limits, where it is installed; raises AskError where it is not."""
     bars = sys.stderr is not None and sys.stderr.isatty()
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "true" if bars else "false")
+    os.environ["MLFLOW_ALLOW_HTTP_REDIRECTS"] = "false"  # to where, only the server knows
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
@@ -143,7 +163,20 @@ def _reachable(uri: str) -> None:
 def _logged(client: Any, run: Any) -> list[Any]:
     """The models that the run logged."""
     outputs = run.outputs.model_outputs if run.outputs is not None else []
-    return [client.get_logged_model(output.model_id) for output in outputs]
+    models = (there(partial(client.get_logged_model, output.model_id)) for output in outputs)
+    return [model for model in models if model is not None]
+
+
+def there(question: Callable[[], _T]) -> _T | None:
+    """The answer of MLflow; None where it says that there is no such thing."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return question()
+    except MlflowException as error:
+        if error.error_code == _GONE:
+            return None
+        raise
 
 
 def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
@@ -173,4 +206,18 @@ def said(error: BaseException) -> str:
     }
     if code in named:
         return f"the tracking server refuses: {named[code]}"
-    return f"the tracking server did not answer: {code or type(error).__name__}"
+    status = _STATUS.search(str(error))
+    if status:
+        more = ", a redirection: name the address behind it" if status[1].startswith("3") else ""
+        return f"the tracking server did not answer: it says HTTP {status[1]}{more}"
+    if _NO_JSON in str(error):
+        return "the tracking server did not answer: there is something else at its address"
+    kinds = {type(one).__name__ for one in _chain(error)}
+    cause = next((text for kind, text in _KINDS.items() if kind in kinds), "")
+    return f"the tracking server did not answer: {cause or code or type(error).__name__}"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

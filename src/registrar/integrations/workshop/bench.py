@@ -6,10 +6,8 @@ import errno
 import json
 import os
 import pkgutil
-import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from registrar.domain.adding import Piece
@@ -17,6 +15,7 @@ from registrar.domain.trees import Written
 from registrar.errors import OutputError, UsageError
 from registrar.integrations.stamps import stamp
 from registrar.integrations.workshop.copying import copy, digests
+from registrar.integrations.workshop.source import changed, files_of, moved, opened
 from registrar.ports.making import Progress
 
 
@@ -61,18 +60,20 @@ class EntryBench:
     def bring(self, source: str, name: str, progress: Progress | None = None) -> list[Piece]:
         """Copy a file or a folder in, digested on the way; raises UsageError and OutputError.
 
-        A file that changes while it is read is refused. Links are not followed.
+        What changes while it is read is refused, a folder as a whole. Links are not followed.
         """
-        if os.path.isdir(source) and not os.path.islink(source):
-            inner = sorted(_walk(source), key=os.fsencode)
-            pairs = [(os.path.join(source, path), f"{name}/{path}") for path in inner]
-        else:
-            pairs = [(source, name)]
-        total = sum(_size(path) for path, _ in pairs)
+        found = files_of(source)
+        total = sum(there.st_size for there in found.values())
         pieces: list[Piece] = []
-        for path, inside in pairs:
-            done = sum(piece.size for piece in pieces)
+        done = 0
+        for path in found:
+            inside = name + path.removeprefix(source)
             pieces.append(self._copy(path, inside, progress, done, total))
+            done += pieces[-1].size
+        again = files_of(source)
+        for path in (*found, *again):
+            if path not in found or path not in again or moved(found[path], again[path]):
+                raise changed(path)
         return pieces
 
     def _copy(
@@ -83,23 +84,22 @@ class EntryBench:
                 progress(done + size, total)
 
         place = os.path.join(self.stage, inside)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        try:
-            number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-            with open(number, "rb", buffering=0), open(place, "x+b", buffering=0) as made:
-                before = os.fstat(number)
-                copy(number, made.fileno())
-                after = os.fstat(number)
-                made.seek(0)
-                sha256, md5, size = digests(made.fileno(), tell)
-                os.fsync(made.fileno())
-                state = stamp(os.fstat(made.fileno()))
-        except OSError as error:
-            raise OutputError(
-                f"{source} cannot be copied: {error.strerror}", _space(error)
-            ) from error
-        if _moved(before, after) or size != after.st_size:
-            raise UsageError(f"{source} changed while it was read", "wait until it is written")
+        with opened(source) as stream:
+            before = os.fstat(stream.fileno())
+            try:
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                with open(place, "x+b", buffering=0) as made:
+                    copy(stream.fileno(), made.fileno())
+                    made.seek(0)
+                    sha256, md5, size = digests(made.fileno(), tell)
+                    os.fsync(made.fileno())
+                    state = stamp(os.fstat(made.fileno()))
+            except OSError as error:
+                message = f"{source} cannot be copied: {error.strerror}"
+                raise OutputError(message, _space(error)) from error
+            after = os.fstat(stream.fileno())
+        if moved(before, after) or size != after.st_size:
+            raise changed(source)
         self.written[inside] = Written(sha256, md5, state)
         return Piece(inside, sha256, size, md5)
 
@@ -112,6 +112,9 @@ class EntryBench:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+        except FileExistsError as error:
+            hint = f"the entry needs that name itself: rename the {name} that was given"
+            raise UsageError(f"two files of the entry are called {name}", hint) from error
         except OSError as error:
             raise OutputError(
                 f"{name} cannot be written: {error.strerror}", _space(error)
@@ -150,30 +153,6 @@ def _janitor() -> subprocess.Popen[str]:
     source = pkgutil.get_data("registrar.integrations.workshop", "janitor.py")
     command = [sys.executable, "-I", "-c", (source or b"").decode("utf-8")]
     return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def _walk(folder: str) -> Iterator[str]:
-    """The regular files below a folder, relative to it; raises UsageError for anything else."""
-    for here, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            path = os.path.join(here, name)
-            mode = os.lstat(path).st_mode
-            if stat.S_ISREG(mode):
-                yield os.path.relpath(path, folder)
-            elif not stat.S_ISDIR(mode):
-                raise UsageError(f"{path} is neither file nor folder", "an artifact has no links")
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path, follow_symlinks=False).st_size
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _moved(before: os.stat_result, after: os.stat_result) -> bool:
-    told = ("st_size", "st_mtime_ns", "st_ino")
-    return any(getattr(before, name) != getattr(after, name) for name in told)
 
 
 def _space(error: OSError) -> str:

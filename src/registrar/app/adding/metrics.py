@@ -1,27 +1,15 @@
-"""Documents that are there already: the card, the metrics, the manifest of a person."""
+"""The metrics of a new entry: as they are given, or as the run has them."""
 
 from __future__ import annotations
 
 import json
 
 from registrar.app.adding.from_run import metrics_of
+from registrar.app.adding.plain import read
 from registrar.domain.adding import Wanted
 from registrar.domain.runs import RunModel
 from registrar.errors import UsageError
-from registrar.reading.documents import MAX_BYTES
 from registrar.reading.json import read_json
-
-
-def read_given(path: str) -> bytes:
-    """The bytes of a document; raises UsageError."""
-    try:
-        with open(path, "rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", "name a file") from error
-    if len(raw) > MAX_BYTES:
-        raise UsageError(f"{path} is larger than {MAX_BYTES:,} bytes", "name a smaller document")
-    return raw
 
 
 def metrics_for(wanted: Wanted, found: RunModel | None) -> tuple[bytes | None, dict[str, object]]:
@@ -29,7 +17,7 @@ def metrics_for(wanted: Wanted, found: RunModel | None) -> tuple[bytes | None, d
     if wanted.metrics is None:
         metrics = metrics_of(found.run.metrics) if found is not None else {}
         return (f"{json.dumps(metrics, indent=2)}\n".encode() if metrics else None), metrics
-    raw = read_given(wanted.metrics)
+    raw = read(wanted.metrics)
     document = read_json(raw)
     if not document.readable or not isinstance(document.data, dict):
         told = document.flaws[0].message if document.flaws else "it is no JSON object"

@@ -1,0 +1,107 @@
+"""A repository on GitHub's side whose bytes are on an S3 API, and the events that ask for them."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import ONNX, SHA
+from github_side import LOCK, PYZ, Forge
+from step_harness import Harness, Run
+from tracked import PARTS, dvc, tracked_repo, without_bytes
+
+from registrar.app.shipped import github_remote as remote
+from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
+
+NEW = "wine-1.2.0"
+WEIGHTS = PARTS["sub/b.onnx"]
+SECRET = "planted/secret+of+the+storage"
+KEYS = {
+    "MODEL_REGISTRY_AWS_ACCESS_KEY_ID": "AKIAPLANTED",
+    "MODEL_REGISTRY_AWS_SECRET_ACCESS_KEY": SECRET,
+}
+BOTH = {remote.ENVIRONMENT: KEYS, remote.MERGED_ENVIRONMENT: KEYS}
+TOP = Path(__file__).parent.parent.parent
+REMOTE_LOCK = (TOP / "requirements/remote.txt").read_bytes()
+
+
+@dataclass
+class Asking:
+    """The forge, the store, and the commits: ``base`` is protected, ``head`` brings a model."""
+
+    forge: Forge
+    bucket: Any
+    base: str
+    head: str
+    workflow: str
+
+    def run(
+        self, event_name: str, event: dict[str, Any], secrets: Any = None, **values: str
+    ) -> dict[str, Run]:
+        """What became of both jobs; no secret is anywhere in them."""
+        self.forge.runs += 1
+        folder = self.forge.folder / f"run{self.forge.runs}"
+        gate = self.forge.gate
+        harness = Harness(folder, self.forge.origin, gate)
+        facts = {"ref": "refs/heads/main", "sha": "0" * 40, "repository": "acme/wine"} | values
+        runs = harness.jobs(
+            self.workflow, event_name, event, BOTH if secrets is None else secrets, **facts
+        )
+        for run in runs.values():
+            assert SECRET not in run.out + run.summary
+            assert "AKIAPLANTED" not in run.out + run.summary
+        for path in folder.rglob("*"):
+            if path.is_file() and "site-packages" not in path.parts:
+                assert SECRET.encode() not in path.read_bytes(), path
+        return runs
+
+    def pull_request(self, head: str, repository: str | None = "acme/wine", **more: Any) -> Any:
+        """The runs of a pull request from a branch of this repository, or from a fork."""
+        self.forge.push(head, "refs/pull/7/head", force=True)
+        source = {"full_name": repository} if repository else None
+        pull = {"number": 7, "head": {"sha": head, "repo": source}}
+        return self.run("pull_request_target", {"pull_request": pull}, **more)
+
+    def key(self, raw: bytes) -> str:
+        md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+        return f"registry/files/md5/{md5[:2]}/{md5[2:]}"
+
+
+def clone_with_bytes(path: Path, endpoint: str) -> tuple[str, str]:
+    """A clone where people work, all its bytes on the store: its base, and a head with a model."""
+    repo = tracked_repo(path, "s3://models/registry")
+    for key, value in (("endpointurl", endpoint), ("region", "us-east-1")):
+        dvc(path, "remote", "modify", "storage", key, value)
+    repo.write("scripts/registrar.pyz", PYZ)
+    repo.write("scripts/registrar-requirements.txt", LOCK)
+    repo.write(REMOTE_REQUIREMENTS_PATH, REMOTE_LOCK)
+    repo.write(remote.REMOTE_WORKFLOW_PATH, remote.remote_workflow("main"))
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--message", "gate")
+    base = repo.git("rev-parse", "HEAD")
+    source = path / "model_registry/wine-1.0.0"
+    shutil.copytree(source, path / "model_registry" / NEW)
+    for name in ("model.onnx.dvc", ".gitignore"):
+        (path / "model_registry" / NEW / name).unlink()
+    (path / "model_registry" / NEW / "model.onnx").unlink()
+    repo.write(f"model_registry/{NEW}/model.onnx", WEIGHTS)
+    for old, new in (
+        *(('"1.0.0"', '"1.2.0"'), (SHA, hashlib.sha256(WEIGHTS).hexdigest())),
+        (f"size: {len(ONNX)}", f"size: {len(WEIGHTS)}"),
+    ):
+        repo.edit(f"model_registry/{NEW}/metadata.yaml", old, new)
+    dvc(path, "add", "--quiet", f"model_registry/{NEW}/model.onnx")
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--message", "a model")
+    head = repo.git("rev-parse", "HEAD")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIAPLANTED")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        dvc(path, "push", "--quiet")
+    without_bytes(repo)
+    (path / f"model_registry/{NEW}/model.onnx").unlink()
+    return base, head

@@ -1,0 +1,248 @@
+"""The workflow that asks for the bytes, in the step harness, with DVC's own remote on an S3 API.
+
+Not "ran on GitHub": step_harness.py says what stands for what. The libraries are those of this
+environment; only the slow test at the end lets pip install the locked ones.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sysconfig
+import threading
+from base64 import b64decode
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import ONNX
+from github_side import Forge
+from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking, clone_with_bytes
+from servers import BACKEND, PrivateBackend
+from step_harness import basic
+
+from registrar.app.shipped import github_remote as remote
+from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
+
+NOT_PROVED = "Bytes not proved before merge"
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Any]:
+    """A bucket behind a real S3 API, and where it is."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    store = boto3.resource(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="AKIAPLANTED",
+        aws_secret_access_key=SECRET,
+    )
+    bucket = store.create_bucket(Bucket="models")
+    yield bucket, f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> tuple[Path, str, str]:
+    """The clone where people work, with everything pushed, and its two commits."""
+    path = tmp_path_factory.mktemp("made") / "clone"
+    return path, *clone_with_bytes(path, s3[1])
+
+
+@pytest.fixture
+def asking(tmp_path: Path, made: tuple[Path, str, str], s3: Any) -> Iterator[Asking]:
+    clone, base, head = made
+    shutil.copytree(clone, tmp_path / "clone", symlinks=True)
+    forge = Forge(tmp_path, Path(sysconfig.get_path("purelib")))
+    forge.push(base)
+    bucket, _ = s3
+    kept = {item.key: item.get()["Body"].read() for item in bucket.objects.all()}
+    yield Asking(forge, bucket, base, head, remote.remote_workflow("main"))
+    for key, raw in kept.items():
+        bucket.put_object(Key=key, Body=raw)
+
+
+def test_bytes_that_are_there_pass(asking: Asking) -> None:
+    runs = asking.pull_request(asking.head)
+    prove, told = runs.values()
+    assert (prove.code, told.code) == (0, 0), prove.out
+    assert prove.environment == remote.ENVIRONMENT
+    assert told.environment == ""
+    assert NEW in prove.summary
+    assert not list(asking.forge.folder.rglob("model.onnx")), "nothing here but pointers"
+    assert "wine-1.0.0" not in prove.summary, "only the entries of the change"
+    assert "asked for, and nothing was refused" in told.out
+    assert "not proved" not in prove.out + told.out
+
+
+def test_a_forgotten_push_is_refused(asking: Asking) -> None:
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, told = asking.pull_request(asking.head).values()
+    assert (prove.code, told.code) == (1, 1), prove.out
+    assert "artifact-remote" in prove.summary
+    assert "Bytes not proved" in told.out
+
+
+def test_other_bytes_of_the_same_size_are_refused(asking: Asking) -> None:
+    asking.bucket.put_object(Key=asking.key(WEIGHTS), Body=WEIGHTS[:-1] + b"!")
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 1, prove.out
+    assert "SHA-256" in prove.summary
+
+
+@pytest.mark.parametrize("repository", ["mallory/wine", None])
+def test_a_fork_gets_no_credentials_and_is_told(asking: Asking, repository: str | None) -> None:
+    prove, told = asking.pull_request(asking.head, repository).values()
+    assert (prove.result, prove.ran) == ("skipped", [])
+    assert (told.code, told.environment) == (0, "")
+    assert f"::warning title=model registry::{NOT_PROVED}" in told.out
+    assert NOT_PROVED in told.summary
+
+
+def test_a_change_cannot_move_the_remote(asking: Asking, tmp_path: Path) -> None:
+    repo = asking.forge.work(asking.head)
+    repo.edit(".dvc/config", "s3://models/registry", "s3://mallory/registry")
+    repo.edit("registrar.toml", '["storage"]', '["storage", "mallory"]')
+    marker = tmp_path / "ran"
+    plant = f"open({str(marker)!r}, 'w')\n"
+    for path in ("scripts/registrar.pyz", "yaml.py", "dvc/__init__.py", "sitecustomize.py"):
+        repo.write(path, plant)
+    repo.write(REMOTE_REQUIREMENTS_PATH, "evil @ file:///evil\n")
+    repo.write(remote.REMOTE_WORKFLOW_PATH, "on: push\njobs: {}\n")
+    prove, _ = asking.pull_request(repo.commit()).values()
+    assert prove.code == 1, prove.out
+    assert "gate-intact" in prove.summary
+    assert "artifact-remote" not in prove.summary, "the bytes are where the base says"
+    assert not marker.exists()
+
+
+def test_without_credentials_it_is_incomplete_and_red(asking: Asking) -> None:
+    prove, told = asking.pull_request(asking.head, secrets={}).values()
+    assert (prove.code, told.code) == (4, 1), prove.out
+    assert "look at the secrets of the environment" in prove.out
+
+
+def test_credentials_may_come_as_a_configuration_of_dvc(asking: Asking) -> None:
+    text = (
+        f"['remote \"storage\"']\n    access_key_id = AKIAPLANTED\n    secret_access_key = {SECRET}"
+    )
+    given = {"MODEL_REGISTRY_DVC_CONFIG": text}
+    prove, _ = asking.pull_request(asking.head, secrets={remote.ENVIRONMENT: given}).values()
+    assert prove.code == 0, prove.out
+
+
+def test_a_merge_group_is_proved_before_it_is_merged(asking: Asking) -> None:
+    ref = "refs/heads/gh-readonly-queue/main/pr-7-abc"
+    asking.forge.push(asking.head, ref)
+    event = {"merge_group": {"head_sha": asking.head}}
+    prove, _ = asking.run("merge_group", event, ref=ref, sha=asking.head).values()
+    assert (prove.code, prove.environment) == (0, remote.ENVIRONMENT), prove.out
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, _ = asking.run("merge_group", event, ref=ref, sha=asking.head).values()
+    assert prove.code == 1, prove.out
+
+
+def test_a_push_is_proved_at_once(asking: Asking) -> None:
+    asking.forge.push(asking.head)
+    asking.bucket.put_object(Key=asking.key(WEIGHTS), Body=WEIGHTS[:-1] + b"!")
+    event = {"before": asking.base, "after": asking.head}
+    prove, _ = asking.run("push", event, sha=asking.head).values()
+    assert (prove.code, prove.environment) == (1, remote.MERGED_ENVIRONMENT), prove.out
+    assert "SHA-256" in prove.summary
+
+
+@pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
+def test_the_whole_registry_is_asked_for_by_the_clock_and_by_hand(
+    asking: Asking, event: str
+) -> None:
+    asking.forge.push(asking.head)
+    prove, told = asking.run(event, {}).values()
+    assert (prove.code, told.code) == (0, 0), prove.out
+    assert prove.environment == remote.MERGED_ENVIRONMENT
+    assert "3 entries checked" in prove.summary
+    asking.bucket.Object(asking.key(ONNX)).delete()
+    prove, told = asking.run(event, {}).values()
+    assert (prove.code, told.code) == (1, 1), prove.out
+
+
+def test_by_hand_no_other_branch_is_asked_for(asking: Asking) -> None:
+    prove, told = asking.run("workflow_dispatch", {}, ref="refs/heads/topic").values()
+    assert (prove.code, told.code) == (2, 1)
+    assert "run it there" in prove.out
+
+
+@pytest.mark.parametrize("event", ["merge_group", "push"])
+def test_what_brings_the_workflow_meets_no_credentials_before_it_is_merged(
+    asking: Asking, event: str
+) -> None:
+    repo = asking.forge.work(asking.base)
+    repo.git("rm", "--quiet", REMOTE_REQUIREMENTS_PATH)
+    before = asking.forge.push(repo.commit("without"), force=True)
+    repo.write(REMOTE_REQUIREMENTS_PATH, REMOTE_LOCK)
+    after = repo.commit("with")
+    if event == "push":
+        asking.forge.push(after)
+        prove, _ = asking.run("push", {"before": before, "after": after}, sha=after).values()
+        assert (prove.code, "The gate is new" in prove.out) == (0, True), prove.out
+        return
+    ref = "refs/heads/gh-readonly-queue/main/pr-7-abc"
+    asking.forge.push(after, ref)
+    group = {"merge_group": {"head_sha": after}}
+    prove, _ = asking.run("merge_group", group, ref=ref, sha=after).values()
+    assert (prove.code, len(prove.ran)) == (2, 3), prove.out
+    assert "registrar init --remote" in prove.out
+
+
+PROBE = """\
+import os, subprocess, sys
+home = os.environ["HOME"]
+for path in (home, f"{home}/.netrc", f"{home}/dvc", f"{home}/dvc/config"):
+    assert os.stat(path).st_mode & 0o077 == 0, path
+env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+done = subprocess.run(["git", "ls-remote", %r], env=env | {"GIT_TERMINAL_PROMPT": "0"})
+assert not [name for name in os.environ if "NETRC" in name or name == "DVC_CONFIGURATION"]
+sys.exit(done.returncode and 4)
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_git_asks_private_repositories_with_a_netrc(asking: Asking, known: bool) -> None:
+    """A source repository is asked over HTTPS, which has no server here: git itself is asked."""
+    if not BACKEND.exists():
+        pytest.skip("git-http-backend is not installed")
+    handler = type("Handler", (PrivateBackend,), {"root": asking.forge.folder})
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{http.server_port}/origin.git"
+    repo = asking.forge.work(asking.base)
+    repo.write("scripts/registrar.pyz", PROBE % url)
+    asking.forge.push(repo.commit("another program"))
+    name, _, password = b64decode(basic()).decode().partition(":")
+    given = {"MODEL_REGISTRY_NETRC": f"machine 127.0.0.1 login {name} password {password}"}
+    secrets = {remote.MERGED_ENVIRONMENT: given if known else {}}
+    prove, _ = asking.run("schedule", {}, secrets=secrets).values()
+    http.shutdown()
+    http.server_close()
+    thread.join()
+    assert prove.code == (0 if known else 4), prove.out
+    home = asking.forge.folder / f"run{asking.forge.runs}/prove/temp/home-of-registrar"
+    assert not home.exists()
+
+
+@pytest.mark.slow  # pip installs from the configured index
+def test_the_locked_libraries_install_and_ask(asking: Asking) -> None:
+    asking.forge.gate = None
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 0, prove.out
+    asking.bucket.Object(asking.key(WEIGHTS)).delete()
+    prove, _ = asking.pull_request(asking.head).values()
+    assert prove.code == 1, prove.out
