@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 _SECRET = re.compile(r"(?:token|sig|secret|credential|key|password|auth)[^=&]*=", re.IGNORECASE)
 """In the query of an address that was signed for somebody."""
+_PLACE = re.compile(r"([^/?#]*)([^?#]*)")
+"""Host with user and port, and path, of what may be no valid address."""
 
 
 def without_secrets(url: str) -> str:
@@ -14,19 +16,22 @@ def without_secrets(url: str) -> str:
 
     The user of an ssh address stays: it is no secret, and git needs it.
     """
-    parts = _parts(url)
-    if parts is None or not parts.scheme or not parts.hostname:
+    scheme, sign, rest = url.partition("://")
+    place = _PLACE.match(rest)
+    if not sign or place is None:
         return url
-    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{user}{host}{port}{parts.path}".rstrip("/")
+    user, at, host = place[1].rpartition("@")
+    if scheme.lower() != "ssh":
+        user = at = ""
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}{place[2]}".rstrip("/")
 
 
 def holds_secret(url: str) -> bool:
     """Tell whether an address names a user, or was signed for somebody."""
     parts = _parts(url)
-    return parts is not None and ("@" in parts.netloc or bool(_SECRET.search(parts.query)))
+    if parts is None:
+        return "@" in url
+    return "@" in parts.netloc or bool(_SECRET.search(parts.query))
 
 
 def shown(url: str) -> str:
