@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from registrar.app.check import CheckRequest, check
 from registrar.app.rulebook import read_rulebook
 from registrar.app.selection import entries_of
+from registrar.domain.paths import inside
 from registrar.domain.references import newest, reference
 from registrar.domain.report import Report, Verdict
 from registrar.domain.runs import Registered, Registration
@@ -39,8 +40,9 @@ class Answer:
 def register(ref: str, uri: str, counter: Counter) -> Answer:
     """Register an entry that passes; raises UsageError and AskError."""
     tree = counter.world.work_tree
-    if tree is None:
-        raise UsageError("there is no work tree here", "run it in a clone")
+    if tree is None or counter.world.history is None:
+        reason = counter.world.history_reason or "there is no work tree here"
+        raise UsageError(f"nothing tells what is committed: {reason}", "run it in a clone")
     policy = read_rulebook(tree, "work-tree").policy
     folder = _folder(ref, tree, policy.root)
     path = f"{policy.root}/{folder}"
@@ -48,7 +50,7 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     loose = [
         found
         for found in counter.staging.uncommitted([path])
-        if not entry.covered(found.removeprefix(f"{path}/").removesuffix("/"))  # DVC's, not git's
+        if not _is_tracked(entry, found.removeprefix(f"{path}/").removesuffix("/"))
     ]
     if loose:
         raise UsageError(f"{min(loose)} is not as it is committed", "commit and merge it first")
@@ -57,6 +59,12 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     if report.verdict is not Verdict.PASS:
         return Answer(registration, None, report)
     return Answer(registration, counter.registry.put(uri, registration), report)
+
+
+def _is_tracked(entry: Entry, path: str) -> bool:
+    """Tell bytes of the artifact that DVC tracks, which git does not hold."""
+    outs = entry.artifact.outs if entry.artifact is not None else ()
+    return any(inside(path, out.path) for out in outs)
 
 
 def _folder(ref: str, tree: Tree, root: str) -> str:

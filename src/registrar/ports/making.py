@@ -29,8 +29,11 @@ class EntryBench(Protocol):
     def write(self, name: str, content: bytes) -> None:
         """Write one file of the entry; raises OutputError."""
 
-    def will_make(self, path: str) -> None:
-        """Note a path that goes again where this process ends too early; before it is made."""
+    def will_make(self, path: str, inode: int | None = None) -> None:
+        """Note a path that goes again where this process ends too early; before it is made.
+
+        Given an inode, only what has it goes.
+        """
 
     def finish(self) -> None:
         """Put the entry in its place; raises UsageError where another one came first."""

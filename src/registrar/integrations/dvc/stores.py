@@ -72,10 +72,8 @@ class DvcStores:
         except ImportError:
             return  # told where the remote is opened
         paths = [os.path.join(Config.get_dir(level), "config") for level in ("system", "global")]
-        local = os.path.join(self.top, ".dvc", "config.local")
-        tracked = Git(self.top).run("ls-files", "--error-unmatch", "--", ".dvc/config.local")
-        if tracked is None and not os.path.islink(local):
-            paths.append(local)  # a tracked one may have come with a change
+        if self._is_the_callers():
+            paths.append(os.path.join(self.top, ".dvc", "config.local"))
         for path in paths:
             try:
                 with open(path, "rb") as stream:
@@ -84,6 +82,28 @@ class DvcStores:
                 continue
             if config is not None:
                 yield config
+
+    def _is_the_callers(self) -> bool:
+        """Tell a ``.dvc/config.local`` that somebody wrote here from one that came with a change.
+
+        git tracks neither it nor what leads to it, in the index or in HEAD: not ``.dvc`` as a link
+        or a submodule either.
+        """
+        folder, git = os.path.join(self.top, ".dvc"), Git(self.top)
+        local = os.path.join(folder, "config.local")
+        plain = os.path.isfile(local) and not os.path.islink(local)
+        if not plain or os.path.islink(folder) or os.path.lexists(os.path.join(folder, ".git")):
+            return False
+        asked = (".dvc", ".dvc/config.local")
+        told = git.run("ls-files", "-z", "--stage", "--", *asked)
+        merged = git.run("ls-tree", "-r", "-z", "HEAD", "--", *asked)
+        if told is None:
+            return git.run("rev-parse", "--git-dir") is None  # no repository, so no change
+        lines = [line.partition(b"\t") for line in (told + (merged or b"")).split(b"\0") if line]
+        return not any(
+            name.lower() in (b".dvc", b".dvc/config.local") or not head.startswith(b"100")
+            for head, _, name in lines
+        )
 
 
 def _lies_in(path: str, top: str) -> bool:

@@ -66,12 +66,11 @@ class Dvc:
 
     def _move(self, bench: EntryBench, made: str, real: str) -> None:
         for path in _files(made):
-            place = os.path.join(real, path)
-            if os.path.lexists(place):
-                continue
-            bench.will_make(place)
+            place, ours = os.path.join(real, path), os.path.join(made, path)
             os.makedirs(os.path.dirname(place), exist_ok=True)
-            os.rename(os.path.join(made, path), place)
+            if not os.path.lexists(place):  # by its inode: another add may put its own there
+                bench.will_make(place, os.stat(ours).st_ino)
+            os.replace(ours, place)  # also over one that is there: it may be damaged
 
     def push(self, pointer: str, remote: str | None) -> None:
         """``dvc push`` of one pointer, with its own progress bar; raises UnansweredError."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
+from registrar.integrations.mlflow.models import digests
 from registrar.integrations.mlflow.patience import patience
 from registrar.integrations.mlflow.tracking import REGISTRY, library, said, there
 from registrar.ports.others import AskError
@@ -33,41 +34,58 @@ class MlflowRegistry:
 
             try:
                 client = MlflowClient(tracking_uri=runs_at, registry_uri=uri)
-                return _put(client, registration)
-            except UsageError:
+                return _put(client, registration, runs_at)
+            except (AskError, UsageError):
                 raise
             except Exception as error:  # drivers of databases, each with exceptions of its own
                 raise AskError(said(error, REGISTRY)) from error
 
 
-def _put(client: Any, registration: Registration) -> Registered:
-    name = registration.name
+def _put(client: Any, registration: Registration, runs_at: str) -> Registered:
+    name, linked = registration.name, _is_of_the_entry(client, registration, runs_at)
+    source = f"models:/{registration.model_id}" if linked else registration.source
     for version in _versions(client, name):
         if version.tags.get(ENTRY) == registration.entry:
-            return _same(version, registration)
+            return _same(version, registration, source)
     made_model = not any(model.name == name for model in _models(client, name))
     if made_model:
         there(partial(client.create_registered_model, name), "RESOURCE_ALREADY_EXISTS")
     try:
-        return Registered(int(_made(client, registration).version), new=True)
+        return Registered(int(_made(client, registration, source).version), new=True)
     except Exception:
         if made_model and not _versions(client, name):
             client.delete_registered_model(name)  # ours, and empty
         raise
 
 
-def _same(version: Any, registration: Registration) -> Registered:
-    """The version that is there; raises UsageError where it is of other bytes."""
+def _is_of_the_entry(client: Any, registration: Registration, runs_at: str) -> bool:
+    """Tell whether the logged model that the entry names has the entry's bytes.
+
+    Whoever loads the version gets that model, and metadata may name one of anybody.
+    """
+    model = registration.model_id
+    if model is None or there(partial(client.get_logged_model, model)) is None:
+        return False
+    return registration.digest in digests(client, model, runs_at)
+
+
+def _same(version: Any, registration: Registration, source: str) -> Registered:
+    """The version that is there; raises UsageError where it is another."""
     digest = version.tags.get(DIGEST)
-    if digest == f"sha256:{registration.digest}":
-        return Registered(int(version.version), new=False)
     name, entry = registration.name, registration.entry
+    ours = (source, registration.run_id or "")
+    if digest == f"sha256:{registration.digest}" and (version.source, version.run_id or "") == ours:
+        return Registered(int(version.version), new=False)
+    if digest == f"sha256:{registration.digest}":
+        message = f"{entry} is registered as {name} {version.version} from another source or run"
+        hint = "find out who registered it; delete that version in MLflow, and run it again"
+        raise UsageError(message, hint)
     message = f"{entry} is registered as {name} {version.version} with other bytes"
     hint = f"there: {digest}, here: sha256:{registration.digest}; find out who registered it"
     raise UsageError(message, hint)
 
 
-def _made(client: Any, registration: Registration) -> Any:
+def _made(client: Any, registration: Registration, source: str) -> Any:
     tags = {
         ENTRY: registration.entry,
         DIGEST: f"sha256:{registration.digest}",
@@ -75,15 +93,13 @@ def _made(client: Any, registration: Registration) -> Any:
         "registrar.license": registration.license,
         **registration.tags,
     }
-    model = registration.model_id
-    linked = model is not None and there(partial(client.get_logged_model, model)) is not None
     return client.create_model_version(
         registration.name,
-        f"models:/{model}" if linked else registration.source,
+        source,
         run_id=registration.run_id,
         tags=tags,
         description=registration.card[:_CARD],
-        model_id=model if linked else None,
+        model_id=registration.model_id if source != registration.source else None,
     )
 
 

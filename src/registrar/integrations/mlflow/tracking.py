@@ -22,6 +22,7 @@ from registrar.integrations.mlflow.model_folder import (
     requirements_of,
     signature_of,
 )
+from registrar.integrations.mlflow.models import download
 from registrar.integrations.mlflow.patience import patience
 from registrar.ports.others import AskError
 
@@ -97,21 +98,18 @@ class MlflowRuns:
             raise UsageError(f"the run {run_id} logged {count}", hint)
         with library(uri):
             from mlflow import MlflowClient
-            from mlflow.artifacts import download_artifacts
 
             try:
                 client = MlflowClient(tracking_uri=uri)
-                source = f"models:/{record.models[0]}"
-                download_artifacts(artifact_uri=source, dst_path=folder, tracking_uri=uri)
+                download(client, record.models[0], uri, folder)
                 return _model(record, client.get_run(run_id), folder)
+            except AskError:
+                raise
             except Exception as error:  # stores of artifacts, each with exceptions of its own
                 raise AskError(said(error)) from error
 
 
 def _model(record: RunRecord, run: Any, folder: str) -> RunModel:
-    meta = os.path.join(folder, "registered_model_meta")
-    if os.path.exists(meta):
-        os.unlink(meta)  # the download writes it; it is no file of the model
     inputs = run.inputs.dataset_inputs if run.inputs is not None else []
     logged = [LoggedData(i.dataset.name, i.dataset.digest or "", _context(i)) for i in inputs]
     ended = run.info.end_time

@@ -47,9 +47,12 @@ class EntryBench:
         bench.tell(True)
         return bench
 
-    def will_make(self, path: str) -> None:
-        """Note a path that goes again where this process ends too early; before it is made."""
-        self.tell(path)
+    def will_make(self, path: str, inode: int | None = None) -> None:
+        """Note a path that goes again where this process ends too early; before it is made.
+
+        Given an inode, only what has it goes.
+        """
+        self.tell([path, inode])
 
     def tell(self, message: object) -> None:
         """One line to the janitor."""
