@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registrar.app.check import CheckRequest, check
-from registrar.app.rulebook import read_rulebook
+from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.app.selection import entries_of
 from registrar.domain.paths import inside
 from registrar.domain.references import newest, reference
@@ -14,8 +14,11 @@ from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
 from registrar.ports import Staging, Tree, World
 from registrar.ports.others import ModelRegistry
+from registrar.reading.baseline import BASELINE_NAME
 from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import Entry
+from registrar.reading.policy import POLICY_NAME
+from registrar.reading.waivers import WAIVERS_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     entry = Entry(tree, policy.root, folder)
     loose = [
         found
-        for found in counter.staging.uncommitted([path])
+        for found in counter.staging.uncommitted([path, *_judges(policy.root)])
         if not _is_tracked(entry, found.removeprefix(f"{path}/").removesuffix("/"))
     ]
     if loose:
@@ -59,6 +62,11 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     if report.verdict is not Verdict.PASS:
         return Answer(registration, None, report)
     return Answer(registration, counter.registry.put(uri, registration), report)
+
+
+def _judges(root: str) -> tuple[str, ...]:
+    """What judges the entry: its verdict is to be the one of the registry."""
+    return POLICY_NAME, WAIVERS_NAME, BASELINE_NAME, f"{root}/{SCHEMA_NAME}"
 
 
 def _is_tracked(entry: Entry, path: str) -> bool:

@@ -34,6 +34,8 @@ def read_folder_list(raw: bytes, name: str) -> Mapping[str, str]:
         raise FolderListError("is no JSON") from error
     if not isinstance(data, list):
         raise FolderListError("is no list")
+    if not data:
+        raise FolderListError("names no file")
     files: dict[str, str] = {}
     for item in sequence(data):
         path, md5 = text(mapping(item).get("relpath")), text(mapping(item).get("md5"))

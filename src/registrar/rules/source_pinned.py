@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
+from registrar.domain.addresses import holds_secret
 from registrar.domain.digests import is_commit
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
 from registrar.domain.paths import has_control
@@ -60,6 +61,11 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
     fault = _repository(source.repository) if source.repository is not None else None
     if fault is not None:
         yield Problem(*fault, At(file, ("source", "repository")))
+    tracked = entry.metadata.mlflow.tracking_uri
+    if tracked is not None and holds_secret(tracked):
+        message = "the tracking URI holds credentials, and the entry would publish them"
+        hint = "write it without; MLFLOW_TRACKING_USERNAME and _PASSWORD are what MLflow reads"
+        yield Problem(message, hint, At(file, ("mlflow", "tracking_uri")))
     if source.dirty and not judging.policy.allow_dirty:
         hint = "commit the changes and train again from that commit"
         yield Problem("trained from modified files", hint, At(file, ("source", "dirty")))

@@ -9,6 +9,12 @@ from registrar.ports.others import AskError, Runs
 from registrar.rules.rule import Record, RunAnswer
 
 
+_LOOSE = (
+    "the database of the tracking URI is named by a path from here, where a change may put one: "
+    "name it by its whole path, sqlite:////…"
+)
+
+
 def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> dict[str, RunAnswer]:
     """By folder, the run that each entry names; none where it names no run."""
     known = {_plain(uri) for uri in allowed}
@@ -20,6 +26,8 @@ def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> d
         uri = record.tracking_uri or (allowed[0] if len(allowed) == 1 else None)
         if uri is None:
             answers[record.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
+        elif _is_loose(uri):
+            answers[record.folder] = RunAnswer(blocked=_LOOSE)
         elif _plain(uri) not in known:
             answers[record.folder] = RunAnswer(blocked=_refused(uri))
         else:
@@ -39,6 +47,12 @@ def _refused(uri: str) -> str:
         f"the judging policy does not let the tracking URI {uri} be asked: "
         f'[network] mlflow = ["{uri}"] in registrar.toml does'
     )
+
+
+def _is_loose(uri: str) -> bool:
+    """Tell a database by a path from the current folder: a change brings its own."""
+    scheme, sign, path = uri.partition(":///")
+    return scheme.startswith("sqlite") and (not sign or not path.startswith("/"))
 
 
 def _asked(runs: Runs, uri: str, run_id: str) -> RunAnswer:

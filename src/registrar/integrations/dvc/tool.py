@@ -13,6 +13,7 @@ from typing import Any
 
 from registrar.domain.adding import Piece
 from registrar.errors import OutputError, UnansweredError, UsageError
+from registrar.integrations.stamps import stamp
 from registrar.integrations.workshop.copying import copy
 from registrar.ports.making import EntryBench
 
@@ -53,7 +54,7 @@ class Dvc:
             }
             with Repo(self.top, config=own) as repo:
                 repo.scm_context.quiet = True  # it would tell paths that are going away
-                _prepare(repo, bench.stage, pieces)
+                _prepare(repo, bench, pieces)
                 repo.add([os.path.join(bench.stage, name)], relink=False)
                 made = repo.cache.local.path
         except DvcException as error:
@@ -83,7 +84,7 @@ class Dvc:
             raise UnansweredError("dvc push failed: the entry is here, its bytes did not go", hint)
 
 
-def _prepare(repo: Any, stage: str, pieces: Iterable[Piece]) -> None:
+def _prepare(repo: Any, bench: EntryBench, pieces: Iterable[Piece]) -> None:
     """Put the pieces into the cache of a repository, and their names into its memory.
 
     As DVC itself would do it, but in the kernel; its own way copies each of them twice.
@@ -91,13 +92,16 @@ def _prepare(repo: Any, stage: str, pieces: Iterable[Piece]) -> None:
     from dvc.fs import localfs
     from dvc_data.hashfile.hash_info import HashInfo
 
-    cache = repo.cache.local
+    cache, written = repo.cache.local, bench.written
     for piece in pieces:
-        source, place = os.path.join(stage, piece.path), cache.oid_to_path(piece.md5)
+        source, place = os.path.join(bench.stage, piece.path), cache.oid_to_path(piece.md5)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         if not os.path.lexists(place):
             with open(source, "rb") as stream, open(f"{place}.tmp", "xb") as made:
                 copy(stream.fileno(), made.fileno())
+                if stamp(os.fstat(stream.fileno())) != written[piece.path].stamp:
+                    message = f"{piece.path} changed while DVC took it"
+                    raise UsageError(message, "run it again; nothing was changed")
             os.rename(f"{place}.tmp", place)
             cache.protect(place)
         repo.state.save(source, localfs, HashInfo("md5", piece.md5))

@@ -24,11 +24,18 @@ class GitStaging:
         return _names(self.git.run("check-ignore", "-z", "--stdin", feed=feed))
 
     def uncommitted(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of the paths that are there and not as in the last commit."""
+        """Those of the paths that are there and not as in the last commit, as far as git tells.
+
+        Files that git was told not to look at are among them, and all where it cannot tell.
+        """
         asked = [os.fsdecode(_bytes(path)) for path in paths]
         status = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-        said = self.git.run(*status, "--ignored=matching", "--", *asked) or b""
-        return _names(b"\0".join(line[3:] for line in said.split(b"\0")))
+        said = self.git.run(*status, "--ignored=matching", "--", *asked)
+        tags = self.git.run("ls-files", "-z", "-v", "--", *asked)
+        if said is None or tags is None:
+            return frozenset(asked)
+        unseen = [line[2:] for line in tags.split(b"\0") if line and not line.startswith(b"H ")]
+        return _names(b"\0".join([*(line[3:] for line in said.split(b"\0")), *unseen]))
 
     def attributes(self, paths: Iterable[str], names: Iterable[str]) -> Mapping[str, str]:
         """Each attribute of each path, by ``path:name``: what ``git check-attr`` says."""

@@ -8,6 +8,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from registrar.domain.adding import Piece
@@ -71,7 +72,12 @@ class EntryBench:
         done = 0
         for path in found:
             inside = name + path.removeprefix(source)
-            pieces.append(self._copy(path, inside, progress, done, total))
+
+            def tell(size: int, before: int = done) -> None:
+                if progress is not None:
+                    progress(before + size, total)
+
+            pieces.append(self._copy(path, inside, found[path], tell))
             done += pieces[-1].size
         again = files_of(source)
         for path in (*found, *again):
@@ -80,15 +86,12 @@ class EntryBench:
         return pieces
 
     def _copy(
-        self, source: str, inside: str, progress: Progress | None, done: int, total: int
+        self, source: str, inside: str, listed: os.stat_result, tell: Callable[[int], None]
     ) -> Piece:
-        def tell(size: int) -> None:
-            if progress is not None:
-                progress(done + size, total)
-
         place = os.path.join(self.stage, inside)
         with opened(source) as stream:
-            before = os.fstat(stream.fileno())
+            if moved(listed, os.fstat(stream.fileno())):
+                raise changed(source)  # or a folder on the way to it is a link now
             try:
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "x+b", buffering=0) as made:
@@ -101,7 +104,7 @@ class EntryBench:
                 message = f"{source} cannot be copied: {error.strerror}"
                 raise OutputError(message, _space(error)) from error
             after = os.fstat(stream.fileno())
-        if moved(before, after) or size != after.st_size:
+        if moved(listed, after) or size != after.st_size:
             raise changed(source)
         self.written[inside] = Written(sha256, md5, state)
         return Piece(inside, sha256, size, md5)
