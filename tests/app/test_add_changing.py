@@ -18,7 +18,8 @@ from adoption import snapshot
 from builders import ONNX, Repo
 
 from registrar.errors import OutputError, UsageError
-from registrar.integrations.workshop.bench import _BLOCK, EntryBench
+from registrar.integrations.workshop.bench import EntryBench
+from registrar.integrations.workshop.copying import _BLOCK
 from registrar.integrations.workshop.source import MAX_FILES
 
 

@@ -61,11 +61,11 @@ def test_as_shipped_all_of_it_holds_and_the_events_are_told(asking: Repo) -> Non
 EDITS: list[tuple[str, str, str, str, str]] = [
     # what it is, from, to, the check that sees it, what it says
     (
-        *("forks", "    if: github.event_name != 'pull_request_target' || ", "    if: true || "),
+        *("forks", " && (github.event_name != 'pull_request_target' || ", " && (true || "),
         *("remote-workflow-secrets", "keeps forks out"),
     ),
     (
-        *("no condition", "    if: github.event_name", "    # if: github.event_name"),
+        *("no condition", "    if: needs.look", "    # if: needs.look"),
         *("remote-workflow-secrets", "keeps forks out"),
     ),
     (

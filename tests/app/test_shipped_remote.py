@@ -29,20 +29,24 @@ def test_the_credentials_are_for_one_step_and_never_for_a_fork() -> None:
     for filters in on.values():
         assert isinstance(filters, list) or set(filters or ()) <= {"branches", "types"}
     assert workflow["permissions"] == {}
-    prove, tells = workflow["jobs"].values()
+    look, prove, tells = workflow["jobs"].values()
+    assert "environment" not in look
+    assert look["permissions"] == {"contents": "read"}
     assert "head.repo.full_name == github.repository" in prove["if"]
     assert prove["permissions"] == {"contents": "read"}
     for name in (github_remote.ENVIRONMENT, github_remote.MERGED_ENVIRONMENT):
         assert f"'{name}'" in prove["environment"]
     *before, judge = prove["steps"]
-    assert "secrets" not in yaml.safe_dump([before, tells])
+    assert "secrets" not in yaml.safe_dump([look, before, tells])
     taken = re.findall(r"secrets\.([A-Z_]+)", yaml.safe_dump(judge["env"]))
     assert len(taken) == 8
     assert all(name.startswith(github_remote.SECRET_PREFIX) for name in taken)
     assert tells["name"] == github_remote.REMOTE_CHECK_NAME
-    assert (tells["if"], tells["needs"], tells["permissions"]) == ("always()", "prove", {})
+    assert (tells["if"], tells["needs"], tells["permissions"]) == (
+        *("always()", ["look", "prove"], {}),
+    )
     assert "environment" not in tells
-    for job in (prove, tells):
+    for job in (look, prove, tells):
         assert job["name"] != github.CHECK_NAME
         assert "continue-on-error" not in job
         for step in job["steps"]:

@@ -95,7 +95,7 @@ def test_a_server_that_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (code, reason) == (4, "the tracking server did not answer: it is too slow")
 
 
-LATE = "the tracking server did not answer within 1 seconds"
+LATE = "the server of MLflow did not answer within 1 seconds"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class Run:
     summary: str = ""
     ran: list[str] = field(default_factory=list)
     result: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
     environment: str = ""
     """Whose secrets it had."""
 
@@ -88,10 +89,13 @@ class Harness:
         runs: dict[str, Run] = {}
         for key, job in document["jobs"].items():
             assert not {"env", "continue-on-error", "strategy"} & set(job)
-            needs = [job["needs"]] if "needs" in job else []
-            results = {name: {"result": runs[name].result} for name in needs}
+            needs = job.get("needs", [])
+            needs = [needs] if isinstance(needs, str) else needs
+            results = {n: {"result": runs[n].result, "outputs": runs[n].outputs} for n in needs}
             context: dict[str, Any] = {"github": facts, "needs": results, "steps": {}}
-            if not value(str(job.get("if", "'always'")), context):
+            condition = str(job.get("if", "'true'"))
+            hindered = any(runs[name].result != "success" for name in needs)
+            if (hindered and "always()" not in condition) or not value(condition, context):
                 runs[key] = Run(result="skipped")
                 continue
             environment = evaluate(job.get("environment", ""), context)
@@ -100,6 +104,8 @@ class Harness:
             inside = Harness(self.folder / key, self.origin, self.gate, self.server)
             runs[key] = inside.steps(job["steps"], context)
             runs[key].environment = environment
+            given = job.get("outputs", {}).items()
+            runs[key].outputs = {name: evaluate(text, context) for name, text in given}
             runs[key].result = "failure" if runs[key].code else "success"
         return runs
 

@@ -6,6 +6,7 @@ environment; only the slow test at the end lets pip install the locked ones.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sysconfig
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 from builders import ONNX
+from environments import call
 from github_side import Forge
 from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking, clone_with_bytes
 from servers import BACKEND, PrivateBackend
@@ -175,8 +177,27 @@ def test_the_whole_registry_is_asked_for_by_the_clock_and_by_hand(
 
 def test_by_hand_no_other_branch_is_asked_for(asking: Asking) -> None:
     prove, told = asking.run("workflow_dispatch", {}, ref="refs/heads/topic").values()
-    assert (prove.code, told.code) == (2, 1)
-    assert "run it there" in prove.out
+    assert (asking.look.code, prove.result, told.code) == (2, "skipped", 1)
+    assert "run it there" in asking.look.out
+
+
+def test_no_reviewer_is_asked_about_a_change_without_models(asking: Asking) -> None:
+    for repository in ("acme/wine", "mallory/wine"):
+        asking.forge.work(asking.base).write("train.py", "print('more')\n")
+        head = asking.forge.repo.commit()
+        prove, told = asking.pull_request(head, repository).values()
+        assert (asking.look.code, prove.result, told.code) == (0, "skipped", 0), asking.look.out
+        assert "No entry is touched" in told.out
+        assert "not proved" not in told.out
+
+
+def test_a_policy_that_cannot_judge_is_red(asking: Asking) -> None:
+    repo = asking.forge.work(asking.base)
+    repo.write("registrar.toml", "[artifcat]\n")
+    asking.forge.push(repo.commit("broken"))
+    prove, told = asking.pull_request(asking.head).values()
+    assert (asking.look.code, prove.result, told.code) == (2, "skipped", 1), asking.look.out
+    assert "model-registry-remote-look ended with 'failure'" in told.out
 
 
 @pytest.mark.parametrize("event", ["merge_group", "push"])
@@ -197,8 +218,8 @@ def test_what_brings_the_workflow_meets_no_credentials_before_it_is_merged(
     asking.forge.push(after, ref)
     group = {"merge_group": {"head_sha": after}}
     prove, _ = asking.run("merge_group", group, ref=ref, sha=after).values()
-    assert (prove.code, len(prove.ran)) == (2, 3), prove.out
-    assert "registrar init --remote" in prove.out
+    assert (asking.look.code, prove.result) == (2, "skipped"), asking.look.out
+    assert "registrar init --remote" in asking.look.out
 
 
 PROBE = """\
@@ -243,6 +264,13 @@ def test_the_locked_libraries_install_and_ask(asking: Asking) -> None:
     asking.forge.gate = None
     prove, _ = asking.pull_request(asking.head).values()
     assert prove.code == 0, prove.out
+    python = asking.forge.folder / f"run{asking.forge.runs}/prove/temp/registrar/bin/python"
+    said = call(python, "-I", "-m", "pip", "check", cwd=asking.forge.folder).stdout
+    lacks = set(re.findall(r"requires ([a-z0-9-]+), which is not installed", said))
+    assert lacks == {"hydra-core", "omegaconf"}, said  # they alone need what has no wheel
+    client = "from mlflow import MlflowClient; MlflowClient('http://127.0.0.1:1')"
+    done = call(python, "-I", "-c", client, cwd=asking.forge.folder)
+    assert done.returncode == 0, done.stderr
     asking.bucket.Object(asking.key(WEIGHTS)).delete()
     prove, _ = asking.pull_request(asking.head).values()
     assert prove.code == 1, prove.out

@@ -100,11 +100,12 @@ def _registration(entry: Entry, counter: Counter) -> Registration:
         entry=entry.folder,
         digest=digest,
         license=metadata.license or "",
-        source=f"models:/{ref.model_id}" if ref.model_id else _place(entry, metadata.artifact),
+        source=_place(entry, metadata.artifact),
         card=entry.card_text[0],
         tags={key: value for key, value in tags.items() if value is not None},
         run_id=ref.run_id,
-        tracking_uri=ref.tracking_uri or counter.tracking_uri,
+        model_id=ref.model_id,
+        tracking_uri=counter.tracking_uri,  # never the one that the entry names
     )
 
 

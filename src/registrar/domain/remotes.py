@@ -65,6 +65,18 @@ class DvcConfig:
         """
         return self._url(name, frozenset())
 
+    def behind(self, name: str) -> tuple[str, ...]:
+        """The remotes whose URLs that of a remote refers to, the nearest first."""
+        found: list[str] = []
+        url = self.remotes.get(name.lower(), {}).get("url", "")
+        while url.startswith("remote://"):
+            other = url.removeprefix("remote://").partition("/")[0].lower()
+            if other in found:
+                break
+            found.append(other)
+            url = self.remotes.get(other, {}).get("url", "")
+        return tuple(found)
+
     def _url(self, name: str, seen: frozenset[str]) -> str | None:
         url = self.remotes.get(name.lower(), {}).get("url")
         if url is None or not url.startswith("remote://"):

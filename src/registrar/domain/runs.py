@@ -98,12 +98,14 @@ class Registration:
     """SHA-256 of the artifact."""
     license: str
     source: str
-    """Where the artifact is, for the registry."""
+    """Where the artifact is, for whoever reads the version; a logged model is linked instead."""
     card: str
     tags: Mapping[str, str] = field(default_factory=dict)
     """Everything else that is recorded with the version."""
     run_id: str | None = None
+    model_id: str | None = None
     tracking_uri: str | None = None
+    """Where the caller's runs are; None where that is the registry itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,10 @@ def test_a_redirection_is_not_followed(tmp_path: Path) -> None:
         remote.elsewhere = {f"/{HERE.path}": f"{other.url}/{HERE.path}"}
         store = opened(tmp_path, url=remote.url)
         (answer,) = store.look([HERE]).values()
-        assert answer != Stored(4)
-        assert not isinstance(answer, Absent)
+        assert isinstance(answer, NoAnswer), answer
+        assert "redirects to somewhere else" in answer.reason
+        with pytest.raises(AskError):
+            store.open(HERE).read()
         assert other.asked == []
 
 

@@ -45,11 +45,13 @@ class DvcRemotes:
     def _opened(self, name: str) -> ObjectStore | str:
         if not name:
             return "nothing names its DVC remote: add dvc: {remote: <name>} to the metadata"
-        if name not in self.allowed:
-            return (
-                f"the judging policy does not let the DVC remote {name} be asked: "
-                f'[network] dvc_remotes = ["{name}"] in registrar.toml does'
-            )
+        for needed in (name, *(self.config.behind(name) if self.config else ())):
+            if needed not in self.allowed:
+                on = f", on which {name} lies," if needed != name else ""
+                return (
+                    f"the judging policy does not let the DVC remote {needed}{on} be asked: "
+                    f'[network] dvc_remotes = ["{needed}"] in registrar.toml does'
+                )
         if self.config is None:
             return f"there is no {CONFIG_PATH} that can be read where the policy comes from"
         try:

@@ -10,6 +10,7 @@ from typing import Any
 from registrar.domain.remotes import DvcConfig
 from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
 from registrar.integrations.dvc.folder_store import FolderStore
+from registrar.integrations.dvc.straight import straight_http, straight_s3
 from registrar.integrations.git.process import Git
 from registrar.ports.others import AskError, ObjectStore
 from registrar.reading.dvc_config import MAX_BYTES, read_dvc_config
@@ -96,11 +97,9 @@ def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
         kind, kept, root = get_cloud_fs({"remote": {name.lower(): dict(options)}}, name=name)
         system: Any = kind(**kept)
         if scheme == "s3":
-            from registrar.integrations.dvc.straight import StraightSession
-
             pool = system.fs_args.setdefault("config_kwargs", {})
             pool.setdefault("max_pool_connections", IN_FLIGHT)
-            pool["http_session_cls"] = StraightSession
+            pool["http_session_cls"] = straight_s3()
         files = system.fs
     except ImportError as error:
         raise AskError(f"DVC lacks a part here: {INSTALL.format(extra=scheme)}") from error
@@ -109,5 +108,6 @@ def _cloud(name: str, scheme: str, options: Mapping[str, str]) -> CloudStore:
         raise AskError(reason) from error
     if scheme in ("http", "https"):
         files.kwargs["allow_redirects"] = False  # to where, only the server knows
+        files.client_kwargs["trace_configs"] = [straight_http()]
         return CloudStore(files, root, "")
     return CloudStore(files, root, root.strip("/").partition("/")[0])

@@ -1,20 +1,47 @@
-"""S3 without redirections: its client follows them to any host, and takes the session token along.
+"""Clients of remotes without redirections: they follow them to any host, with credentials.
 
-Imported only where S3 is asked.
+The libraries are imported where a remote of their kind is opened.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiobotocore.httpsession import AIOHTTPSession
+if TYPE_CHECKING:
+    from aiohttp import TraceConfig
 
 
-class StraightSession(AIOHTTPSession):  # type: ignore[misc] # it has no types
-    """Connections that answer with the redirection itself."""
+class RedirectionError(Exception):
+    """A remote redirects; ``status`` is that of HTTP."""
 
-    async def _get_session(self, proxy_url: str | None) -> Any:
-        return _Straight(await super()._get_session(proxy_url))
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+def straight_s3() -> type[Any]:
+    """A class of sessions for the client of S3, which answer with the redirection itself."""
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    class Session(AIOHTTPSession):  # type: ignore[misc] # it has no types
+        async def _get_session(self, proxy_url: str | None) -> Any:
+            return _Straight(await super()._get_session(proxy_url))
+
+    return Session
+
+
+def straight_http() -> TraceConfig:
+    """What makes an error of a redirection, which fsspec takes for an empty file if unfollowed."""
+    from aiohttp import TraceConfig
+
+    async def look(session: object, context: object, params: Any) -> None:
+        if 300 <= params.response.status < 400:
+            params.response.close()
+            raise RedirectionError(params.response.status)
+
+    config = TraceConfig()
+    config.on_request_end.append(look)
+    return config
 
 
 class _Straight:

@@ -41,7 +41,7 @@ def patience(seconds: float) -> Iterator[None]:
         with _short_answers():
             yield
     except _LateError as error:
-        message = f"the tracking server did not answer within {seconds:g} seconds"
+        message = f"the server of MLflow did not answer within {seconds:g} seconds"
         raise AskError(message) from error
     finally:
         if main:

@@ -31,10 +31,11 @@ _QUIET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
 }
+"""Set where the caller has not: a server that is down is told within a minute and a half."""
 _PATIENCE = 120
 """Seconds for all that is asked of one run."""
-"""Set where the caller has not: a server that is down is told within a minute and a half."""
 _COMMIT = "mlflow.source.git.commit"
+_URI = "MLFLOW_TRACKING_URI"
 _FLAGS = {"true": True, "false": False}
 _GONE = "RESOURCE_DOES_NOT_EXIST"
 _STATUS = re.compile(r"failed with error code ([1-5][0-9][0-9]) ")
@@ -53,6 +54,8 @@ _KINDS = {
     "JSONDecodeError": "there is something else at its address",
 }
 """By what the libraries below MLflow raise."""
+TRACKING, REGISTRY = "the tracking server", "the model registry"
+_MAY = {TRACKING: "read the run", REGISTRY: "write to it"}
 _T = TypeVar("_T")
 
 
@@ -62,7 +65,7 @@ class MlflowRuns:
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
         _reachable(uri)
-        with library(), patience(_PATIENCE):
+        with library(uri), patience(_PATIENCE):
             from mlflow import MlflowClient
 
             try:
@@ -88,7 +91,7 @@ class MlflowRuns:
             count = "no model" if not record.models else f"{len(record.models)} models"
             hint = "log one model a run: mlflow.onnx.log_model(model, name=...)"
             raise UsageError(f"the run {run_id} logged {count}", hint)
-        with library():
+        with library(uri):
             from mlflow import MlflowClient
             from mlflow.artifacts import download_artifacts
 
@@ -140,17 +143,39 @@ def _inputs(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def library() -> Iterator[None]:
-    """MLflow with our time limits, where it is installed; raises AskError where it is not."""
+def library(uri: str) -> Iterator[None]:
+    """MLflow with our limits, where it is installed; raises AskError where it is not.
+
+    ``uri`` is where it looks for models meanwhile: some of its functions only know the one address
+    of the process, and would otherwise make an empty database in the current folder.
+    """
     bars = sys.stderr is not None and sys.stderr.isatty()
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "true" if bars else "false")
     os.environ["MLFLOW_ALLOW_HTTP_REDIRECTS"] = "false"  # to where, only the server knows
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        yield
+        with _looking_at(uri):
+            yield
     except ImportError as error:
         raise AskError(f"MLflow is not installed here: {INSTALL}") from error
+
+
+@contextmanager
+def _looking_at(uri: str) -> Iterator[None]:
+    import mlflow
+
+    variable = os.environ.get(_URI)
+    known = mlflow.is_tracking_uri_set()  # type: ignore[no-untyped-call]
+    before = mlflow.get_tracking_uri() if known else ""
+    mlflow.set_tracking_uri(uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)
+        os.environ.pop(_URI, None)
+        if variable is not None:
+            os.environ[_URI] = variable
 
 
 def _reachable(uri: str) -> None:
@@ -167,14 +192,14 @@ def _logged(client: Any, run: Any) -> list[Any]:
     return [model for model in models if model is not None]
 
 
-def there(question: Callable[[], _T]) -> _T | None:
-    """The answer of MLflow; None where it says that there is no such thing."""
+def there(question: Callable[[], _T], code: str = _GONE) -> _T | None:
+    """The answer of MLflow; None where it says ``code``, that there is no such thing."""
     from mlflow.exceptions import MlflowException
 
     try:
         return question()
     except MlflowException as error:
-        if error.error_code == _GONE:
+        if error.error_code == code:
             return None
         raise
 
@@ -197,24 +222,24 @@ def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
     )
 
 
-def said(error: BaseException) -> str:
+def said(error: BaseException, who: str = TRACKING) -> str:
     """What went wrong, without addresses and a server's own text."""
     code = getattr(error, "error_code", None)
     named = {
         "UNAUTHENTICATED": "it wants credentials: MLFLOW_TRACKING_TOKEN, or _USERNAME, _PASSWORD",
-        "PERMISSION_DENIED": "these credentials may not read the run",
+        "PERMISSION_DENIED": f"these credentials may not {_MAY[who]}",
     }
     if code in named:
-        return f"the tracking server refuses: {named[code]}"
+        return f"{who} refuses: {named[code]}"
     status = _STATUS.search(str(error))
     if status:
         more = ", a redirection: name the address behind it" if status[1].startswith("3") else ""
-        return f"the tracking server did not answer: it says HTTP {status[1]}{more}"
+        return f"{who} did not answer: it says HTTP {status[1]}{more}"
     if _NO_JSON in str(error):
-        return "the tracking server did not answer: there is something else at its address"
+        return f"{who} did not answer: there is something else at its address"
     kinds = {type(one).__name__ for one in _chain(error)}
     cause = next((text for kind, text in _KINDS.items() if kind in kinds), "")
-    return f"the tracking server did not answer: {cause or code or type(error).__name__}"
+    return f"{who} did not answer: {cause or code or type(error).__name__}"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
