@@ -142,6 +142,29 @@ def test_it_is_registered_once_and_can_be_read_back(repo: Repo, server: str) -> 
     assert description.startswith("# wine-cultivar 1.2.0")
 
 
+def test_an_address_with_a_password(repo: Repo, server: str) -> None:
+    """The server lets everybody in; what it is sent is not written down."""
+    entry = repo.path / "model_registry/wine-cultivar-1.2.0"
+    run_id = yaml.safe_load((entry / "metadata.yaml").read_text())["mlflow"]["run_id"]
+    uri = server.replace("://", "://ada:planted-5ecret@")
+    wanted = ("--name", "wine-cultivar", "--version", "1.3.0", "--license", "Apache-2.0")
+    data = ("--dataset", "../wine.csv", "--dataset-version", "1", "--dataset-license", "MIT")
+    loud = {"MLFLOW_LOGGING_LEVEL": "DEBUG", "MLFLOW_TRACKING_TOKEN": "planted-5ecret"}
+    done = call(
+        repo,
+        *("sh", "-c", '"$@" 2>&1', "sh", "registrar", "add", "--from-mlflow", run_id),
+        *("--tracking-uri", uri, *wanted, *data),
+        code=1,
+        **loud,
+    )
+    assert "added model_registry/wine-cultivar-1.3.0" in done
+    made = repo.path / "model_registry/wine-cultivar-1.3.0"
+    assert yaml.safe_load((made / "metadata.yaml").read_text())["mlflow"]["tracking_uri"] == server
+    files = [path.read_bytes() for path in repo.path.rglob("*") if path.is_file()]
+    shutil.rmtree(made)
+    assert not any(b"planted-5ecret" in raw for raw in (done.encode(), *files))
+
+
 def test_an_entry_of_no_run(repo: Repo, server: str) -> None:
     repo.add_entry("wine-1.0.0")
     repo.git("add", "--all")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,18 @@ class RunRecord:
     """Ids of the logged models."""
     dirty: bool | None = None
     """Whether it was trained from modified files; None where nobody recorded it."""
+    gone_experiment: str | None = None
+    """The id of its experiment, where that is what was deleted."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Path to MD5 of what DVC tracked where it was trained, as our tracking plugin records it."""
+
+    @property
+    def restore(self) -> str:
+        """The command that brings a deleted run back."""
+        if self.gone_experiment is not None:
+            return f"mlflow experiments restore --experiment-id {quote(self.gone_experiment)}"
+        return f"mlflow runs restore --run-id {quote(self.run_id)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def check(entry: Entry, evidence: Evidence) -> Iterator[Outcome]:
         )
     elif run.deleted:
         message = f"the run {run.run_id} is deleted, and is purged sooner or later"
-        yield Problem(message, f"mlflow runs restore --run-id {run.run_id}", at)
+        yield Problem(message, run.restore, at)
     else:
         yield from _facts(metadata, run, file)
         yield from _metrics(entry, run, metadata)

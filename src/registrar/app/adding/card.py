@@ -39,7 +39,7 @@ def card(draft: Draft) -> bytes:
         lines += _to_write(title, question)
     lines += ["## Dataset sources", "", *_sources(draft), ""]
     lines += ["## Evaluation metrics", "", *_figures(draft.metrics), ""]
-    lines += ["## License", "", _plain(wanted.license) or TO_WRITE, ""]
+    lines += ["## License", "", wanted.license or TO_WRITE, ""]
     lines += ["## Contact", "", _line(wanted.owner) or TO_WRITE, ""]
     return "\n".join(lines).encode()
 
@@ -154,4 +154,4 @@ def _line(text: str | None) -> str:
     """Text as a paragraph: an address as it is, anything else without what Markdown reads in it."""
     if text is None or _ADDRESS.fullmatch(text):
         return text or ""
-    return re.sub(r"^([0-9]*)([#+=.)-])", r"\1\\\2", _plain(text.strip()))
+    return re.sub(r"^([0-9]*)([#+~=.)-])", r"\1\\\2", _plain(text.strip()))

@@ -86,7 +86,7 @@ def with_bytes(
 ) -> tuple[Entry, tuple[RemoteOut, ...]]:
     """The entry with its bytes at hand, and its outputs with what their bytes are.
 
-    Every byte that the remotes hold of it is read, once.
+    Every byte that the remotes hold of it is read, once, but of what has another size.
     """
     outs = tuple(outs)
     files = {
@@ -98,8 +98,11 @@ def with_bytes(
     whole = Entry(RemoteTree(tree, files), root, entry.folder)
 
     def read(file: RemoteFile) -> RemoteFile:
-        there = isinstance(file.found, Stored)
-        return replace(file, content=whole.content(file.path)) if there else file
+        if not isinstance(file.found, Stored):
+            return file
+        if file.size is not None and file.found.size not in (None, file.size):
+            return file  # refused by its size; it may have no end
+        return replace(file, content=whole.content(file.path))
 
     told = (replace(out, files=tuple(read(file) for file in out.files)) for out in outs)
     return whole, tuple(told)

@@ -40,6 +40,8 @@ _FLAGS = {"true": True, "false": False}
 _GONE = "RESOURCE_DOES_NOT_EXIST"
 _STATUS = re.compile(r"failed with error code ([1-5][0-9][0-9]) ")
 """In MLflow's own words; those of the server come after it."""
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
+"""Source: MLflow 3, ``utils/validation.py``."""
 _NO_JSON = "response body was not in a valid JSON format"
 _KINDS = {
     "SSLError": "its certificate is not good",
@@ -64,6 +66,8 @@ class MlflowRuns:
 
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
+        if not _RUN_ID.fullmatch(run_id):
+            return None
         _reachable(uri)
         with library(uri), patience(_PATIENCE):
             from mlflow import MlflowClient
@@ -82,11 +86,11 @@ class MlflowRuns:
         """The only model that a run logged, downloaded whole."""
         record = self.run(uri, run_id)
         if record is None:
-            raise UsageError(f"the tracking server has no run {run_id}", "look for it in MLflow")
-        if record.deleted:
             raise UsageError(
-                f"the run {run_id} is deleted", f"mlflow runs restore --run-id {run_id}"
+                f"the tracking server has no run {run_id[:80]}", "look for it in MLflow"
             )
+        if record.deleted:
+            raise UsageError(f"the run {run_id} is deleted", record.restore)
         if len(record.models) != 1:
             count = "no model" if not record.models else f"{len(record.models)} models"
             hint = "log one model a run: mlflow.onnx.log_model(model, name=...)"
@@ -216,6 +220,7 @@ def _record(run: Any, experiment: Any, models: list[Any]) -> RunRecord:
         commit=run.data.tags.get(_COMMIT) or None,
         metrics=metrics,
         models=tuple(model.model_id for model in models),
+        gone_experiment=None if experiment.lifecycle_stage == active else run.info.experiment_id,
         dirty=_FLAGS.get(run.data.tags.get("registrar.dirty", "")),
         parameters=dict(run.data.params),
         inputs=_inputs(run.data.tags),
