@@ -19,7 +19,7 @@ from registrar.domain.addresses import without_secrets
         ("https://h.example?token=secret", "https://h.example"),
         ("https://ada:se@cret@h.example/a", "https://h.example/a"),
         ("https://[::1]:8443/a", "https://[::1]:8443/a"),
-        ("https://h.example:port/a", "https://h.example:port/a"),
+        ("https://ada:secret@h.example:port/a", "https://h.example:port/a"),
         ("https://[/a", "https://[/a"),
         ("ssh://git:secret@h.example/a.git", "ssh://git@h.example/a.git"),
         ("ssh://git@h.example:22/a.git", "ssh://git@h.example:22/a.git"),

@@ -65,6 +65,8 @@ def worth_keeping(judged: Judged, record: Record) -> object:
     """What was said as data of JSON; None where it is not to be kept."""
     if judged != Judged(deferred=judged.deferred):
         return None
+    if not {"@", "?"}.isdisjoint(record.tracking_uri or ""):
+        return None  # a password in it would lie in one more file
     deferred = [[item.rule, item.settled_by] for item in judged.deferred]
     return [deferred, [getattr(record, field.name) for field in _FIELDS]]
 

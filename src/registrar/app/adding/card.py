@@ -22,8 +22,8 @@ _MOST = 50
 """Rows of a table, and items of a list."""
 _LONGEST = 120
 """Characters of a cell."""
-_MARKS = "`*_<>[]~$&|\\"
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://[^\s<>`]+")
+_MARKS = "`*_<>[]~$&|\\"
 
 
 def card(draft: Draft) -> bytes:
@@ -49,17 +49,12 @@ def _to_write(title: str, question: str) -> list[str]:
 
 
 def _details(draft: Draft) -> Iterator[str]:
-    if not draft.is_folder:
-        piece = draft.pieces[0]
-        known = draft.formats.get(piece.path)
-        yield f"{_plain(piece.path)}: {f'{known}, ' if known else ''}{piece.size:,} bytes"
-        yield ""
-        return
-    yield from _table(
-        "Files",
-        ("file", "format", "bytes"),
-        [(p.path, str(draft.formats.get(p.path, "")), f"{p.size}") for p in draft.pieces],
-    )
+    files = [(p.path, str(draft.formats.get(p.path, "")), f"{p.size}") for p in draft.pieces]
+    if draft.is_folder:
+        yield from _table("Files", ("file", "format", "bytes"), files)
+    else:
+        path, known, size = files[0]
+        yield from (f"{_plain(path)}: {f'{known}, ' if known else ''}{size} bytes", "")
     if draft.run is None:
         return
     yield from _table("Parameters", ("parameter", "value"), draft.run.run.parameters.items())
