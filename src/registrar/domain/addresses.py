@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
 
+_URL = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/?#]*)@)?([^/?#@]+)([^?#]*)(?:[?]([^#]*))?.*", re.DOTALL
+)
+"""Scheme, user with password, host with port, path, query; also of what a strict reader refuses."""
 _SECRET = re.compile(r"(?:token|sig|secret|credential|key|password|auth)[^=&]*=", re.IGNORECASE)
 """In the query of an address that was signed for somebody."""
 
@@ -14,31 +17,20 @@ def without_secrets(url: str) -> str:
 
     The user of an ssh address stays: it is no secret, and git needs it.
     """
-    parts = _parts(url)
-    if parts is None or not parts.scheme or not parts.hostname:
+    parts = _URL.fullmatch(url)
+    if parts is None:
         return url
-    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{user}{host}{port}{parts.path}".rstrip("/")
+    scheme, user, host, path, _ = parts.groups()
+    kept = f"{user.partition(':')[0]}@" if user and scheme.lower() == "ssh" else ""
+    return f"{scheme}://{kept}{host}{path}".rstrip("/")
 
 
 def holds_secret(url: str) -> bool:
     """Tell whether an address names a user, or was signed for somebody."""
-    parts = _parts(url)
-    return parts is not None and ("@" in parts.netloc or bool(_SECRET.search(parts.query)))
+    parts = _URL.fullmatch(url)
+    return parts is not None and (parts[2] is not None or bool(_SECRET.search(parts[5] or "")))
 
 
 def shown(url: str) -> str:
     """An address as it may be printed."""
     return without_secrets(url) if holds_secret(url) else url
-
-
-def _parts(url: str) -> SplitResult | None:
-    """None for what is no URL."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
