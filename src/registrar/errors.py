@@ -53,11 +53,13 @@ class UsageError(RegistrarError):
 
 
 class MissingFactsError(UsageError):
-    """Facts that nobody gave, each as the words of a command line that would."""
+    """Facts that nobody gave, a line each, and each as the words of a command line that would."""
 
-    def __init__(self, message: str, words: Iterable[str]) -> None:
+    def __init__(
+        self, message: str, words: Iterable[str], hint: str = "give them, and run it again"
+    ) -> None:
         self.words = tuple(words)
-        super().__init__(message, "give them, and run it again")
+        super().__init__(message, hint)
 
 
 class RevisionError(UsageError):

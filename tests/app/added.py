@@ -48,6 +48,11 @@ def add(
     return run("add", *wanted, *argv, "--", artifact, cwd=repo.path)
 
 
+def commands(out: str) -> list[str]:
+    """The commands of the next steps, in order: the indented lines."""
+    return re.findall(r"^      (.*)$", out.partition("\nnext:\n")[2], re.MULTILINE)
+
+
 def with_card(repo: Repo) -> tuple[str, ...]:
     """Write a whole card, and give the options that take it: the entry then passes."""
     assert add(repo, *OPTIONS, "--no-dvc", version="0.0.1").code == 1

@@ -123,10 +123,10 @@ def test_as_many_files_as_are_listed_make_a_manifest_that_can_be_read(repo: Repo
     ("name", "said"),
     [
         ("empty", "--dataset empty is empty"),
-        ("fifo", "--dataset fifo is no file"),
+        ("fifo", "--dataset fifo: it is no plain file"),
         ("linked", "is a link to a folder"),
         ("nothing", "--dataset nothing: No such file"),
-        ("bad", "is no name in UTF-8"),
+        ("bad", "--dataset: the path bad/"),
     ],
 )
 def test_what_is_no_data_leaves_nothing_behind(repo: Repo, name: str, said: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from added import OPTIONS, add, behind_dvc, training_repo, with_card
+from added import OPTIONS, add, behind_dvc, commands, training_repo, with_card
 from adoption import snapshot
 from builders import GIT_ENV, ONNX, Repo
 
@@ -44,12 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, tuple[str, ...
 
 def pasted(repo: Repo, text: str) -> None:
     """Run the printed steps of a report in a shell, as a person copies them."""
-    lines = text.partition("\nnext:\n")[2].splitlines()
-    steps = [line.strip() for line in lines if line.startswith("      ")]
-    assert steps[0].startswith("git add "), lines
     env = dict(os.environ) | GIT_ENV | {"DVC_NO_ANALYTICS": "1"}
     env |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    for step in steps:
+    for step in commands(text):
         done = subprocess.run(
             ["/bin/sh", "-c", step], cwd=repo.path, env=env, capture_output=True, check=False
         )

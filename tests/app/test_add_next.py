@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from added import commands
 from builders import GIT_ENV, ONNX, POLICY, Repo, run
 from tracked import NETWORK, dvc
 
@@ -32,10 +32,6 @@ def repo(tmp_path: Path) -> Repo:
     repo.commit("code")
     (tmp_path / NAME).write_bytes(ONNX)
     return repo
-
-
-def commands(out: str) -> list[str]:
-    return re.findall(r"^      (.*)$", out.partition("\nnext:\n")[2], re.MULTILINE)
 
 
 def paste(repo: Repo, lines: list[str], folder: Path | None = None) -> str:

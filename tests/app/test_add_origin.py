@@ -8,7 +8,7 @@ import pytest
 import yaml
 from builders import ONNX, POLICY, Repo, run
 
-from registrar.app.adding.origin import without_secrets
+from registrar.domain.addresses import without_secrets
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def _check(
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)
     judged.append(judge_change(bench, change))
     changed = selection.touched if comparison.has_base else frozenset()
-    waived = _waive(judged, book, at, changed)
+    judged, waived = _standing(judged, book, at, changed)
     known = apply_baseline(waived.standing, baseline_of(book, comparison), records)
     change = replace(change, used_waivers=waived.used, slack=known.slack)
     judged.append(judge_change(bench, change, last=True))
@@ -102,6 +102,20 @@ def _rulebook(comparison: Comparison, world: World) -> Rulebook:
         return built_in()
     book = read_rulebook(comparison.judge, comparison.judge_source)
     return replace(book, plugins=load_plugins(book.policy.plugins, world.plugins))
+
+
+def _standing(
+    judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]
+) -> tuple[list[Judged], Waived]:
+    """What counts, and what of it is waived: one refusal stands for all that it keeps from view."""
+    first = [answer for answer in judged if answer.unless is None]
+    waived = _waive(first, book, at, changed)
+    errors = (finding for finding in waived.standing if finding.severity is Severity.ERROR)
+    stands = {(finding.rule, finding.entry) for finding in errors}
+    more = [one for one in judged if one.unless is not None and one.unless not in stands]
+    return (
+        ([*first, *more], _waive([*first, *more], book, at, changed)) if more else (first, waived)
+    )
 
 
 def _waive(judged: Sequence[Judged], book: Rulebook, at: date, changed: frozenset[str]) -> Waived:

@@ -73,6 +73,9 @@ class Judged:
     blind: tuple[Unchecked, ...] = ()
     """What other rules could not look at, because the schema refuses it; told where that refusal
     does not stand, as a waiver or the policy may have it."""
+    unless: tuple[str, str] | None = None
+    """A rule and an entry: all of it counts only where no error of that rule stands for it, as one
+    that is waived does not."""
     outside: bool = False
     """True where a rule looked at something outside the entry's folder: not to be remembered."""
 

@@ -9,7 +9,7 @@ from registrar.app.comparison import Comparison
 from registrar.domain.paths import inside
 from registrar.domain.trees import Kind
 from registrar.ports import Tree
-from registrar.reading.entry import Entry
+from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
 from registrar.reading.nearest import nearest
 
 LICENSES = "LICENSES"
@@ -151,4 +151,7 @@ def covered(tree: Tree, path: str) -> frozenset[str]:
     node = tree.node(path)
     if node is None or node.kind is not Kind.FOLDER:
         return frozenset()
-    return frozenset(out.path for out in entry.outs)
+    papers = (*METADATA_NAMES, CARD_NAME)  # a pointer to them is refused, and hides nothing
+    return frozenset(
+        out.path for out in entry.outs if not any(inside(name, out.path) for name in papers)
+    )

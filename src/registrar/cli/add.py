@@ -109,8 +109,8 @@ def _added(top: str, options: argparse.Namespace) -> Added:
         return add(os.path.abspath(options.artifact), wanted, shop)
     except MissingFactsError as error:
         words = " ".join((*_typed(options), *error.words))
-        error.hint = f"registrar add {words}"
-        raise
+        hint = f"registrar add {words}"
+        raise MissingFactsError(error.message, error.words, hint) from error
     except AskError as error:
         message = f"the run cannot be fetched: {error}"
         raise UnansweredError(message, "nothing was changed") from error

@@ -111,7 +111,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _expected(error: RegistrarError) -> int:
-    # these have lines of their own; elsewhere a line break is a name's
+    # a policy's own lines are escaped where they are made; elsewhere a line break is a name's
     several = isinstance(error, PolicyError | MissingFactsError)
     lines = [escape(line) for line in (error.message.split("\n") if several else [error.message])]
     hint = f"\n  = hint: {escape(error.hint)}" if error.hint else ""

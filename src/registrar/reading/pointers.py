@@ -22,6 +22,8 @@ _LFS = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:[a-z0-9.-]+ .*\n)+"
 )
 KNOWN_HASHES = (None, "md5")
+_LISTING = frozenset({"files", "cloud"})
+"""Source: dvc 3, ``Output._compute_meta_hash_info_from_files``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Out:
     route: Route
     remote: str | None = None
     """The DVC remote that this output is kept on, where the pointer names one."""
+    listed: bool = False
+    """True where the pointer lists files of its own: DVC then takes those, and not the MD5."""
 
     @property
     def is_folder(self) -> bool:
@@ -183,5 +187,11 @@ def _out(
             message = f"{path} has no {key}" if value is None else f"{key} is no whole number"
             flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
         sizes.append(value if good else None)
+    listed = sorted(_LISTING & fields.keys())
+    if listed:
+        message = f"{path} has {' and '.join(listed)}, which DVC takes in place of its md5"
+        hint = "remotes with worktree or version_aware are not read; dvc add it for another"
+        flaws.append(Flaw(message, hint, document.span((*route, listed[0]))))
     remote = text(fields.get("remote"))
-    return Out(pointer, path, md5, sizes[0], sizes[1], hash_name, route, remote)
+    whole = (pointer, path, md5, sizes[0], sizes[1], hash_name, route, remote)
+    return Out(*whole, listed=bool(listed))

@@ -19,11 +19,12 @@ from collections.abc import Iterator, Mapping
 
 from registrar.domain.findings import Blocked, Outcome, Phase, Problem, Severity
 from registrar.domain.metadata import Metadata
+from registrar.domain.paths import inside
 from registrar.domain.places import At
 from registrar.domain.trees import UnreadableError
 from registrar.reading.artifact import Artifact, Content
 from registrar.reading.digests import actual_digest, recorded_digest
-from registrar.reading.entry import Entry
+from registrar.reading.entry import CARD_NAME, METADATA_NAMES, Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out, folder_md5
 from registrar.rules.rule import Judging, Rule
 
@@ -43,8 +44,18 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
                 yield Problem(message, hint, at)
             if out.hash_name not in KNOWN_HASHES:
                 yield Blocked(f"{pointer.path} uses the hash {out.hash_name!r}, not md5")
+            if _is_paper(out):
+                message = f"{pointer.path} tracks {out.path}, which git has to hold"
+                yield Problem(message, "dvc remove it, and commit the file", At(pointer.path))
     artifact, metadata = entry.artifact, entry.metadata
-    if artifact is None or metadata is None or not artifact.outs:
+    if artifact is None or metadata is None:
+        return
+    for out in entry.outs:
+        if out.path != artifact.path and inside(out.path, artifact.path):
+            message = f"{out.pointer} tracks {out.path}, a part of the artifact {artifact.path}"
+            hint = f"track the whole of it: dvc add {entry.typed(artifact.path)}"
+            yield Problem(message, hint, At(out.pointer, (*out.route, "path")))
+    if not artifact.outs:
         return
     yield from _agreement(artifact)
     yield from _files(artifact, metadata)
@@ -53,6 +64,11 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         message = "metadata does not name the DVC remote of the artifact"
         hint = "add dvc: {remote: <name>}"
         yield Problem(message, hint, At(entry.metadata_names[0]), Severity.WARNING)
+
+
+def _is_paper(out: Out) -> bool:
+    """Tell an output that is, or holds, what the gate reads of git."""
+    return any(inside(name, out.path) for name in (*METADATA_NAMES, CARD_NAME))
 
 
 def _agreement(artifact: Artifact) -> Iterator[Outcome]:

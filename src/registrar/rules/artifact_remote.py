@@ -104,6 +104,7 @@ def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
     read = any(file.content is not None for file in out.files)
     metadata = entry.metadata if read else None  # read only where it is held against the bytes
     listed = {record.path: record for record in (metadata and metadata.files) or ()}
+    told = out.out.is_folder and any(inside(path, out.out.path) for path in listed)  # _otherwise
     hint = "the remote holds other bytes than were published: restore them, and find out who wrote"
     for file in out.files:
         if not isinstance(file.found, Stored):
@@ -113,6 +114,10 @@ def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
             yield Problem(f"{message}not {file.size:,}", hint, at)
         elif isinstance(file.content, UnreadableError):
             yield Blocked(f"{file.path}: {file.content}")
+        elif file.content is None and file.found.size is None:
+            yield Blocked(
+                f"{file.path}: the remote does not tell its size; --verify-bytes reads it"
+            )
         elif file.content is not None:
             record = listed.get(file.path)
             if record is not None and record.sha256 != file.content.sha256:
@@ -121,6 +126,12 @@ def _different(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
             elif record is None and not _addressed(file):
                 message = f"{file.path} on the DVC remote {out.remote} is not what its MD5 says"
                 yield Problem(message, hint, at)
+            elif record is None and not told and _of_artifact(entry, file):
+                yield Blocked(f"{file.path}: files of metadata does not tell its SHA-256")
+
+
+def _of_artifact(entry: Entry, file: RemoteFile) -> bool:
+    return entry.artifact is not None and inside(file.path, entry.artifact.path)
 
 
 def _addressed(file: RemoteFile) -> bool:

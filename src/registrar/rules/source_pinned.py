@@ -38,6 +38,8 @@ _SCP = re.compile(
 )
 _TOKEN = re.compile(r"(?:gh[a-z]_|github_pat_|glpat-|hf_|x-access-token|oauth)", re.IGNORECASE)
 """How tokens of forges begin that stand in a user's place."""
+_USER = re.compile(r"[A-Za-z0-9._~-]+")
+"""git decodes a user, and then looks for the host: ``other.example%2f@`` leads elsewhere."""
 _LONGEST_USER = 20
 """What is longer is no name of a person or an organisation."""
 _SHORT = 200
@@ -115,6 +117,8 @@ def _secrets(url: SplitResult) -> tuple[str, str] | None:
         return "the repository's URL names a user, and a token looks the same", f"write {plain}"
     if url.password is not None or (user and (url.scheme != "ssh" or _looks_secret(user))):
         return "the repository's URL holds credentials", f"write {plain}, and revoke them"
+    if user is not None and not _USER.fullmatch(user):
+        return "the repository's URL names no plain user", f"write {plain}"
     if url.query or url.fragment:
         return "the repository's URL has a query or fragment", f"write {plain}"
     return None

@@ -67,13 +67,13 @@ def test_a_folder(tmp_path: Path) -> None:
         place = tmp_path / "remote" / name.path
         place.parent.mkdir(parents=True)
         place.write_bytes(raw)
-    holds(opened(tmp_path, url="../remote"))
-    holds(opened(tmp_path, url=str(tmp_path / "remote")))
-    holds(opened(tmp_path, url=f"file://{tmp_path}/remote"))
-    (said,) = reasons(opened(tmp_path, url="../nowhere"))
+    holds(opened(tmp_path / "registry", url="../../remote"))
+    holds(opened(tmp_path / "registry", url=str(tmp_path / "remote")))
+    holds(opened(tmp_path / "registry", url=f"file://{tmp_path}/remote"))
+    (said,) = reasons(opened(tmp_path / "registry", url="../../nowhere"))
     assert "is it mounted" in said
     (tmp_path / "file").write_bytes(b"")
-    assert reasons(opened(tmp_path, url="../file")) == {
+    assert reasons(opened(tmp_path / "registry", url="../../file")) == {
         "the remote is no folder that can be entered"
     }
 

@@ -27,7 +27,7 @@ def goes_behind_dvc(pieces: Iterable[Piece], wanted: Wanted, most: int, dvc: Dvc
 
 
 def remote_of(wanted: Wanted, world: World) -> str | None:
-    """The DVC remote that was asked for, or DVC's default."""
+    """The DVC remote that was asked for, or DVC's default; raises UsageError for an unknown one."""
     config = dvc_config(world.work_tree) if world.work_tree is not None else None
     name = wanted.dvc_remote
     if name is not None and (config is None or name.lower() not in config.remotes):

@@ -22,8 +22,8 @@ _MOST = 50
 """Rows of a table, and items of a list."""
 _LONGEST = 120
 """Characters of a cell."""
-_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://[^\s<>`]+")
 _MARKS = "`*_<>[]~$&|\\"
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://[^\s<>`]+")
 
 
 def card(draft: Draft) -> bytes:
@@ -39,7 +39,7 @@ def card(draft: Draft) -> bytes:
         lines += _to_write(title, question)
     lines += ["## Dataset sources", "", *_sources(draft), ""]
     lines += ["## Evaluation metrics", "", *_figures(draft.metrics), ""]
-    lines += ["## License", "", _plain(wanted.license) or TO_WRITE, ""]
+    lines += ["## License", "", wanted.license or TO_WRITE, ""]
     lines += ["## Contact", "", _line(wanted.owner) or TO_WRITE, ""]
     return "\n".join(lines).encode()
 
@@ -49,6 +49,12 @@ def _to_write(title: str, question: str) -> list[str]:
 
 
 def _details(draft: Draft) -> Iterator[str]:
+    if not draft.is_folder:
+        piece = draft.pieces[0]
+        known = draft.formats.get(piece.path)
+        yield f"{_plain(piece.path)}: {f'{known}, ' if known else ''}{piece.size:,} bytes"
+        yield ""
+        return
     yield from _table(
         "Files",
         ("file", "format", "bytes"),
@@ -153,4 +159,4 @@ def _line(text: str | None) -> str:
     """Text as a paragraph: an address as it is, anything else without what Markdown reads in it."""
     if text is None or _ADDRESS.fullmatch(text):
         return text or ""
-    return re.sub(r"^([0-9]*)([#+=.)-])", r"\1\\\2", _plain(text.strip()))
+    return re.sub(r"^([0-9]*)([#+~=.)-])", r"\1\\\2", _plain(text.strip()))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader, RawIOBase
 from typing import Any
 
-from registrar.app.adding.plain import data_path
+from registrar.app.adding.plain import data_path, opened
 from registrar.domain.adding import Data, DataFile, FileSet, Piece
 from registrar.domain.digests import folder_digest
 from registrar.errors import UsageError
@@ -52,7 +51,7 @@ class Reader:
                 sets.append(_as_set(split, path, read))
             else:
                 files += read
-        _refuse_names([*(file.piece.path for file in files), *(one.path for one in sets)])
+        _refuse_twice([*(file.piece.path for file in files), *(one.path for one in sets)])
         if len(files) > MOST_LISTED:
             message = f"{len(files):,} data files are more than a manifest lists"
             raise UsageError(message, "name their folder: it is listed by one digest")
@@ -65,22 +64,19 @@ class Reader:
         if place in self.inputs:
             digests.append(hashlib.md5(usedforsecurity=False))
             self.places[shown] = place
-        try:
-            number = os.open(whole, os.O_RDONLY | os.O_NONBLOCK)
-            with open(number, "rb", buffering=0) as raw:
-                before = os.fstat(number)
-                if not stat.S_ISREG(before.st_mode):
-                    raise UsageError(f"--dataset {whole} is no file", "name a file or a folder")
-                with BufferedReader(_Digested(raw, digests, self._tell), _BLOCK) as stream:
-                    rows = rows_of(stream, whole)
-                    while stream.read(_BLOCK):
-                        pass
-            after = os.stat(whole)
-        except OSError as error:
-            raise UsageError(f"--dataset {whole}: {error.strerror}", "name a file") from error
+        with opened(f"--dataset {whole}", whole) as raw:
+            before = os.fstat(raw.fileno())
+            stream = BufferedReader(_Digested(raw, digests, self._tell), _BLOCK)
+            try:
+                rows = rows_of(stream, whole)
+                while stream.read(_BLOCK):
+                    pass
+                after = os.stat(whole)
+            except OSError as error:
+                raise UsageError(f"--dataset {whole}: {error.strerror}", "name a file") from error
         if _state(before) != _state(after):
             raise UsageError(f"{whole} changed while it was read", "wait until it is written")
-        piece = Piece(shown, digests[0].hexdigest(), before.st_size)
+        piece = Piece(data_path(shown), digests[0].hexdigest(), before.st_size)
         media = MEDIA_TYPES.get(os.path.splitext(whole)[1].lower())
         md5 = digests[1].hexdigest() if len(digests) > 1 else None
         return DataFile(piece, split, rows, media, md5)
@@ -162,12 +158,11 @@ def _shown(path: str) -> str:
     return path if below else os.path.basename(os.path.abspath(path))
 
 
-def _refuse_names(paths: list[str]) -> None:
-    """Raise UsageError for paths that a manifest cannot hold."""
+def _refuse_twice(paths: list[str]) -> None:
+    """Raise UsageError for a path that stands for two files."""
     seen: set[str] = set()
     for path in paths:
         if path in seen:
             hint = "name them by paths below the current folder"
             raise UsageError(f"two data files would be called {path}", hint)
         seen.add(path)
-        data_path(path)

@@ -14,7 +14,7 @@ from registrar.app.adding.card import card
 from registrar.app.adding.data import Reader
 from registrar.app.adding.framework import formats_of, framework_of
 from registrar.app.adding.from_run import differences, mlflow_of, wanted_of
-from registrar.app.adding.given import metrics_for
+from registrar.app.adding.metrics import metrics_for
 from registrar.app.adding.origin import origin_of
 from registrar.app.adding.plain import read, refuse_odd
 from registrar.app.adding.questions import Ask, checked, complete

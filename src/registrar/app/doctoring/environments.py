@@ -27,6 +27,11 @@ from registrar.ports import Forge
 _BEFORE = Question("environment", Topic.FORGE)
 _AFTER = Question("environment-merged", Topic.FORGE)
 _PROVED = Question("bytes-before-merge", Topic.FORGE, REMOTE_WORKFLOW_PATH, counts=False)
+_ANY = "any branch may use it, with a workflow of its own"
+_PROTECTED = (
+    "it allows protected branches: without a classic branch protection, which a ruleset is not, "
+    "these are all branches; choose selected branches"
+)
 _QUEUE = "gh-readonly-queue"
 
 
@@ -76,23 +81,23 @@ def _environment(
             return asked.unseen(f"the branches of the environment {name}: {listed.reason}", fix)
         named = list(_branches(mapping(listed.data)))
         faults = [f"{b} may use it" for b in named if b not in {f"branch {w}" for w in branches}]
-    elif policy.get("protected_branches") is not True:
-        faults = ["any branch may use it, with a workflow of its own"]
+    else:
+        faults = [_ANY if policy.get("protected_branches") is not True else _PROTECTED]
+    kept = f"{'after a review' if reviewed else 'without a review'}, to {branches[0]} alone"
     if faults or not reviewed or _reviewers(data):
-        return _kept(asked, name, faults, fix, reviewed)
+        return _kept(asked, name, faults, fix, kept)
     if named == [f"branch {branches[0]}"]:
         told = f"no person is asked before the credentials of the environment {name} are used"
         seen = (f"no change reaches them all the same: {named[0]} alone may use it",)
         return replace(asked, counts=False).fails(told, fix, seen)
-    return _kept(asked, name, ["no reviewer is required"], fix, reviewed)
+    return _kept(asked, name, ["no reviewer is required"], fix, kept)
 
 
-def _kept(asked: Question, name: str, faults: list[str], fix: str, reviewed: bool) -> Line:
+def _kept(asked: Question, name: str, faults: list[str], fix: str, kept: str) -> Line:
     if faults:
         told = f"the environment {name} hands its credentials to others"
         return asked.fails(told, fix, shortened(faults))
-    kept = "after a review" if reviewed else "without a review"
-    return asked.holds(f"the environment {name} gives its credentials {kept}, to our branch alone")
+    return asked.holds(f"the environment {name} gives its credentials {kept}")
 
 
 def _reviewers(data: Mapping[str, Any]) -> bool:

@@ -66,8 +66,7 @@ def ask_remotes(
     """By folder, where each output of each entry was looked for and what is there."""
     found: list[tuple[Entry, RemoteOut]] = []
     for folder, entry in entries.items():
-        named = [out for out in entry.outs if out.md5 is not None]
-        found += [(entry, _asked(records[folder], out, remotes)) for out in named]
+        found += [(entry, _asked(records[folder], out, remotes)) for out in entry.outs]
     waiting = [pair for pair in found if not pair[1].blocked]
     answers = _look({(o.remote, _name(o.out)) for _, o in waiting}, remotes)
     lists = {(o.remote, _name(o.out)) for _, o in waiting if o.out.is_folder}
@@ -90,6 +89,8 @@ def _asked(record: Record, out: Out, remotes: DvcRemotes) -> RemoteOut:
     name = remotes.name_of(record, out)
     if out.hash_name not in KNOWN_HASHES:
         return RemoteOut(out, name, f"its pointer uses the hash {out.hash_name!r}, not md5")
+    if out.listed or out.md5 is None:
+        return RemoteOut(out, name, "its pointer does not plainly say which object it is")
     store = remotes.store(name)
     return RemoteOut(out, name, store if isinstance(store, str) else "")
 

@@ -11,7 +11,7 @@ from registrar.app.remote.bytes import with_bytes
 from registrar.app.remote.dvc import DvcRemotes, ask_remotes
 from registrar.app.remote.runs import ask_runs
 from registrar.app.remote.sources import ask_sources
-from registrar.domain.findings import Outcome
+from registrar.domain.findings import Blocked, Deferral, Outcome, Unchecked
 from registrar.domain.remotes import DvcConfig
 from registrar.domain.trees import UnreadableError
 from registrar.ports import Tree
@@ -21,6 +21,7 @@ from registrar.reading.entry import Entry
 from registrar.rules.rule import Evidence, Record, Rule
 
 BYTES_RULE, SOURCE_RULE, RUN_RULE = "artifact-remote", "source-reachable", "run-recorded"
+_UNREAD = Blocked("the bytes were not there to be read")
 _Said = list[tuple[Rule, str | None, Outcome]]
 
 
@@ -39,7 +40,7 @@ def judge_remote(
     """What the entry rules said, without what is settled now, and what the remote rules say.
 
     Where artifact-remote runs nothing stays deferred: the bytes were found, are refused, or
-    could not be asked for.
+    could not be asked for. What rules say of bytes that it refuses counts where it is overruled.
     """
     policy = bench.judging.policy
     entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
@@ -48,6 +49,7 @@ def judge_remote(
     gathered = _gathered(entries, records, bench, remotes, asking.others)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
+    hidden: list[Judged] = []
     faults: list[str] = []
     for folder, entry in entries.items():
         evidence, whole = gathered[folder], None
@@ -57,14 +59,31 @@ def judge_remote(
             evidence = replace(evidence, outs=outs)
         outcomes = list(_run(bench, entry, evidence, faults))
         said += outcomes
-        told = any(rule.name == BYTES_RULE for rule, _, _ in outcomes)
-        if whole is not None and not told:  # what is refused is not refused a second time
+        if whole is not None:
             rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]
-            said += _again(rules, whole, bench, faults)
+            settled = list(_again(rules, whole, bench, faults))
+            ours = [outcome for rule, _, outcome in outcomes if rule.name == BYTES_RULE]
+            if any(isinstance(outcome, Blocked) for outcome in ours):
+                settled = [one for one in settled if one[2] is not _UNREAD]  # told already
+            if ours:
+                late = sort_outcomes(settled, bench, {folder: whole}, records)
+                hidden.append(replace(late, unless=(BYTES_RULE, folder)))
+            else:
+                said += settled
     answer = replace(sort_outcomes(said, bench, dict(entries), records), faults=tuple(faults))
     if BYTES_RULE in bench.names:
+        blind = _unasked(judged, gathered)
         judged = [replace(one, deferred=()) for one in judged]
-    return [*judged, answer]
+        answer = replace(answer, unchecked=(*answer.unchecked, *blind), deferred=())
+    return [*judged, answer, *hidden]
+
+
+def _unasked(judged: Sequence[Judged], gathered: Mapping[str, Evidence]) -> Iterator[Unchecked]:
+    """Entries whose bytes are nowhere, and of which no remote was asked."""
+    waiting = {item.entry: item for one in judged for item in one.deferred}
+    for folder, item in waiting.items():
+        if not gathered[folder].outs:
+            yield Unchecked(item.rule, folder, "no pointer says where its bytes are")
 
 
 def _gathered(
@@ -112,4 +131,5 @@ def _again(rules: Sequence[Rule], whole: Entry, bench: Bench, faults: list[str])
     for rule in rules:
         if rule.entry is not None:
             outcomes = heard(rule, partial(rule.entry, whole, bench.judging), whole, faults)
-            yield from ((rule, whole.folder, outcome) for outcome in outcomes)
+            for outcome in outcomes:
+                yield rule, whole.folder, _UNREAD if isinstance(outcome, Deferral) else outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -11,6 +12,10 @@ from registrar.domain.digests import is_commit
 from registrar.ports.others import AskError, Repositories
 from registrar.rules.rule import Record, SourceAnswer
 
+_URL = re.compile(r"[a-z]+://(?:[A-Za-z0-9._~-]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[^\s?#\\]*")
+_SCP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[^\s?#\\]+")
+"""git decodes what stands before the host, and cuts a URL where others do not: what it might read
+in another way is not asked."""
 _PORTS = {"https": 443, "ssh": 22, "git": 9418}
 
 
@@ -56,7 +61,9 @@ def host_of(url: str) -> str | None:
     if host in (None, "?"):
         return None
     if "://" not in url:
-        return host
+        return host if _SCP.fullmatch(url) else None
+    if not _URL.fullmatch(url):
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port

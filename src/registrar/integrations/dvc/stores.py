@@ -48,7 +48,7 @@ class DvcStores:
         scheme = url.partition("://")[0] if "://" in url else ""
         if scheme in ("", "file"):
             path = url.removeprefix("file://")
-            return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", path)))
+            return self._folder(name, os.path.expanduser(path))  # as DVC does it
         options = {k: v for k, v in _options(config, name).items() if k in TREE_OPTIONS}
         for theirs in self._callers():
             options |= theirs.remotes.get(name.lower(), {})
@@ -56,6 +56,14 @@ class DvcStores:
         if scheme in _WITH_TIMEOUTS:
             options = {**{k: str(v) for k, v in _TIMEOUTS.items()}, **options}
         return _cloud(name, scheme, options)
+
+    def _folder(self, name: str, path: str) -> FolderStore:
+        """A remote in a folder; never in the tree that is judged, which brings its own bytes."""
+        root = os.path.normpath(os.path.join(self.top, ".dvc", path))
+        if _lies_in(root, self.top) or _lies_in(os.path.realpath(root), self.top):
+            message = f"the remote {name} lies in the repository itself, where a change puts bytes"
+            raise AskError(f"{message}: keep it elsewhere")
+        return FolderStore(root)
 
     def _callers(self) -> Iterator[DvcConfig]:
         """The configurations of the caller, the weakest first."""
@@ -76,6 +84,13 @@ class DvcStores:
                 continue
             if config is not None:
                 yield config
+
+
+def _lies_in(path: str, top: str) -> bool:
+    """Tell a path of the work tree; what is in ``.git`` is not of it."""
+    tops = {os.path.abspath(top), os.path.realpath(top)}
+    inner = [f"{path}/"[len(here) + 1 :] for here in tops if f"{path}/".startswith(f"{here}/")]
+    return any(not below.startswith(".git/") for below in inner)
 
 
 def _options(config: DvcConfig, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Documents that are there already: the card, the metrics, the manifest of a person."""
+"""The metrics of a new entry: as they are given, or as the run has them."""
 
 from __future__ import annotations
 
