@@ -51,7 +51,11 @@ def judged(repo: Repo, *paths: str) -> tuple[int, set[str]]:
 @pytest.mark.parametrize("key", ["files", "cloud"])
 def test_a_pointer_that_dvc_reads_in_another_way(repo: Repo, tmp_path: Path, key: str) -> None:
     md5 = put(tmp_path / "remote", EVIL)
-    listed = f"[{{relpath: model.pkl, md5: {md5}}}]" if key == "files" else "{x: {etag: y}}"
+    listed = (
+        f"[{{relpath: model.pkl, md5: {md5}, size: {len(EVIL)}}}]"
+        if key == "files"
+        else "{x: {etag: y}}"
+    )
     text = (repo.path / POINTER).read_text()
     repo.write(POINTER, text.replace("  path:", f"  {key}: {listed}\n  path:"))
     assert judged(repo) == (1, {"artifact-pointer", "artifact-remote"})
@@ -59,6 +63,10 @@ def test_a_pointer_that_dvc_reads_in_another_way(repo: Repo, tmp_path: Path, key
         "registrar.toml", "[network]", '[rules]\nseverity = {artifact-pointer = "off"}\n[network]'
     )
     assert judged(repo) == (4, {"artifact-remote"})
+    if key == "files":
+        dvc(repo.path, "pull", "--quiet", POINTER)
+        pulled = repo.path / f"model_registry/{FILE}/model.onnx/model.pkl"
+        assert pulled.read_bytes() == EVIL, "what DVC hands out"
 
 
 @pytest.mark.parametrize("how", ["off", "warning"])
