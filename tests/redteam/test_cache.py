@@ -36,7 +36,7 @@ def forge(path: Path) -> bytes:
     body = path.read_bytes().partition(b"\n")[2]
     data = json.loads(body)
     (folder,) = data["folders"].values()
-    folder[2] = [[], ["wine-1.0.0", "metadata.yaml", None, None, None]]
+    folder[2] = [[], ["wine-1.0.0", "metadata.yaml", *[None] * 6]]
     return written(json.dumps(data).encode())
 
 
