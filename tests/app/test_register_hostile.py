@@ -130,17 +130,19 @@ def test_the_tracking_uri_of_the_entry_is_never_contacted(
     assert repo.git("status", "--short") == "", "no database is made here"
 
 
-def test_a_logged_model_is_linked(tmp_path: Path, uri: str, client: Any) -> None:
+def test_the_run_is_linked_and_a_model_around_the_file_is_not(
+    tmp_path: Path, uri: str, client: Any
+) -> None:
     experiment = client.create_experiment("wine", str(tmp_path / "artifacts"))
     run_id = client.create_run(experiment).info.run_id
     model = client.create_logged_model(experiment, name="wine", source_run_id=run_id)
     (tmp_path / "logged").mkdir()
-    (tmp_path / "logged/model.onnx").write_bytes(ONNX)  # what is linked has the entry's bytes
+    (tmp_path / "logged/model.onnx").write_bytes(ONNX)
     client.log_model_artifacts(model.model_id, str(tmp_path / "logged"))
     repo = registry(tmp_path, f"mlflow: {{run_id: {run_id}, model_id: {model.model_id}}}\n")
     assert register(repo, uri).code == 0
     (version,) = client.search_model_versions("name = 'wine'")
-    assert (version.run_id, version.source) == (run_id, f"models:/{model.model_id}")
+    assert (version.run_id, version.source) == (run_id, "registrar:/wine-1.0.0/model.onnx")
     assert repo.git("status", "--short") == ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from builders import ONNX, SHA, Repo, good_repo, run
-from tracked import FILE, tracked_repo, without_bytes
+from tracked import FILE, FOLDER, PARTS, tracked_repo, without_bytes
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own, and those of its libraries
 ENTRY = "model_registry/wine-1.0.0"
@@ -25,8 +25,8 @@ def repo(tmp_path: Path) -> Repo:
     return good_repo(tmp_path / "r")
 
 
-def register(repo: Repo, uri: str) -> Any:
-    return run("register", "wine:1.0.0", "--registry-uri", uri, cwd=repo.path)
+def register(repo: Repo, uri: str, ref: str = "wine:1.0.0") -> Any:
+    return run("register", ref, "--registry-uri", uri, cwd=repo.path)
 
 
 def client(uri: str) -> Any:
@@ -65,14 +65,28 @@ def test_a_logged_model_of_other_bytes_is_not_linked(repo: Repo, uri: str, tmp_p
     assert version.source == "registrar:/wine-1.0.0/model.onnx"
 
 
-def test_one_with_its_bytes_is(repo: Repo, uri: str, tmp_path: Path) -> None:
-    model = logged(uri, tmp_path, {"model.onnx": ONNX, "MLmodel": b"a: 1\n"})
-    named(repo, model)
-    said = register(repo, uri)
+def test_one_that_has_the_bytes_and_loads_others_is_not(
+    repo: Repo, uri: str, tmp_path: Path
+) -> None:
+    """What a folder loads its ``MLmodel`` says: the entry's file may lie in it as a decoy."""
+    evil = b"flavors: {python_function: {loader_module: evil}}\n"
+    named(repo, logged(uri, tmp_path, {"model.onnx": ONNX, "MLmodel": evil, "evil.py": b"1\n"}))
+    assert "MLflow cannot load this version" in register(repo, uri).err
+    (version,) = client(uri).search_model_versions("name = 'wine'")
+    assert version.source == "registrar:/wine-1.0.0/model.onnx"
+
+
+def test_one_that_is_the_entry_is(uri: str, tmp_path: Path) -> None:
+    repo = tracked_repo(tmp_path / "tracked")
+    model = logged(uri, tmp_path, PARTS)
+    text = (repo.path / f"model_registry/{FOLDER}/metadata.yaml").read_text()
+    repo.write(f"model_registry/{FOLDER}/metadata.yaml", f"{text}mlflow: {{model_id: {model}}}\n")
+    repo.git("commit", "--quiet", "--all", "--message", "name a model")
+    said = register(repo, uri, "wine:1.1.0")
     assert (said.code, "cannot load" in said.err) == (0, False), said
     (version,) = client(uri).search_model_versions("name = 'wine'")
     assert model in version.source
-    assert "is there already" in register(repo, uri).out
+    assert "is there already" in register(repo, uri, "wine:1.1.0").out
 
 
 def test_a_version_of_somebody_else_with_our_tags(repo: Repo, uri: str) -> None:

@@ -52,8 +52,11 @@ def elsewhere(place: str, uri: str) -> str:
     return f"the tracking server sends us to an address of another kind for the model ({kind[:20]})"
 
 
-def digests(client: Any, model_id: str, uri: str) -> frozenset[str]:
-    """The SHA-256 of the whole folder of a logged model, and of each of its files."""
+def digest(client: Any, model_id: str, uri: str) -> str:
+    """The digest of the whole folder of a logged model, as of an artifact that is a folder.
+
+    One of its files proves nothing: what is loaded its ``MLmodel`` says.
+    """
     with tempfile.TemporaryDirectory(prefix="registrar-model-") as folder:
         download(client, model_id, uri, folder)
         files = {}
@@ -61,6 +64,6 @@ def digests(client: Any, model_id: str, uri: str) -> frozenset[str]:
             for name in names:
                 path = os.path.join(here, name)
                 with open(path, "rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                files[os.path.relpath(path, folder)] = digest
-        return frozenset({folder_digest(files), *files.values()})
+                    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                files[os.path.relpath(path, folder)] = sha256
+        return folder_digest(files)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
-from registrar.integrations.mlflow.models import digests
+from registrar.integrations.mlflow.models import digest
 from registrar.integrations.mlflow.patience import patience
 from registrar.integrations.mlflow.tracking import REGISTRY, library, said, there
 from registrar.ports.others import AskError
@@ -67,24 +67,24 @@ def _is_of_the_entry(client: Any, registration: Registration, runs_at: str) -> b
     model = registration.model_id
     if model is None or there(partial(client.get_logged_model, model)) is None:
         return False
-    return registration.digest in digests(client, model, runs_at)
+    return digest(client, model, runs_at) == registration.digest
 
 
 def _same(version: Any, registration: Registration, source: str) -> Registered:
     """The version that is there; raises UsageError where it is another."""
-    digest = version.tags.get(DIGEST)
+    there_is, here = version.tags.get(DIGEST), f"sha256:{registration.digest}"
     name, entry = registration.name, registration.entry
     ours = (source, registration.run_id or "")
-    if digest == f"sha256:{registration.digest}" and (version.source, version.run_id or "") == ours:
+    if there_is == here and (version.source, version.run_id or "") == ours:
         other = (version.description or "") != registration.card[:_CARD]
         loads = source != registration.source
         return Registered(int(version.version), new=False, loads=loads, other_card=other)
-    if digest == f"sha256:{registration.digest}":
+    if there_is == here:
         message = f"{entry} is registered as {name} {version.version} from another source or run"
         hint = "find out who registered it; delete that version in MLflow, and run it again"
         raise UsageError(message, hint)
     message = f"{entry} is registered as {name} {version.version} with other bytes"
-    hint = f"there: {digest}, here: sha256:{registration.digest}; find out who registered it"
+    hint = f"there: {there_is}, here: {here}; find out who registered it"
     raise UsageError(message, hint)
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from registrar.domain.paths import path_fault
 from registrar.errors import UsageError
+from registrar.integrations.stamps import stamp
 from registrar.reading.documents import MAX_BYTES, MAX_NODES
 
 MAX_FILES = (MAX_NODES - 400) // 4
@@ -48,8 +49,7 @@ def opened(source: str) -> io.FileIO:
 
 def moved(before: os.stat_result, after: os.stat_result) -> bool:
     """Tell whether a file is another one, or was written, between two looks at it."""
-    told = ("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
-    return any(getattr(before, name) != getattr(after, name) for name in told)
+    return stamp(before) != stamp(after)
 
 
 def changed(source: str) -> UsageError:
