@@ -93,16 +93,18 @@ def with_bytes(
         f"{entry.path}/{file.path}": (stores[out.remote], file.name, file.found.size or 0)
         for out in outs
         for file in out.files
-        if isinstance(file.found, Stored) and out.remote in stores
+        if isinstance(file.found, Stored) and out.remote in stores and _may_be_read(file)
     }
     whole = Entry(RemoteTree(tree, files), root, entry.folder)
 
     def read(file: RemoteFile) -> RemoteFile:
-        if not isinstance(file.found, Stored):
-            return file
-        if file.size is not None and file.found.size not in (None, file.size):
-            return file  # refused by its size; it may have no end
-        return replace(file, content=whole.content(file.path))
+        return replace(file, content=whole.content(file.path)) if _may_be_read(file) else file
 
     told = (replace(out, files=tuple(read(file) for file in out.files)) for out in outs)
     return whole, tuple(told)
+
+
+def _may_be_read(file: RemoteFile) -> bool:
+    """Tell a file that is there; what its size refuses is not read: it may have no end."""
+    found = file.found
+    return isinstance(found, Stored) and (file.size is None or found.size in (None, file.size))
