@@ -53,7 +53,7 @@ def _put(client: Any, registration: Registration, runs_at: str) -> Registered:
     try:
         made = _made(client, registration, source)
         return Registered(int(made.version), new=True, loads=linked)
-    except Exception:
+    except Exception:  # whatever it was: it goes on, once what was made for it is gone
         if made_model and not _versions(client, name):
             client.delete_registered_model(name)  # ours, and empty
         raise
