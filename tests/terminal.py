@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -14,6 +15,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PATIENCE = 60.0
+
+
+def _sit_down() -> None:
+    """Before the program starts: Ctrl-C reaches it, as it does not what a shell has put behind."""
+    fcntl.ioctl(0, termios.TIOCSCTTY)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def talk(
@@ -30,7 +37,7 @@ def talk(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY),  # Ctrl-C reaches it only so
+        preexec_fn=_sit_down,
         cwd=cwd,
         env={**os.environ, **(env or {})},
     )
