@@ -17,6 +17,7 @@ from registrar.app.adding.from_run import differences, mlflow_of, wanted_of
 from registrar.app.adding.metrics import metrics_for
 from registrar.app.adding.origin import origin_of
 from registrar.app.adding.plain import read, refuse_odd
+from registrar.app.adding.present import refuse_uncommitted
 from registrar.app.adding.questions import Ask, checked, complete
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import Draft, Wanted
@@ -107,6 +108,7 @@ def _completed(wanted: Wanted, artifact: str | None, shop: Shop, book: Rulebook)
     wanted = with_defaults(wanted, book.policy.add)
     wanted = complete(wanted, shop.ask, artifact, shop.world, book)
     refuse_odd(wanted)
+    refuse_uncommitted(f"{book.policy.root}/{wanted.folder}", shop.top, shop.world)
     return wanted
 
 
