@@ -65,7 +65,6 @@ def paste(repo: Repo, lines: list[str], folder: Path | None = None) -> str:
 def test_behind_dvc_from_any_folder(repo: Repo, below: str) -> None:
     dvc(repo.path, "init", "--quiet")
     dvc(repo.path, "remote", "add", "--quiet", "--default", "storage", "../remote")
-    repo.git("reset", "--quiet")  # staged, they would make the training code a modified one
     (repo.path / "notebooks/deep").mkdir(parents=True)
     folder = repo.path / below
     options = [word.replace("wine.csv", str(repo.path / "wine.csv")) for word in OPTIONS]

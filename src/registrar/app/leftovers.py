@@ -1,7 +1,8 @@
 """Folders that another branch left in the registry: their bytes, without any paper.
 
-A checkout of another branch takes away what git tracks of an entry, and leaves what DVC keeps beside
-it. Which paths git tracks is asked here and not by the rule: it is no fact of the entry's own files.
+A checkout of another branch takes away what git tracks of an entry, and leaves what DVC keeps
+beside it. Which paths git tracks is asked here and not by the rule: it is no fact of the entry's
+own files.
 """
 
 from __future__ import annotations

@@ -60,6 +60,8 @@ class Origin:
     commit: str
     path: str | None = None
     dirty: bool | None = None
+    modified: tuple[str, ...] = ()
+    """The files that make it dirty, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from registrar.app.adding.plain import read, refuse_odd
 from registrar.app.adding.present import refuse_uncommitted
 from registrar.app.adding.questions import Ask, checked, complete
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
+from registrar.app.training_code import told
 from registrar.domain.adding import Draft, Wanted
 from registrar.domain.runs import RunModel
 from registrar.domain.trees import Written
@@ -54,7 +55,7 @@ class Added:
     written: Mapping[str, Written]
     """What is known of the artifact's files, by path in the repository."""
     notes: tuple[str, ...] = ()
-    """Where a run says something else than was asked for."""
+    """What a person should know: where a run says something else than was asked for, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _begun(wanted: Wanted, book: Rulebook, shop: Shop) -> Iterator[EntryBench]:
 
 def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
     wanted, book, found = order.wanted, order.book, order.found
-    origin = origin_of(wanted, shop.world, shop.code, found)
+    origin = origin_of(wanted, book.policy.root, shop.world, shop.code, found)
     metrics, figures = metrics_for(wanted, found)
     reader = Reader(shop.top, found.run.inputs if found is not None else {}, shop.progress)
     data = reader.gather(wanted.datasets)
@@ -161,8 +162,16 @@ def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
         f"{path}/{name}.dvc" if tracked else None,
         remote,
         {f"{path}/{inside}": known for inside, known in bench.written.items()},
-        tuple(differences(found, wanted, data, reader.places)) if found is not None else (),
+        tuple(_notes(draft, reader)),
     )
+
+
+def _notes(draft: Draft, reader: Reader) -> Iterator[str]:
+    if draft.origin.modified:
+        files = told(draft.origin.modified)
+        yield f"the entry says dirty: true, because these are not as in the commit: {files}"
+    if draft.run is not None:
+        yield from differences(draft.run, draft.wanted, draft.data, reader.places)
 
 
 def _write(draft: Draft, metrics: bytes | None, remote: str | None, bench: EntryBench) -> None:
