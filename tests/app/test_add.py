@@ -81,6 +81,26 @@ def test_a_folder(repo: Repo, tmp_path: Path) -> None:
     ]
 
 
+BARE = ("--license", "MIT", "--dataset-version", "1", "--dataset-license", "MIT")
+
+
+@pytest.mark.parametrize(
+    ("argv", "left"),
+    [
+        (OPTIONS, 3),
+        ((*BARE, "--dataset", "wine.csv"), 5),  # no metrics, nobody to ask
+        ((*BARE, "--dataset-manifest", "given.yaml", "--metrics", "measured.json"), 5),
+        ((*BARE, "--dataset-manifest", "https://h.example/m.yaml", "--owner", "Ada"), 4),
+    ],
+)
+def test_every_mark_is_refused(repo: Repo, argv: tuple[str, ...], left: int) -> None:
+    """Beside something that counts the gate would take it, and publish it."""
+    repo.write("given.yaml", "name: wine\nversion: '1'\nlicense: MIT\nlive: true\n")
+    said = add(repo, *argv)
+    card = (repo.path / "model_registry/wine-1.0.0/MODEL_CARD.md").read_text()
+    assert said.out.count("error[card-sections]") == card.count("[to be written]") == left, card
+
+
 def test_modified_files_are_told(repo: Repo) -> None:
     repo.write("train.py", "print('other training')\n")
     said = add(repo, *OPTIONS)
