@@ -59,7 +59,7 @@ def test_what_can_be_known_is_filled_in_and_the_rest_is_left_to_write(repo: Repo
 def test_with_the_card_of_a_person_it_passes(repo: Repo) -> None:
     assert add(repo, *OPTIONS).code == 1
     card = (repo.path / "model_registry/wine-1.0.0/MODEL_CARD.md").read_text()
-    written = card.replace("[to be written]", SENTENCE)
+    written = card.replace("[to be written]", SENTENCE).replace("wine 1.0.0", "wine 1.1.0")
     repo.write("card.md", written)
     said = add(repo, *OPTIONS, "--card", "card.md", version="1.1.0")
     assert (said.code, said.err) == (0, "")
