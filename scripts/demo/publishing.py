@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 from pathlib import Path
 
 from stage import (
     BIN,
+    ENV,
     HERE,
     SurpriseError,
     bare_server,
@@ -24,18 +24,11 @@ from stage import (
 
 ENTRY = "model_registry/wine-cultivar-1.2.0"
 POINTER = f"{ENTRY}/model.dvc"
-URI = "sqlite:///mlflow.db"
-ENV = {
+OURS = {
     "DVC_NO_ANALYTICS": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_TRACKING_URI": URI,
     "PYTHONWARNINGS": "ignore",
 }
-POLICY = f"""
-[network]
-dvc_remotes = ["storage"]
-mlflow = ["{URI}"]
-"""
 SENTENCES = (
     "A logistic regression that tells three cultivars of wine apart by thirteen measurements.",
     "Teaching, and trying out a registry. It must not be used to sell or to tax wine.",
@@ -55,17 +48,18 @@ for version in client.search_model_versions("name='wine-cultivar'"):
 def play(folder: Path) -> None:
     """Show the acts; raises SurpriseError."""
     folder.mkdir()
-    os.environ.update(ENV, DVC_SITE_CACHE_DIR=str(folder / "dvc"))
+    uri = f"sqlite:///{folder}/mlflow.db"
+    ENV.update(OURS, DVC_SITE_CACHE_DIR=str(folder / "dvc"), MLFLOW_TRACKING_URI=uri)
     team = folder / "team"
-    _registry_of_dvc(team, folder / "team.git")
+    _registry_of_dvc(team, folder / "team.git", uri)
     _train_and_add(team)
     _forgotten_push(team)
     _accepted(team, folder / "team.git")
     _tampered(team, folder)
-    _registered(team)
+    _registered(team, uri)
 
 
-def _registry_of_dvc(team: Path, server: Path) -> None:
+def _registry_of_dvc(team: Path, server: Path, uri: str) -> None:
     title("5. A registry whose large files lie behind DVC")
     git(HERE, "init", "--quiet", "--initial-branch=main", str(team))
     bare_server(server)
@@ -74,12 +68,13 @@ def _registry_of_dvc(team: Path, server: Path) -> None:
     show(team, "dvc", "init", "--quiet")
     show(team, "dvc", "remote", "add", "--default", "storage", "../storage")
     (team.parent / "storage").mkdir()
+    network = f'\n[network]\ndvc_remotes = ["storage"]\nmlflow = ["{uri}"]\n'
     with (team / "registrar.toml").open("a", encoding="utf-8") as policy:
-        policy.write(POLICY)
-    tell(f"the policy says whom remote rules may ask:{POLICY}")
+        policy.write(network)
+    tell(f"the policy says whom remote rules may ask:{network}")
     shutil.copytree(HERE / "examples", team / "examples", ignore=shutil.ignore_patterns("__*"))
     with (team / ".gitignore").open("a", encoding="utf-8") as ignored:
-        ignored.write("mlflow.db*\nmlruns/\n__pycache__/\nwine.csv\n")
+        ignored.write("mlruns/\n__pycache__/\nwine.csv\n")
     commit(team, "A registry, DVC, and the code that trains")
     push(team, server, expect=0)
 
@@ -124,6 +119,7 @@ def _tampered(team: Path, folder: Path) -> None:
     path.chmod(0o644)
     path.write_bytes(raw[:-200] + bytes([raw[-200] ^ 1]) + raw[-199:])
     clone = folder / "clone"
+    tell("a colleague clones the repository and pulls the bytes")
     git(folder, "clone", "--quiet", str(team), str(clone))
     show(clone, "dvc", "pull")
     tell("DVC handed out the other bytes, and calls the work tree clean:")
@@ -136,16 +132,16 @@ def _tampered(team: Path, folder: Path) -> None:
     registrar(team, "check", "--remote", "--verify-bytes", expect=0)
 
 
-def _registered(team: Path) -> None:
+def _registered(team: Path, uri: str) -> None:
     title("10. Register it in MLflow, and look at it there")
-    registrar(team, "register", "wine-cultivar:1.2.0", "--registry-uri", URI, expect=0)
+    registrar(team, "register", "wine-cultivar:1.2.0", "--registry-uri", uri, expect=0)
     tell("what MLflow says:")
     said = run([str(BIN / "python"), "-c", IN_MLFLOW], team)
     print(said.stdout, end="", flush=True)
     if "tag registrar.digest = sha256:" not in said.stdout:
         raise SurpriseError(f"MLflow does not know the digest: {said.stderr}")
     tell("twice changes nothing:")
-    registrar(team, "register", "wine-cultivar:1.2.0", "--registry-uri", URI, expect=0)
+    registrar(team, "register", "wine-cultivar:1.2.0", "--registry-uri", uri, expect=0)
 
 
 def _refused(folder: Path, *arguments: str, said: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from builders import ONNX, POLICY, Repo, run
 from tracked import dvc
 
+from registrar.errors import UsageError
+from registrar.integrations.workshop import bench as bench_module
 from registrar.integrations.workshop import copying
 from registrar.integrations.workshop.bench import EntryBench
 
@@ -27,7 +29,7 @@ def repo(tmp_path: Path) -> Repo:
     repo.write("registrar.toml", POLICY)
     repo.write("wine.csv", "a,b\n1,2\n")
     dvc(repo.path, "init", "--quiet")
-    dvc(repo.path, "remote", "add", "--quiet", "--default", "storage", "../../remote")
+    dvc(repo.path, "remote", "add", "--quiet", "--default", "storage", "../remote")
     repo.commit("code")
     return repo
 
@@ -105,3 +107,93 @@ def test_copies_and_digests(
     assert found == (hashlib.sha256(raw).hexdigest(), md5, size)
     assert told == sorted(told)
     assert (told[-1] if told else 0) == size
+
+
+def named(raw: bytes) -> str:
+    return hashlib.md5(raw, usedforsecurity=False).hexdigest()
+
+
+def place(folder: Path) -> Path:
+    return folder / "files/md5" / named(ONNX)[:2] / named(ONNX)[2:]
+
+
+WRONG = ONNX[:-1] + bytes([ONNX[-1] ^ 1])
+
+
+def plant(path: Path) -> None:
+    """Other bytes of the same size under the name of the model's."""
+    path.parent.mkdir(parents=True)
+    path.write_bytes(WRONG)
+    path.chmod(0o444)  # DVC then takes them for good
+
+
+def test_a_damaged_object_of_the_cache_is_mended(repo: Repo, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(ONNX)
+    plant(place(repo.path / ".dvc/cache"))
+    add(repo, "../model.onnx")
+    assert place(repo.path / ".dvc/cache").read_bytes() == ONNX
+
+
+def test_other_bytes_that_lay_on_the_remote_are_found_after_a_push(
+    repo: Repo, tmp_path: Path
+) -> None:
+    """DVC pushes nothing where an object of that name is."""
+    (tmp_path / "model.onnx").write_bytes(ONNX)
+    policy = (repo.path / "registrar.toml").read_text()
+    repo.write("registrar.toml", f'{policy}[network]\ndvc_remotes = ["storage"]\n')
+    plant(place(tmp_path / "remote"))
+    name = ("--name", "wine", "--version", "1.0.0", "--push")
+    said = run("add", "../model.onnx", *name, *OPTIONS, cwd=repo.path)
+    assert said.code == 1
+    assert (
+        "error[artifact-remote]: model.onnx on the DVC remote storage has the SHA-256" in said.out
+    )
+
+
+def test_what_another_add_put_there_stays(tmp_path: Path) -> None:
+    """One add fails after another has put the same bytes in the same place."""
+    (tmp_path / "model_registry").mkdir()
+    ours = tmp_path / "ours"
+    ours.write_bytes(ONNX)
+    bench = EntryBench.at(str(tmp_path), "model_registry", "wine-1.0.0")
+    bench.will_make(str(tmp_path / "object"), ours.stat().st_ino)
+    os.rename(ours, tmp_path / "object")
+    (tmp_path / "theirs").write_bytes(ONNX)
+    os.replace(tmp_path / "theirs", tmp_path / "object")
+    bench.abandon()
+    assert (tmp_path / "object").read_bytes() == ONNX
+    assert list((tmp_path / "model_registry").iterdir()) == []
+
+
+def test_what_only_this_add_put_there_goes(tmp_path: Path) -> None:
+    ours = tmp_path / "ours"
+    ours.write_bytes(ONNX)
+    bench = EntryBench.at(str(tmp_path), "model_registry", "wine-1.0.0")
+    bench.will_make(str(tmp_path / "object"), ours.stat().st_ino)
+    os.rename(ours, tmp_path / "object")
+    bench.abandon()
+    assert not (tmp_path / "object").exists()
+
+
+def test_a_folder_that_becomes_a_link_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was listed is what is read: the same inode, not what lies there a moment later."""
+    folder, private = tmp_path / "model", tmp_path / "private"
+    for path in (folder / "sub", private):
+        path.mkdir(parents=True)
+        (path / "a.bin").write_bytes(b"x" * 10)
+    listed = bench_module.files_of
+
+    def swapped(source: str) -> object:
+        found = listed(source)
+        (folder / "sub").rename(tmp_path / "moved")
+        (folder / "sub").symlink_to(private)
+        monkeypatch.setattr(bench_module, "files_of", listed)
+        return found
+
+    monkeypatch.setattr(bench_module, "files_of", swapped)
+    bench = EntryBench.at(str(tmp_path), "model_registry", "wine-1.0.0")
+    with pytest.raises(UsageError, match="changed while it was read"):
+        bench.bring(str(folder), "model")
+    bench.abandon()

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ from api_server import serving as serving_api
 from builders import COMMIT, GIT_ENV, POLICY, Repo, good_entry
 from http_remote import Remote, serving
 from s3_refusal import Refusal, refusing
+
+from registrar.app.judging import Judged
+from registrar.app.remembering import worth_keeping
+from registrar.rules.rule import Record
 
 SECRET = "planted-5ecret"
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
@@ -173,6 +178,13 @@ def test_a_repository_that_is_given_with_a_token(repo: Repo) -> None:
         text = told(repo, "add", "../model.onnx", *wanted, *version, *OPTIONS)
         assert "--dataset-manifest may hold credentials" in text
         clean(repo, text)
+
+
+def test_an_entry_with_a_secret_is_not_remembered() -> None:
+    """Whether the cache is written at all depends on how old the files are."""
+    plain = Record("wine-1.0.0", "metadata.yaml", None, None, None, None, "a", "http://h")
+    assert worth_keeping(Judged(), plain) is not None
+    assert worth_keeping(Judged(), replace(plain, tracking_uri=f"http://a:{SECRET}@h")) is None
 
 
 DOCUMENTS = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from api_server import Api, Reply
 from api_server import serving as serving_api
-from builders import POLICY, SHA, Repo, good_entry, run
+from builders import ONNX, POLICY, SHA, Repo, good_entry, run
 
 from registrar.integrations.mlflow import registry as module
 
@@ -134,6 +134,9 @@ def test_a_logged_model_is_linked(tmp_path: Path, uri: str, client: Any) -> None
     experiment = client.create_experiment("wine", str(tmp_path / "artifacts"))
     run_id = client.create_run(experiment).info.run_id
     model = client.create_logged_model(experiment, name="wine", source_run_id=run_id)
+    (tmp_path / "logged").mkdir()
+    (tmp_path / "logged/model.onnx").write_bytes(ONNX)  # what is linked has the entry's bytes
+    client.log_model_artifacts(model.model_id, str(tmp_path / "logged"))
     repo = registry(tmp_path, f"mlflow: {{run_id: {run_id}, model_id: {model.model_id}}}\n")
     assert register(repo, uri).code == 0
     (version,) = client.search_model_versions("name = 'wine'")

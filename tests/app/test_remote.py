@@ -166,18 +166,6 @@ def test_another_size(repo: Repo, remote: Path) -> None:
     assert "model/config.json has 2 bytes" in " ".join(told)
 
 
-def test_what_has_another_size_is_not_read(repo: Repo, remote: Path) -> None:
-    """A sparse file of a tebibyte: reading it would take the day."""
-    for raw in (ONNX, PARTS["config.json"]):
-        place = stored(remote, raw)
-        place.chmod(0o644)
-        with place.open("r+b") as stream:
-            stream.truncate(1 << 40)
-    said = repo.check("--remote", "--verify-bytes")
-    assert (said.code, said.rules) == (1, ["artifact-remote"])
-    assert all("has 1,099,511,627,776 bytes" in found["message"] for found in said.findings)
-
-
 def test_other_bytes_of_the_same_size_where_dvc_says_nothing(repo: Repo, remote: Path) -> None:
     wrong = bytes([ONNX[0] ^ 1]) + ONNX[1:]
     overwrite(stored(remote, ONNX), wrong)

@@ -243,6 +243,7 @@ def test_two_pointers_that_disagree(repo: Repo) -> None:
     repo.write(f"{ENTRY}/model.onnx.dvc", pointer("model.onnx"))
     lock = "schema: '2.0'\nstages:\n  t:\n    outs:\n    - {path: model.onnx, hash: md5, "
     repo.write(f"{ENTRY}/dvc.lock", lock + f"md5: {'e' * 32}, size: 1043}}\n")
+    repo.write(f"{ENTRY}/dvc.yaml", "stages: {t: {cmd: x, outs: [model.onnx]}}\n")
     assert "disagree about model.onnx" in refused(repo, "artifact-pointer")
 
 

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from builders import ONNX, Repo
 from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored, tracked_repo, without_bytes
 
@@ -50,7 +51,11 @@ def judged(repo: Repo, *paths: str) -> tuple[int, set[str]]:
 @pytest.mark.parametrize("key", ["files", "cloud"])
 def test_a_pointer_that_dvc_reads_in_another_way(repo: Repo, tmp_path: Path, key: str) -> None:
     md5 = put(tmp_path / "remote", EVIL)
-    listed = f"[{{relpath: model.pkl, md5: {md5}}}]" if key == "files" else "{x: {etag: y}}"
+    listed = (
+        f"[{{relpath: model.pkl, md5: {md5}, size: {len(EVIL)}}}]"
+        if key == "files"
+        else "{x: {etag: y}}"
+    )
     text = (repo.path / POINTER).read_text()
     repo.write(POINTER, text.replace("  path:", f"  {key}: {listed}\n  path:"))
     assert judged(repo) == (1, {"artifact-pointer", "artifact-remote"})
@@ -58,6 +63,10 @@ def test_a_pointer_that_dvc_reads_in_another_way(repo: Repo, tmp_path: Path, key
         "registrar.toml", "[network]", '[rules]\nseverity = {artifact-pointer = "off"}\n[network]'
     )
     assert judged(repo) == (4, {"artifact-remote"})
+    if key == "files":
+        dvc(repo.path, "pull", "--quiet", POINTER)
+        pulled = repo.path / f"model_registry/{FILE}/model.onnx/model.pkl"
+        assert pulled.read_bytes() == EVIL, "what DVC hands out"
 
 
 @pytest.mark.parametrize("how", ["off", "warning"])
@@ -99,10 +108,67 @@ def test_a_part_of_the_artifact_behind_a_pointer(repo: Repo, tmp_path: Path) -> 
         f"model_registry/{FOLDER}/dvc.lock",
         f"{lock}      hash: md5\n      md5: {md5}\n      size: {len(EVIL)}\n",
     )
+    stage = "stages: {x: {cmd: x, outs: [model/weights.pkl]}}\n"
+    repo.write(f"model_registry/{FOLDER}/dvc.yaml", stage)
     code, rules = judged(repo, f"model_registry/{FOLDER}")
     assert code == 1
     assert "artifact-pointer" in rules
     assert "a part of the artifact" in repo.check_text().out
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        "",  # DVC takes no notice of a lock without it
+        "stages: {other: {cmd: x, outs: [model]}}",
+        'stages: {t: {cmd: x, "w\\x64ir": ../../elsewhere, outs: [model]}}',
+        "stages: {t: {cmd: x, outs: [{model: {remote: other}}]}}",
+        "stages: {t: {cmd: x, outs: [{model: {push: false}}]}}",
+        "stages: {t: {cmd: x, outs: [{model: {cache: false}}]}}",
+    ],
+)
+def test_a_lock_that_does_not_say_where_its_bytes_are(repo: Repo, stages: str) -> None:
+    """The pointer of the folder, as an output of a stage; plainly declared it passes."""
+    entry = repo.path / f"model_registry/{FOLDER}"
+    (out,) = yaml.safe_load((entry / "model.dvc").read_text())["outs"]
+    (entry / "model.dvc").unlink()
+    lock = {"schema": "2.0", "stages": {"t": {"cmd": "x", "outs": [out]}}}
+    repo.write(f"model_registry/{FOLDER}/dvc.lock", yaml.safe_dump(lock))
+    path = f"model_registry/{FOLDER}/dvc.yaml"
+    repo.write(path, "stages: {t: {cmd: x, outs: [model]}}\n")
+    assert judged(repo, f"model_registry/{FOLDER}") == (0, set())
+    repo.write(path, f"{stages}\n")
+    if not stages:
+        (repo.path / path).unlink()
+    code, rules = judged(repo, f"model_registry/{FOLDER}")
+    assert code != 0, rules
+    assert rules & {"artifact-pointer", "artifact-present", "artifact-remote"}
+
+
+@pytest.mark.parametrize("where", ["s3://bucket/model.onnx", "remote://other/model.onnx"])
+def test_an_output_that_lies_elsewhere(repo: Repo, where: str) -> None:
+    repo.edit(POINTER, "path: model.onnx", f"path: {where}")
+    code, rules = judged(repo, f"model_registry/{FILE}")
+    assert code == 1
+    assert "artifact-pointer" in rules
+
+
+def test_an_import(repo: Repo) -> None:
+    text = (repo.path / POINTER).read_text()
+    deps = "deps:\n- path: model.onnx\n  repo: {url: https://other.example/x}\n"
+    repo.write(POINTER, f"{deps}{text}")
+    assert judged(repo, f"model_registry/{FILE}") == (1, {"artifact-pointer", "artifact-remote"})
+
+
+def test_a_list_that_names_no_file(repo: Repo, tmp_path: Path) -> None:
+    md5 = hashlib.md5(b"[]", usedforsecurity=False).hexdigest() + ".dir"
+    place = tmp_path / "remote/files/md5" / md5[:2] / md5[2:]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"[]")
+    text = (repo.path / f"model_registry/{FOLDER}/model.dvc").read_text()
+    old = yaml.safe_load(text)["outs"][0]["md5"]
+    repo.write(f"model_registry/{FOLDER}/model.dvc", text.replace(old, md5))
+    assert judged(repo, f"model_registry/{FOLDER}")[0] == 1
 
 
 @pytest.mark.parametrize("how", ["warning", "waived"])

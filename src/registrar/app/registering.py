@@ -56,7 +56,7 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
         if not _is_tracked(entry, found.removeprefix(f"{path}/").removesuffix("/"))
     ]
     if loose:
-        raise UsageError(f"{min(loose)} is not as it is committed", "commit and merge it first")
+        raise UsageError(f"{min(loose)} is not as it is committed", "commit it first")
     report = check(CheckRequest(paths=(path,)), counter.world)
     registration = _registration(entry, counter)
     if report.verdict is not Verdict.PASS:

@@ -14,6 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 from registrar.app.judging import Bench, Judged, judge_all
+from registrar.domain.addresses import holds_secret
 from registrar.domain.findings import Deferred
 from registrar.ports import Memory
 from registrar.rules.rule import Record
@@ -65,8 +66,8 @@ def worth_keeping(judged: Judged, record: Record) -> object:
     """What was said as data of JSON; None where it is not to be kept."""
     if judged != Judged(deferred=judged.deferred):
         return None
-    if not {"@", "?"}.isdisjoint(record.tracking_uri or ""):
-        return None  # a password in it would lie in one more file
+    if record.tracking_uri is not None and holds_secret(record.tracking_uri):
+        return None  # a secret stays where it is
     deferred = [[item.rule, item.settled_by] for item in judged.deferred]
     return [deferred, [getattr(record, field.name) for field in _FIELDS]]
 

@@ -85,11 +85,12 @@ def run(options: argparse.Namespace) -> int:
     write(f"added {escape(added.path)}\n")
     for note in added.notes:
         talk(f"note: {escape(note)}\n")
-    code = 0
+    code, was_there = 0, False
     if options.push and added.pointer is not None:
+        was_there = _is_there(top, added)
         code = _push(top, added)
     pushed = options.push and code == 0
-    report = _judge(top, added, remote=pushed)
+    report = _judge(top, added, pushed, was_there)
     write("".join(_next(top, added, report, pushed)))
     return worst((code, report.exit_code))
 
@@ -189,15 +190,28 @@ def _next(top: str, added: Added, report: Report, pushed: bool) -> Iterator[str]
     yield from (f"{line}\n" for line in numbered(steps(after, writer_at(top)[1])))
 
 
-def _judge(top: str, added: Added, remote: bool) -> Report:
-    """``registrar check`` of the new entry, as it is printed there; after a push its bytes, too."""
+def _is_there(top: str, added: Added) -> bool:
+    """Tell whether something of these names lies on the remote: DVC does not push it again."""
+    from registrar.app.check import CheckRequest, check
+    from registrar.assemble import world_at
+
+    report = check(CheckRequest(paths=(added.path,), remote=True), world_at(top))
+    return "artifact-remote" not in {finding.rule for finding in report.findings}
+
+
+def _judge(top: str, added: Added, pushed: bool, was_there: bool) -> Report:
+    """``registrar check`` of the new entry, as it is printed there.
+
+    After a push the remote is asked for its bytes, and what was there before is read.
+    """
     from registrar.app.check import CheckRequest, check
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
     from registrar.formats.text import render
 
     world = world_at(top, fresh=added.written)
-    report = check(CheckRequest(paths=(added.path,), remote=remote), world)
+    request = CheckRequest(paths=(added.path,), remote=pushed, verify_bytes=pushed and was_there)
+    report = check(request, world)
     with sources_of(report, world) as sources:
         write(render(report, sources))
     return report

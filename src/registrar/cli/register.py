@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from registrar.cli.console import talk, write
 from registrar.errors import UnansweredError, UsageError
 from registrar.formats.escape import escape
+
+if TYPE_CHECKING:
+    from registrar.app.registering import Answer
+    from registrar.domain.runs import Registered
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
         talk("registrar: not registered: only what passes the check is\n")
         return answer.report.exit_code or 1
     made, told = answer.registered, answer.registration
+    for note in _notes(answer, made):
+        talk(f"note: {escape(note)}\n")
     if options.format == "json":
         data = {
             "register_version": 1,
@@ -64,9 +72,23 @@ def run(options: argparse.Namespace) -> int:
             "new": made.new,
             "entry": told.entry,
             "digest": f"sha256:{told.digest}",
+            "loads": made.loads,
+            "deferred": sorted(item.rule for item in answer.report.deferred),
         }
         write(json.dumps(data, indent=2) + "\n")
     else:
         word = "registered" if made.new else "is there already"
         write(f"{escape(told.entry)} {word}: {escape(told.name)} version {made.number}\n")
     return 0
+
+
+def _notes(answer: Answer, made: Registered) -> Iterator[str]:
+    """What whoever trusts the version has to know."""
+    told = answer.registration
+    for settled_by in sorted({item.settled_by for item in answer.report.deferred}):
+        yield f"the bytes are not here, and nobody looked at them: {settled_by}"
+    if not made.loads:
+        named = f"the logged model {told.model_id} has not" if told.model_id else "no run logged"
+        yield f"MLflow cannot load this version: {named} its bytes; git and DVC hold them"
+    if made.other_card:
+        yield "the description there is of another card, and stays: a version changes no more"

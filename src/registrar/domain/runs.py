@@ -124,3 +124,7 @@ class Registered:
 
     number: int
     new: bool
+    loads: bool = True
+    """False where no logged model has these bytes, so that the registry cannot load them."""
+    other_card: bool = False
+    """True of a version that was there with another description."""

@@ -15,6 +15,7 @@ from registrar.domain.metadata import mapping, sequence, text
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route
 from registrar.reading.documents import Document, Flaw
+from registrar.reading.dvc_stages import read_stages
 from registrar.reading.yaml import read_yaml
 
 LFS_MAX = 1024
@@ -22,8 +23,10 @@ _LFS = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:[a-z0-9.-]+ .*\n)+"
 )
 KNOWN_HASHES = (None, "md5")
-_LISTING = frozenset({"files", "cloud"})
+_LISTING = ("cloud", "files")
 """Source: dvc 3, ``Output._compute_meta_hash_info_from_files``."""
+_KEPT = ("cache", "push")
+"""Where false, DVC does not bring the bytes to the remote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Out:
     route: Route
     remote: str | None = None
     """The DVC remote that this output is kept on, where the pointer names one."""
-    listed: bool = False
-    """True where the pointer lists files of its own: DVC then takes those, and not the MD5."""
+    odd: str = ""
+    """What makes DVC look for it in another way than by its MD5; "" where nothing does."""
 
     @property
     def is_folder(self) -> bool:
@@ -102,8 +105,8 @@ def read_pointer(path: str, raw: bytes, entry: str = ".", stages: bytes = b"") -
 
 def _place(entry: str, here: str, folder: str, named: str | None) -> str | None:
     """Where an out lies, relative to the entry; None for one outside."""
-    if named is None or posixpath.isabs(named) or posixpath.isabs(folder):
-        return None
+    if named is None or posixpath.isabs(named) or posixpath.isabs(folder) or "://" in named:
+        return None  # with a scheme it lies elsewhere altogether
     whole = posixpath.normpath(posixpath.join(entry, here, folder, named))
     inner = whole if entry == "." else whole.removeprefix(f"{entry}/")
     outside = entry != "." and inner == whole
@@ -133,6 +136,10 @@ def _file_outs(top: Any, document: Document, flaws: list[Flaw]) -> _Items:
     if top and len(outs) != 1:
         message = f"a .dvc file of an entry has exactly one out, this has {len(outs)}"
         flaws.append(Flaw(message, "write it with dvc add", document.span(("outs",))))
+    if top.get("deps"):
+        message = "a .dvc file with deps is an import: DVC fetches it from there, not from a remote"
+        flaws.append(Flaw(message, "dvc add the file itself", document.span(("deps",))))
+        outs = [{**mapping(out), "cloud": "an import"} for out in outs]
     folder = text(top.get("wdir", "."))
     if folder is None:
         flaws.append(Flaw("wdir is no text", "quote it", document.span(("wdir",))))
@@ -145,28 +152,19 @@ def _lock_outs(top: Any, stages: bytes, document: Document, flaws: list[Flaw]) -
         message = "dvc.lock is not of schema 2.0"
         flaws.append(Flaw(message, "write it again with dvc repro", document.span(("schema",))))
     items: _Items = []
+    declared = read_stages(stages)
     for name, stage in mapping(top.get("stages")).items():
-        folder = _folder_of(name, stages)
-        if folder is None:
-            message = f"dvc.yaml does not plainly say in which folder {name} runs"
-            hint = "write wdir as plain text, or leave it out"
-            flaws.append(Flaw(message, hint, document.span(("stages", name))))
+        known = declared(name)
+        if isinstance(known, str):
+            flaws.append(Flaw(known, "dvc repro writes both", document.span(("stages", name))))
             continue
         for i, item in enumerate(sequence(mapping(stage).get("outs"))):
-            items.append((item, ("stages", name, "outs", i), folder))
+            options = known.outs.get(text(mapping(item).get("path")) or "", {})
+            if options.get("cache") is False:
+                continue  # git keeps it
+            whole = {**mapping(item), **options}
+            items.append((whole, ("stages", name, "outs", i), known.folder))
     return items
-
-
-def _folder_of(stage: str, stages: bytes) -> str | None:
-    """The folder in which a stage runs, by its ``dvc.yaml``; None where that cannot be told."""
-    if b"wdir" not in stages:
-        return "."
-    document = read_yaml(stages, any_keys=True)
-    known = mapping(mapping(document.data).get("stages"))
-    declared = mapping(known.get(stage, known.get(stage.partition("@")[0])))
-    folder = text(mapping(declared.get("do", declared)).get("wdir", declared.get("wdir", ".")))
-    plain = document.readable and folder is not None and "${" not in folder
-    return folder if plain else None
 
 
 def _out(
@@ -187,11 +185,18 @@ def _out(
             message = f"{path} has no {key}" if value is None else f"{key} is no whole number"
             flaws.append(Flaw(message, "write it again with dvc commit", document.span(route)))
         sizes.append(value if good else None)
-    listed = sorted(_LISTING & fields.keys())
-    if listed:
-        message = f"{path} has {' and '.join(listed)}, which DVC takes in place of its md5"
-        hint = "remotes with worktree or version_aware are not read; dvc add it for another"
-        flaws.append(Flaw(message, hint, document.span((*route, listed[0]))))
+    odd = _odd(fields)
+    if odd:
+        message = f"{path} has {odd}, so its md5 does not say where DVC keeps it"
+        hint = "dvc add the file itself, for a remote without worktree and version_aware"
+        flaws.append(Flaw(message, hint, document.span(route)))
     remote = text(fields.get("remote"))
     whole = (pointer, path, md5, sizes[0], sizes[1], hash_name, route, remote)
-    return Out(*whole, listed=bool(listed))
+    return Out(*whole, odd=odd)
+
+
+def _odd(fields: Mapping[str, Any]) -> str:
+    """What makes DVC look for an output in another way than by its MD5; "" where nothing does."""
+    told = [name for name in _LISTING if name in fields]
+    told += [f"{name}: false" for name in _KEPT if fields.get(name) is False]
+    return " and ".join(told)

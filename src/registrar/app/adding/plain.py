@@ -33,7 +33,7 @@ def refuse_odd(wanted: Wanted) -> None:
 
 def data_path(path: str) -> str:
     """A data file's path as a manifest may name it; raises UsageError where it cannot."""
-    fault = path_fault(path)
+    fault = path_fault(path) if _is_utf8(path) else "is no name in UTF-8"
     if fault is not None:
         raise UsageError(f"--dataset: the path {path} {fault}", "rename it, or link to it")
     return path

@@ -89,7 +89,7 @@ def _asked(record: Record, out: Out, remotes: DvcRemotes) -> RemoteOut:
     name = remotes.name_of(record, out)
     if out.hash_name not in KNOWN_HASHES:
         return RemoteOut(out, name, f"its pointer uses the hash {out.hash_name!r}, not md5")
-    if out.listed or out.md5 is None:
+    if out.odd or out.md5 is None:
         return RemoteOut(out, name, "its pointer does not plainly say which object it is")
     store = remotes.store(name)
     return RemoteOut(out, name, store if isinstance(store, str) else "")

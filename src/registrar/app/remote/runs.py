@@ -8,7 +8,10 @@ from registrar.domain.addresses import shown
 from registrar.ports.others import AskError, Runs
 from registrar.rules.rule import Record, RunAnswer
 
-
+_UNNAMED = {
+    False: "the judging policy names no tracking server: [network] mlflow of registrar.toml does",
+    True: "the policy names several tracking servers, and the metadata no tracking_uri: add it",
+}
 _LOOSE = (
     "the database of the tracking URI is named by a path from here, where a change may put one: "
     "name it by its whole path, sqlite:////…"
@@ -25,7 +28,7 @@ def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> d
             continue
         uri = record.tracking_uri or (allowed[0] if len(allowed) == 1 else None)
         if uri is None:
-            answers[record.folder] = RunAnswer(blocked="metadata does not name the tracking_uri")
+            answers[record.folder] = RunAnswer(blocked=_UNNAMED[bool(allowed)])
         elif _is_loose(uri):
             answers[record.folder] = RunAnswer(blocked=_LOOSE)
         elif _plain(uri) not in known:

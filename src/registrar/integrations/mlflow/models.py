@@ -44,9 +44,9 @@ def elsewhere(place: str, uri: str) -> str:
     if there.scheme in _CLOUDS or (there.scheme in _LOCAL and not served):
         return ""
     if there.scheme in _OWN and served:
-        same = (
-            not there.netloc or there.netloc.rpartition("@")[2] == server.netloc.rpartition("@")[2]
-        )
+        hosts = {parts.netloc.rpartition("@")[2] for parts in (there, server)}
+        plain = there.scheme not in _SERVED or there.scheme == server.scheme
+        same = not there.netloc or (len(hosts) == 1 and plain)
         return "" if same else "the tracking server keeps the model on another server"
     kind = there.scheme or "a path"
     return f"the tracking server sends us to an address of another kind for the model ({kind[:20]})"

@@ -51,7 +51,8 @@ def _put(client: Any, registration: Registration, runs_at: str) -> Registered:
     if made_model:
         there(partial(client.create_registered_model, name), "RESOURCE_ALREADY_EXISTS")
     try:
-        return Registered(int(_made(client, registration, source).version), new=True)
+        made = _made(client, registration, source)
+        return Registered(int(made.version), new=True, loads=linked)
     except Exception:
         if made_model and not _versions(client, name):
             client.delete_registered_model(name)  # ours, and empty
@@ -75,7 +76,9 @@ def _same(version: Any, registration: Registration, source: str) -> Registered:
     name, entry = registration.name, registration.entry
     ours = (source, registration.run_id or "")
     if digest == f"sha256:{registration.digest}" and (version.source, version.run_id or "") == ours:
-        return Registered(int(version.version), new=False)
+        other = (version.description or "") != registration.card[:_CARD]
+        loads = source != registration.source
+        return Registered(int(version.version), new=False, loads=loads, other_card=other)
     if digest == f"sha256:{registration.digest}":
         message = f"{entry} is registered as {name} {version.version} from another source or run"
         hint = "find out who registered it; delete that version in MLflow, and run it again"

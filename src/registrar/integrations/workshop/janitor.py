@@ -1,8 +1,8 @@
 """Removes what a program left behind that was killed: run in a process of its own, by its source.
 
 Reads one JSON line a path on stdin, before that path is made: the path with an inode, or null. At
-the end of its input it removes them, the last one first, unless the input said that all is done, or the folder named in the first
-line has been renamed to its place.
+the end of its input it removes them, the last one first, unless the input said that all is done,
+or the folder named in the first line has been renamed to its place.
 """
 
 import json

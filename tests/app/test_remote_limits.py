@@ -1,0 +1,23 @@
+"""What a remote holds is read no further than it may be that which was published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from builders import ONNX
+from tracked import PARTS, dvc, stored, tracked_repo, without_bytes
+
+
+def test_what_has_another_size_is_not_read(tmp_path: Path) -> None:
+    """A sparse file of a tebibyte: reading it would take the day."""
+    repo, remote = tracked_repo(tmp_path / "registry"), tmp_path / "remote"
+    dvc(repo.path, "push", "--quiet")
+    without_bytes(repo)
+    for raw in (ONNX, PARTS["config.json"]):
+        place = stored(remote, raw)
+        place.chmod(0o644)
+        with place.open("r+b") as stream:
+            stream.truncate(1 << 40)
+    said = repo.check("--remote", "--verify-bytes")
+    assert (said.code, said.rules) == (1, ["artifact-remote"])
+    assert all("has 1,099,511,627,776 bytes" in found["message"] for found in said.findings)
