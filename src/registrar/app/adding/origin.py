@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registrar.app.adding.ready import NO_COMMIT
 from registrar.app.training_code import modified_code
 from registrar.domain.adding import Origin, Wanted
 from registrar.domain.addresses import without_secrets
@@ -46,7 +47,7 @@ def origin_of(
 
 
 _NO_COMMIT = {
-    False: ("there is no commit to name", "give --source-repository and --source-commit"),
+    False: NO_COMMIT,
     True: (
         "the run does not say which commit it was trained from",
         "give --source-commit, where you know it",

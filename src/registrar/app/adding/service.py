@@ -19,6 +19,7 @@ from registrar.app.adding.origin import origin_of
 from registrar.app.adding.plain import read, refuse_odd
 from registrar.app.adding.present import refuse_uncommitted
 from registrar.app.adding.questions import Ask, checked, complete
+from registrar.app.adding.ready import refuse_no_commit, refuse_no_registry
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.training_code import told
 from registrar.domain.adding import Draft, Wanted
@@ -77,7 +78,9 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
     checked(wanted)
     if not os.path.lexists(artifact):
         raise UsageError(f"there is no {artifact}", "name a file or a folder")
+    refuse_no_registry(shop.world)
     book = _book(shop.world)
+    refuse_no_commit(wanted, shop.world)
     wanted = _completed(wanted, artifact, shop, book)
     with _begun(wanted, book, shop) as bench:
         return _make(_Order(artifact, wanted, book), bench, shop)
@@ -86,6 +89,7 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
 def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
     """Make an entry of the model that a run logged; raises AskError besides."""
     checked(wanted)
+    refuse_no_registry(shop.world)
     book = _book(shop.world)
     runs = shop.world.others.runs if shop.world.others is not None else None
     if runs is None:
