@@ -95,6 +95,12 @@ class Wanted:
         return f"{self.name}-{self.version}"
 
 
+def split_and_path(text: str) -> tuple[str | None, str]:
+    """What ``split=PATH`` and ``PATH`` name."""
+    split, equals, path = text.partition("=")
+    return (split, path) if equals and "/" not in split else (None, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Everything that the documents of an entry say."""

@@ -1,4 +1,4 @@
-"""What has to be there before anything is asked: a registry, and a commit that trained the model."""
+"""What has to be there before anything is asked: a registry, and a commit to name."""
 
 from __future__ import annotations
 

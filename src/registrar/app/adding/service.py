@@ -13,15 +13,16 @@ from registrar.app.adding.behind_dvc import goes_behind_dvc, remote_of
 from registrar.app.adding.card import card
 from registrar.app.adding.data import Reader
 from registrar.app.adding.framework import formats_of, framework_of
-from registrar.app.adding.from_run import differences, mlflow_of, wanted_of
+from registrar.app.adding.from_run import mlflow_of, wanted_of
 from registrar.app.adding.metrics import metrics_for
+from registrar.app.adding.naming import certain_name
+from registrar.app.adding.notes import notes_of
 from registrar.app.adding.origin import origin_of
 from registrar.app.adding.plain import read, refuse_odd
 from registrar.app.adding.present import refuse_uncommitted
 from registrar.app.adding.questions import Ask, checked, complete
 from registrar.app.adding.ready import refuse_no_commit, refuse_no_registry
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
-from registrar.app.training_code import told
 from registrar.domain.adding import Draft, Wanted
 from registrar.domain.runs import RunModel
 from registrar.domain.trees import Written
@@ -166,16 +167,8 @@ def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
         f"{path}/{name}.dvc" if tracked else None,
         remote,
         {f"{path}/{inside}": known for inside, known in bench.written.items()},
-        tuple(_notes(draft, reader)),
+        tuple(notes_of(draft, reader.places)),
     )
-
-
-def _notes(draft: Draft, reader: Reader) -> Iterator[str]:
-    if draft.origin.modified:
-        files = told(draft.origin.modified)
-        yield f"the entry says dirty: true, because these are not as in the commit: {files}"
-    if draft.run is not None:
-        yield from differences(draft.run, draft.wanted, draft.data, reader.places)
 
 
 def _write(draft: Draft, metrics: bytes | None, remote: str | None, bench: EntryBench) -> None:
@@ -199,12 +192,13 @@ def _book(world: World) -> Rulebook:
 
 
 def _with_names(wanted: Wanted, found: RunModel | None) -> Wanted:
-    """With the dataset's name: as the run has it, else as its first file is called."""
+    """With the dataset's name: as the run has it, else as its only file is called."""
     wanted = wanted_of(found, wanted) if found is not None else wanted
-    if wanted.dataset_name is None and wanted.datasets:
-        stem = os.path.basename(os.path.normpath(wanted.datasets[0][1])).partition(".")[0]
-        return replace(wanted, dataset_name=stem or None)
-    return wanted
+    name = certain_name(wanted)
+    if name is None and wanted.datasets and wanted.dataset_manifest is None:
+        message = "the run names no dataset, and the data files are no name of one"
+        raise UsageError(message, "give --dataset-name")
+    return replace(wanted, dataset_name=name)
 
 
 def with_defaults(wanted: Wanted, given: Mapping[str, str]) -> Wanted:
