@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stage import HERE, SurpriseError, bare_server, commit, edit, git, push, registrar, run, title
+from stage import (
+    HERE,
+    SurpriseError,
+    bare_server,
+    commit,
+    edit,
+    git,
+    push,
+    registrar,
+    run,
+    show_changes,
+    tell,
+    title,
+)
 
 ENTRY = "model_registry/wine-cultivar-1.1.0"
 
@@ -89,22 +102,22 @@ def _from_nothing(folder: Path) -> None:
     bare_server(server)
     git(new, "remote", "add", "origin", str(server))
     registrar(new, "init", "--owner", "@acme/models", expect=0)
+    tell("what init wrote goes in first and alone: policy, schema, program, workflow")
     commit(new, "Make this repository a model registry")
     push(new, server, expect=0)
-    entry = new / "model_registry/wine-cultivar-1.0.0"
-    entry.mkdir()
-    for path in (HERE / ENTRY).iterdir():
-        (entry / path.name).write_bytes(path.read_bytes())
-    edit("metadata.yaml", 'version: "1.1.0"', 'version: "1.0.0"')(entry)
+    entry = _copied(HERE / ENTRY, new / "model_registry/wine-cultivar-1.0.0")
     # in a new repository the commit of this one is no ancestor
     edit("metadata.yaml", 'repository: "."', "repository: https://github.com/acme/wine")(entry)
     card = entry / "MODEL_CARD.md"
     text = card.read_text(encoding="utf-8")
     card.write_text(text.replace("## Limitations", "## Remarks"), encoding="utf-8")
+    tell("a real entry of this repository, all its papers, but for the limitations in the card")
     commit(new, "Add wine-cultivar 1.0.0")
     registrar(new, "check", "--base", "HEAD~1", expect=1)
     push(new, server, expect=1)
     card.write_text(text, encoding="utf-8")
+    tell("the card says its limitations now")
+    show_changes(new)
     commit(new, "Say what it must not be used for")
     push(new, server, expect=0)
 
@@ -125,9 +138,12 @@ def _real_entries(copy: Path) -> None:
 
 
 def _damaged_entries(copy: Path) -> None:
+    title("3. Damaged entries")
+    tell("each damage is done to a good entry, shown, judged, and undone")
     for number, damage in enumerate(DAMAGES, start=1):
         title(f"3.{number} {damage.title}")
         damage.apply(copy / ENTRY)
+        show_changes(copy)
         said = registrar(copy, "check", ENTRY, expect=1)
         if f"error[{damage.rule}]" not in said:
             raise SurpriseError(f"{damage.rule} did not speak")
@@ -137,8 +153,10 @@ def _damaged_entries(copy: Path) -> None:
 def _server(copy: Path, server: Path) -> None:
     title("4. A git server with the gate as its hook, and a registry with a history")
     bare_server(server)
+    tell("the repository as it is, its whole history")
     push(copy, server, expect=0)
     (copy / ENTRY / "MODEL_CARD.md").unlink()
+    tell("the card of a merged entry is deleted")
     commit(copy, "Take the card away")
     push(copy, server, expect=1)
     git(copy, "reset", "--quiet", "--hard", "HEAD~1")
@@ -148,9 +166,17 @@ def _server(copy: Path, server: Path) -> None:
 
 def _new_version(copy: Path) -> None:
     """The same model once more under a higher version, with all its papers."""
-    target = copy / "model_registry/wine-cultivar-1.1.1"
-    target.mkdir()
-    for path in (copy / ENTRY).iterdir():
-        (target / path.name).write_bytes(path.read_bytes())
-    edit("metadata.yaml", 'version: "1.1.0"', 'version: "1.1.1"')(target)
+    _copied(copy / ENTRY, copy / "model_registry/wine-cultivar-1.1.1")
+    tell("that is taken back; the same model comes as 1.1.1, with all its papers")
     commit(copy, "Add wine-cultivar 1.1.1")
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """A copy of an entry under another version, which metadata and card say, too."""
+    target.mkdir()
+    for path in source.iterdir():
+        (target / path.name).write_bytes(path.read_bytes())
+    version = target.name.rpartition("-")[2]
+    edit("metadata.yaml", 'version: "1.1.0"', f'version: "{version}"')(target)
+    edit("MODEL_CARD.md", "# wine-cultivar 1.1.0", f"# wine-cultivar {version}")(target)
+    return target

@@ -55,8 +55,9 @@ def show(
 
 
 def push(copy: Path, server: Path, expect: int) -> None:
-    """Push main, and show what the server answers."""
-    print("\n$ git push server main\n", flush=True)
+    """Push main, announced, and show what the server answers."""
+    tell("this will be refused" if expect else "this will be accepted")
+    print("$ git push server main\n", flush=True)
     done = run(["git", "push", str(server), "main"], copy)
     print(done.stderr.replace(str(server), "server"), end="", flush=True)
     if (done.returncode != 0) != bool(expect):
@@ -79,11 +80,20 @@ def bare_server(server: Path) -> None:
     hook.chmod(0o755)
 
 
-def git(folder: Path, *arguments: str) -> None:
+def show_changes(folder: Path) -> None:
+    """Show what differs from the last commit: the lines alone, of a binary file that it does."""
+    print("\n$ git diff --unified=0\n", flush=True)
+    said = git(folder, "diff", "--unified=0", "--no-color", "--no-ext-diff")
+    lines = [line for line in said.splitlines() if not line.startswith(("diff ", "index ", "---"))]
+    print("\n".join(lines), flush=True)
+
+
+def git(folder: Path, *arguments: str) -> str:
     """Run git without a word; it has to succeed."""
     done = run(["git", *arguments], folder)
     if done.returncode:
         raise SurpriseError(f"git {arguments[0]} failed: {done.stderr}")
+    return done.stdout
 
 
 def run(

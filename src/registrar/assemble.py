@@ -251,4 +251,4 @@ def training_tags_at(start: str) -> dict[str, str]:
     top = find_top(start)
     if top is None:
         return {}
-    return training_tags(world_at(top), GitTrainingCode(Git(top)), "model_registry")
+    return training_tags(world_at(top), GitTrainingCode(Git(top)))

@@ -59,7 +59,7 @@ def test_what_can_be_known_is_filled_in_and_the_rest_is_left_to_write(repo: Repo
 def test_with_the_card_of_a_person_it_passes(repo: Repo) -> None:
     assert add(repo, *OPTIONS).code == 1
     card = (repo.path / "model_registry/wine-1.0.0/MODEL_CARD.md").read_text()
-    written = card.replace("[to be written]", SENTENCE)
+    written = card.replace("[to be written]", SENTENCE).replace("wine 1.0.0", "wine 1.1.0")
     repo.write("card.md", written)
     said = add(repo, *OPTIONS, "--card", "card.md", version="1.1.0")
     assert (said.code, said.err) == (0, "")
@@ -81,10 +81,24 @@ def test_a_folder(repo: Repo, tmp_path: Path) -> None:
     ]
 
 
-def test_modified_files_are_told(repo: Repo) -> None:
-    repo.write("train.py", "print('other training')\n")
-    said = add(repo, *OPTIONS)
-    assert "error[source-pinned]: trained from modified files" in said.out
+BARE = ("--license", "MIT", "--dataset-version", "1", "--dataset-license", "MIT")
+
+
+@pytest.mark.parametrize(
+    ("argv", "left"),
+    [
+        (OPTIONS, 3),
+        ((*BARE, "--dataset", "wine.csv"), 5),  # no metrics, nobody to ask
+        ((*BARE, "--dataset-manifest", "given.yaml", "--metrics", "measured.json"), 5),
+        ((*BARE, "--dataset-manifest", "https://h.example/m.yaml", "--owner", "Ada"), 4),
+    ],
+)
+def test_every_mark_is_refused(repo: Repo, argv: tuple[str, ...], left: int) -> None:
+    """Beside something that counts the gate would take it, and publish it."""
+    repo.write("given.yaml", "name: wine\nversion: '1'\nlicense: MIT\nlive: true\n")
+    said = add(repo, *argv)
+    card = (repo.path / "model_registry/wine-1.0.0/MODEL_CARD.md").read_text()
+    assert said.out.count("error[card-sections]") == card.count("[to be written]") == left, card
 
 
 @pytest.mark.parametrize(
@@ -95,7 +109,10 @@ def test_modified_files_are_told(repo: Repo) -> None:
         ((*OPTIONS, "--license", "Apache 2"), "--license: "),
         ((*OPTIONS, "--source-commit", "main"), "is no full hash"),
         ((*OPTIONS, "--source-commit", "f" * 40), "give --source-repository"),
-        ((*OPTIONS, "--dataset", "nothing.csv"), "--dataset nothing.csv: No such file"),
+        (
+            (*OPTIONS, "--dataset-name", "x", "--dataset", "nothing.csv"),
+            "nothing.csv: No such file",
+        ),
         ((*OPTIONS, "--metrics", "train.py"), "train.py: "),
         ((*OPTIONS, "--card", "nothing.md"), "nothing.md cannot be read"),
         ((*OPTIONS, "--dvc"), "dvc init && dvc remote add"),

@@ -36,14 +36,18 @@ def entry(repo: Repo, folder: str) -> tuple[dict[str, object], dict[str, object]
 
 
 def test_all_that_is_missing_is_asked_in_order(repo: Repo) -> None:
-    typed = (b"\n", b"\n", b"MIT\n", b"wine.csv\n", b"2026.10.0\n", b"CC-BY-4.0\n")
+    typed = (b"\n", b"\n", b"MIT\n", b"wine.csv\n", b"\n", b"2026.10.0\n", b"CC-BY-4.0\n")
+    typed += (b"ada@example.org\n",)
     code, shown = ask(repo, *typed)
     assert code == 1, shown
     assert "Name of the model [wine, as the file; Enter takes it]: " in shown
     assert "Version of this entry [1.0.0, the first one; Enter takes it]: " in shown
     assert "added model_registry/wine-1.0.0\n" in shown
+    assert "Name of the dataset" not in shown, "its one file is called wine"
+    assert "Another one, such as test=data/test.csv? [Enter: go on]: " in shown
     metadata, manifest = entry(repo, "wine-1.0.0")
     assert metadata["license"] == "MIT"
+    assert metadata["owners"] == [{"name": "ada@example.org", "contact": "ada@example.org"}]
     assert (manifest["name"], manifest["version"]) == ("wine", "2026.10.0")
     assert manifest["license"] == "CC-BY-4.0"
 
@@ -51,7 +55,7 @@ def test_all_that_is_missing_is_asked_in_order(repo: Repo) -> None:
 def test_what_the_last_version_says_is_shown_and_may_be_taken(repo: Repo) -> None:
     assert run("add", "../wine.onnx", *GIVEN, *DATA, cwd=repo.path).code == 1
     options = ("--name", "wine", "--dataset", "wine.csv")
-    code, shown = ask(repo, b"\n", b"\n", b"2.0\n", b"\n", options=options)
+    code, shown = ask(repo, b"\n", b"\n", b"2.0\n", b"\n", b"\n", options=options)
     assert code == 1, shown
     assert "[1.1.0, after 1.0.0; Enter takes it]" in shown
     assert "[MIT, as wine-1.0.0; Enter takes it]" in shown
@@ -78,7 +82,8 @@ def test_without_a_terminal_and_with_yes_nothing_of_that_is_taken(repo: Repo) ->
 
 def test_an_answer_that_cannot_be_is_asked_again(repo: Repo) -> None:
     typed = (b"Wine!\n", b"wine\n", b"1.0\n", b"\xff\n", b"1.0.0\n", b"Apache 2\n", b"MIT\n")
-    typed += (b"nothing.csv\n", b"wine.csv\n", b"\n", b"1\n", b"\n", b"none\n", b"MIT\n")
+    typed += (b"nothing.csv\n", b"wine.csv\n", b"\n")
+    typed += (b"\n", b"1\n", b"\n", b"none\n", b"MIT\n", b"\n")
     code, shown = ask(repo, *typed)
     assert code == 1, shown
     for told in (
@@ -89,6 +94,39 @@ def test_an_answer_that_cannot_be_is_asked_again(repo: Repo) -> None:
     ):
         assert told in shown
     assert entry(repo, "wine-1.0.0")[1]["version"] == "1"
+
+
+def test_several_files_their_splits_and_what_they_are_of(repo: Repo) -> None:
+    repo.write("data/train.csv", "a,b\nx,2\n")
+    repo.write("data/test.csv", "a,b\nx,3\n")
+    repo.commit("data")
+    typed = (b"train=data/train.csv\n", b"test=data/no.csv\n", b"test=data/test.csv\n", b"\n")
+    typed += (b"\n", b"wine\n", b"1\n", b"MIT\n", b"\n")
+    code, shown = ask(repo, *typed, options=GIVEN)
+    assert code == 1, shown
+    assert "there is no data/no.csv" in shown
+    assert "Name of the dataset, of which the files are parts: " in shown, "train names a split"
+    assert "[Enter: the card's contact is left to write]: " in shown
+    metadata, manifest = entry(repo, "wine-1.0.0")
+    assert manifest["name"] == "wine"
+    files = manifest["files"]
+    assert isinstance(files, list)
+    assert [(one["path"], one["split"]) for one in files] == [
+        ("data/train.csv", "train"),
+        ("data/test.csv", "test"),
+    ]
+    assert "owners" not in metadata
+    typed = (b"\n", b"wine.csv\n", b"data/test.csv\n", b"\n", b"\n", b"\n", b"\n", b"a@b.org\n")
+    code, shown = ask(repo, *typed, options=(*GIVEN[:2], *GIVEN[4:]))
+    assert "[wine, as wine-1.0.0; Enter takes it]" in shown
+    assert entry(repo, "wine-1.1.0")[1]["name"] == "wine"
+
+
+def test_the_owner_of_the_last_version_is_shown(repo: Repo) -> None:
+    assert run("add", "../wine.onnx", *GIVEN, *DATA, "--owner", "Ada", cwd=repo.path).code == 1
+    _, shown = ask(repo, b"\n", options=(*GIVEN[:2], *GIVEN[4:], *DATA, "--version", "1.1.0"))
+    assert "Who answers for the model: an address or a name [Ada, as wine-1.0.0; Enter" in shown
+    assert entry(repo, "wine-1.1.0")[0]["owners"] == [{"name": "Ada"}]
 
 
 def test_after_three_of_them_it_ends(repo: Repo) -> None:

@@ -151,7 +151,7 @@ def test_what_never_ends_is_no_artifact(repo: Repo, tmp_path: Path) -> None:
         assert (said.code, "neither file nor folder" in said.err) == (2, True), artifact
     for option in ("--dataset", "--card", "--metrics", "--dataset-manifest"):
         for path in ("../fifo", "/dev/zero", "../folder", "../nothing"):
-            said = add(repo, *OPTIONS, option, path)
+            said = add(repo, *OPTIONS, "--dataset-name", "wine", option, path)
             assert (said.code, said.out, path in said.err) == (2, "", True), (option, path)
     (tmp_path / "long.md").write_bytes(b"x" * 2_000_000)
     said = add(repo, *OPTIONS, "--card", "../long.md")

@@ -34,6 +34,7 @@ def repo(tmp_path: Path) -> Repo:
 
 def add(repo: Repo, *datasets: str) -> Result:
     named = [word for path in datasets for word in ("--dataset", path)]
+    named += ["--dataset-name", "several"] if len(datasets) > 1 else []
     return run("add", "../model.onnx", *OPTIONS, *named, cwd=repo.path)
 
 
@@ -65,7 +66,7 @@ def test_a_folder_is_listed_file_by_file(repo: Repo) -> None:
     repo.write("held/out.csv", CSV + b"d,4\n")
     assert add(repo, "train=data/", "test=held/../held/out.csv").code == 1
     said = manifest(repo)
-    assert said["name"] == "data"
+    assert said["name"] == "several"
     assert [(file["path"], file["split"], file["rows"]) for file in said["files"]] == [
         ("data/a.csv", "train", 3),
         ("data/link.csv", "train", 3),

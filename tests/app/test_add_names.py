@@ -168,6 +168,6 @@ def test_a_data_file_a_card_and_metrics(repo: Repo, name: str) -> None:
 def test_a_data_file_that_no_manifest_can_name(repo: Repo, name: str) -> None:
     repo.write(name, "a,b\n1,2\n")
     before = snapshot(repo.path)
-    said = add(repo, *OPTIONS, "--dataset", name)
+    said = add(repo, *OPTIONS, "--dataset-name", "wine", "--dataset", name)
     assert (said.code, said.out) == (2, "")
     assert snapshot(repo.path) == before

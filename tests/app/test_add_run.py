@@ -42,7 +42,9 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def trained(uri: str, repo: Repo, models: int = 1, repository: str | None = None) -> str:
+def trained(
+    uri: str, repo: Repo, models: int = 1, repository: str | None = None, logged: bool = True
+) -> str:
     """A run as the example logs it: commit, metrics, dataset, model."""
     import mlflow
     import numpy as np
@@ -55,7 +57,8 @@ def trained(uri: str, repo: Repo, models: int = 1, repository: str | None = None
     tags |= {"mlflow.source.git.repoURL": repository} if repository else {}
     with inside, mlflow.start_run(tags=tags) as active:
         data = mlflow.data.from_numpy(np.zeros((2, 13), dtype=np.float32), name="wine-rows")
-        mlflow.log_input(data, context="training")
+        if logged:
+            mlflow.log_input(data, context="training")
         for number in range(models):
             info = mlflow.onnx.log_model(onnx.load(MODEL), name=f"model-{number}")
             mlflow.log_metric("test.accuracy", 0.95, model_id=info.model_id)
@@ -147,3 +150,16 @@ def test_one_model_is_asked_for(repo: Repo) -> None:
     assert run(*both, cwd=repo.path).code == 2
     nowhere = ("add", "--from-mlflow", "f", "--name", "wine", "--version", "1.0.0")
     assert "give --tracking-uri" in run(*nowhere, cwd=repo.path).err
+
+
+def test_a_run_without_a_dataset_names_none(repo: Repo, tracked: tuple[str, Path]) -> None:
+    uri, _ = tracked
+    run_id = trained(uri, repo, logged=False)
+    repo.write("test.csv", "a,b\n3,4\n")
+    before = snapshot(repo.path)
+    said = add(repo, uri, run_id, "--dataset", "test=test.csv")
+    assert (said.code, said.out) == (2, "")
+    assert "the run names no dataset" in said.err
+    assert "give --dataset-name" in said.err
+    assert snapshot(repo.path) == before
+    assert add(repo, uri, run_id, "--dataset", "test=test.csv", "--dataset-name", "wine").code == 1

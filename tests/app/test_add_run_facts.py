@@ -94,7 +94,8 @@ def test_the_card_holds_what_the_run_says(repo: Repo, uri: str) -> None:
 def test_with_the_sections_of_a_person_the_gate_takes_it(repo: Repo, uri: str) -> None:
     run_id = trained(uri, repo)
     assert add(repo, uri, run_id).code == 1
-    repo.write("card.md", card_of(repo).replace("[to be written]", SENTENCE))
+    card = card_of(repo).replace("[to be written]", SENTENCE)
+    repo.write("card.md", card.replace("# wine 1.0.0", "# wine 1.1.0"))
     said = add(repo, uri, run_id, "--card", "card.md", version="1.1.0")
     assert (said.code, "no findings" in said.out) == (0, True), said.out
 

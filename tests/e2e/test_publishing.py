@@ -67,6 +67,13 @@ def test_the_example_and_the_line_that_it_prints(repo: Repo) -> None:
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
 
 
+def tags_of(repo: Repo, run_id: str) -> dict[str, str]:
+    code = "import sys, mlflow; c = mlflow.MlflowClient('sqlite:///mlflow.db'); import json;"
+    code += "print(json.dumps(dict(c.get_run(sys.argv[1]).data.tags)))"
+    said = call(repo, sys.executable, "-c", code, run_id)
+    return dict(json.loads(said.stdout.splitlines()[-1]))
+
+
 def test_what_the_plugin_records(repo: Repo) -> None:
     dvc(repo.path, "init", "--quiet")
     dvc(repo.path, "remote", "add", "--quiet", "--default", "storage", "../remote")
@@ -75,11 +82,12 @@ def test_what_the_plugin_records(repo: Repo) -> None:
     repo.git("add", "--all")
     repo.git("commit", "--quiet", "--message", "data")
     repo.write("registrar.toml", POLICY + "# modified\n")
+    before, _ = trained(repo)
+    assert tags_of(repo, before["run"])["registrar.dirty"] == "false", "a policy trains nothing"
+    script = "examples/log_model_mlflow.py"
+    repo.write(script, (repo.path / script).read_text() + "# modified\n")
     ids, _ = trained(repo)
-    code = "import sys, mlflow; c = mlflow.MlflowClient('sqlite:///mlflow.db'); import json;"
-    code += "print(json.dumps(dict(c.get_run(sys.argv[1]).data.tags)))"
-    said = call(repo, sys.executable, "-c", code, ids["run"])
-    tags = json.loads(said.stdout.splitlines()[-1])
+    tags = tags_of(repo, ids["run"])
     assert tags["registrar.dirty"] == "true"
     assert tags["registrar.dvc_remote"] == "storage"
     assert list(json.loads(tags["registrar.dvc_inputs"])) == ["data/rows.csv"]

@@ -12,6 +12,7 @@ from registrar.app.change import change_of, judge_change
 from registrar.app.comparison import Comparison, Revisions, compare
 from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
+from registrar.app.leftovers import with_advice
 from registrar.app.plugins import load_plugins
 from registrar.app.remembering import remembered
 from registrar.app.rule_pages import asked
@@ -78,6 +79,8 @@ def _check(
             records[record.folder] = record
             if on_entry is not None:
                 on_entry(len(judged), len(selection.judged))
+    if head is world.work_tree:
+        judged = with_advice(judged, head, world.history, book.policy.root)
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
     if request.remote and world.others is not None:

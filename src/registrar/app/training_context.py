@@ -6,7 +6,10 @@ import json
 from collections.abc import Iterable
 
 from registrar.app.remote.judging import dvc_config
+from registrar.app.rulebook import built_in, read_rulebook
+from registrar.app.training_code import modified_code
 from registrar.domain.trees import UnreadableError
+from registrar.errors import PolicyError
 from registrar.ports import Tree, World
 from registrar.ports.making import TrainingCode
 from registrar.reading.pointers import is_pointer_name, read_pointer
@@ -19,14 +22,17 @@ _LONGEST = 5_000
 _MAX_POINTER = 64 * 1024
 
 
-def training_tags(world: World, code: TrainingCode, root: str) -> dict[str, str]:
-    """Whether tracked files are modified, DVC's default remote, and the MD5s of what it tracks.
+def training_tags(world: World, code: TrainingCode) -> dict[str, str]:
+    """Whether training code is modified, DVC's default remote, and the MD5s of what it tracks.
 
-    Entries of the registry are no inputs and are left out.
+    Entries of the registry are no inputs and are left out. Modified is meant as in ``registrar
+    add``; true where git cannot tell.
     """
     if world.history is None or world.work_tree is None:
         return {}
-    tags = {DIRTY: "true" if code.modified() else "false"}
+    root = _root(world.work_tree)
+    modified = modified_code(code, root)
+    tags = {DIRTY: "false" if modified == [] else "true"}
     config = dvc_config(world.work_tree)
     if config is not None and config.default is not None:
         tags[REMOTE] = config.default
@@ -35,6 +41,14 @@ def training_tags(world: World, code: TrainingCode, root: str) -> dict[str, str]
     if inputs and len(told) <= _LONGEST:
         tags[INPUTS] = told
     return tags
+
+
+def _root(tree: Tree) -> str:
+    """The folder of the entries; the usual one where a broken policy names none."""
+    try:
+        return read_rulebook(tree, "work-tree").policy.root
+    except PolicyError:
+        return built_in().policy.root
 
 
 def _inputs(tree: Tree, paths: Iterable[str], root: str) -> dict[str, str]:

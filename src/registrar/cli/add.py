@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--version", help="version of the entry, as in 1.0.0")
     for option, text in (
         ("--license", "licence of the weights, an SPDX expression"),
-        ("--dataset-name", "name of the dataset; default: the stem of its first file"),
+        ("--dataset-name", "name of the dataset; default: the stem of its one file"),
         ("--dataset-version", "version of the dataset"),
         ("--dataset-license", "licence of the dataset, an SPDX expression"),
         ("--source-repository", "repository of the training code; default: this one"),
@@ -85,6 +85,8 @@ def run(options: argparse.Namespace) -> int:
     write(f"added {escape(added.path)}\n")
     for note in added.notes:
         talk(f"note: {escape(note)}\n")
+    if options.push and added.pointer is None:
+        talk("note: nothing to push: the artifact stays in git; --dvc puts it behind DVC\n")
     code, was_there = 0, False
     if options.push and added.pointer is not None:
         was_there = _is_there(top, added)
@@ -143,16 +145,11 @@ def _typed(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
-    from registrar.domain.adding import Wanted
+    from registrar.domain.adding import Wanted, split_and_path
 
     values = {field: getattr(options, field) for field in _FIELDS}
     values |= {field: values[field] or "" for field in ("name", "version")}
-    return Wanted(**values, datasets=tuple(map(_dataset, options.dataset)))
-
-
-def _dataset(text: str) -> tuple[str | None, str]:
-    split, equals, path = text.partition("=")
-    return (split, path) if equals and "/" not in split else (None, text)
+    return Wanted(**values, datasets=tuple(map(split_and_path, options.dataset)))
 
 
 def _ask(question: str) -> str | None:

@@ -60,6 +60,8 @@ class Origin:
     commit: str
     path: str | None = None
     dirty: bool | None = None
+    modified: tuple[str, ...] = ()
+    """The files that make it dirty, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,12 @@ class Wanted:
     def folder(self) -> str:
         """The name of the entry's folder."""
         return f"{self.name}-{self.version}"
+
+
+def split_and_path(text: str) -> tuple[str | None, str]:
+    """What ``split=PATH`` and ``PATH`` name."""
+    split, equals, path = text.partition("=")
+    return (split, path) if equals and "/" not in split else (None, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ class History(Protocol):
     def upstream(self) -> str | None:
         """The default branch of the upstream's remote, or of origin, where that is known here."""
 
+    def tracked(self, folder: str) -> list[str] | None:
+        """What git tracks below a folder of the work tree; None where it cannot tell."""
+
     def tree(self, commit: str) -> Tree:
         """The tree of a commit."""
 

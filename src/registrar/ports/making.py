@@ -58,8 +58,8 @@ class DvcTool(Protocol):
 class TrainingCode(Protocol):
     """The work tree that models are trained from."""
 
-    def modified(self) -> bool:
-        """Tell whether tracked files differ from the last commit."""
+    def modified(self) -> list[str] | None:
+        """The tracked paths that differ from the last commit; None where nobody can tell."""
 
     def tracked(self) -> list[str]:
         """The paths that git tracks, relative to the top."""

@@ -1,6 +1,6 @@
 """Refuses a model card that says something else than the metadata or the metrics.
 
-What it does: compares what both say, in three places.
+What it does: compares what both say, in four places.
 
 1. Front matter: `license` (as the Hugging Face hub writes it: lower case, families, `other`),
    `base_model`, `pipeline_tag` against `task`, `version`, and the values of `model-index` whose
@@ -23,6 +23,9 @@ What it does: compares what both say, in three places.
    year, a baseline, a variant (quantized, zero-shot) or the name of a data set that the entry
    does not have is a warning. An error rate such as `wer` or `mape` may be 0.05, 5% or 5; below
    "%" in a column, a unit, a heading or the sentence above, a figure may be a percentage or not.
+4. The title: a first heading that is name and version of another entry, as in `# wine 1.1.0` in
+   wine-1.0.0, is a warning. Whether the title alone was left from a copy, or the whole card is
+   about the other model, only a person can tell. Any other title is free.
 
 `registrar fix` writes the measured value at the card's precision, where it says what was measured
 and not more, and the metadata's licence, task or version in the front matter. It never touches
@@ -53,6 +56,7 @@ from registrar.domain.places import At
 from registrar.reading.card import Card
 from registrar.reading.card_licence import licence_contradictions
 from registrar.reading.card_quickly import tables_plainly_agree
+from registrar.reading.card_title import other_title
 from registrar.reading.contradictions import Contradiction, Facts
 from registrar.reading.entry import CARD_NAME, Entry
 from registrar.rules.rule import Judging, Rule
@@ -68,6 +72,10 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
         for flaw in document.flaws:
             message = f"the front matter cannot be read: {flaw.message}"
             yield Problem(message, flaw.hint, At(CARD_NAME, span=flaw.span))
+    if entry.name is not None:
+        title = other_title(card, entry.name)
+        if title is not None:
+            yield _problem(title)
     facts = _facts(entry)
     if facts is not None:
         for found in _contradictions(card, facts):

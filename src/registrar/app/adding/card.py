@@ -101,8 +101,11 @@ def _more(count: int, where: str) -> Iterator[str]:
 
 
 def _sources(draft: Draft) -> Iterator[str]:
-    """The data files as a table; where they come from only a person knows."""
-    yield from ("<!-- Which data, from where; which rows were held out? -->", "", TO_WRITE)
+    """What is known of the data; the mark where nothing is.
+
+    Beside a table, a list or a link the gate would not refuse it, and it would be published.
+    """
+    yield "<!-- Which data, from where; which rows were held out? -->"
     rows = [
         (f.piece.path, f.split or "", f"{f.piece.size}", "" if f.rows is None else f"{f.rows}")
         for f in draft.data.files
@@ -119,7 +122,9 @@ def _sources(draft: Draft) -> Iterator[str]:
         if len(rows) > _MOST:
             yield from ("", f"and {len(rows) - _MOST:,} more: see {_plain(draft.manifest)}")
     elif "://" in draft.manifest:
-        yield from ("", f"Manifest: <{draft.manifest}>")
+        yield from ("", f"- Manifest: <{draft.manifest}>")
+    elif draft.run is None or not draft.run.datasets:
+        yield from ("", TO_WRITE)
     if draft.run is not None and draft.run.datasets:
         yield from ("", "The training run logged:", "")
         for data in draft.run.datasets[:_MOST]:

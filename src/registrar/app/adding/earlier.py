@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from registrar.app.rulebook import Rulebook
 from registrar.app.selection import entries_of
-from registrar.domain.metadata import mapping, text
+from registrar.domain.metadata import mapping, sequence, text
 from registrar.domain.versions import Version, is_model_name, split_folder
 from registrar.ports import World
 from registrar.reading.entry import Entry
@@ -20,6 +20,8 @@ class Earlier:
     folder: str
     version: Version
     license: str | None = None
+    owner: str | None = None
+    dataset_name: str | None = None
     dataset_version: str | None = None
     dataset_license: str | None = None
 
@@ -46,9 +48,17 @@ def earlier_of(name: str, world: World, book: Rulebook) -> Earlier | None:
         entry.folder,
         versions[-1],
         entry.metadata.license if entry.metadata is not None else None,
+        _owner(entry),
+        text(data.get("name")),
         text(data.get("version")),
         text(data.get("license")),
     )
+
+
+def _owner(entry: Entry) -> str | None:
+    document = entry.metadata_document
+    owners = sequence(mapping(document.data).get("owners")) if document is not None else ()
+    return text(mapping(owners[0]).get("name")) if owners else None
 
 
 def name_of(artifact: str | None) -> str | None:

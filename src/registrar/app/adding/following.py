@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registrar.app.adding.card import TO_WRITE
+from registrar.app.adding.present import typed
 from registrar.app.adding.service import Added
+from registrar.domain.findings import Severity
 from registrar.domain.report import Report
 from registrar.ports import Staging
 
@@ -29,7 +31,7 @@ class After:
 
     def typed(self, path: str) -> str:
         """A path of the repository as a word of a command."""
-        return shlex.quote(os.path.relpath(os.path.join(self.top, path), self.here))
+        return typed(self.top, path, self.here)
 
 
 def steps(after: After, staging: Staging) -> Iterator[str]:
@@ -53,6 +55,10 @@ def _mend(after: After, entry: str) -> Iterator[str]:
         else_ = " else" if _CARD_RULE in rules else ""
         again = f"mend what{else_} is told above, and judge it again"
     yield f"{again}:\nregistrar check {entry}"
+    errors = {f.rule for f in after.report.findings if f.severity is Severity.ERROR}
+    if errors - {_CARD_RULE} or after.report.unchecked:
+        kept = "; DVC's cache keeps the bytes" if after.added.pointer is not None else ""
+        yield f"or take it back, as nothing is committed yet: rm -r {entry}{kept}"
 
 
 def _commit(after: After, entry: str, staging: Staging) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from registrar.app.adding.ready import NO_COMMIT
+from registrar.app.training_code import modified_code
 from registrar.domain.adding import Origin, Wanted
 from registrar.domain.addresses import without_secrets
 from registrar.domain.digests import is_commit
@@ -11,10 +13,13 @@ from registrar.ports import Ancestry, World
 from registrar.ports.making import TrainingCode
 
 
-def origin_of(wanted: Wanted, world: World, code: TrainingCode, found: RunModel | None) -> Origin:
+def origin_of(
+    wanted: Wanted, root: str, world: World, code: TrainingCode, found: RunModel | None
+) -> Origin:
     """Where the training code is; raises UsageError where that is not known.
 
-    Whether it was modified is known of this repository as it is now, or from the run.
+    Whether it was modified is known of this repository as it is now, but for what lies below
+    ``root``, or from the run.
     """
     head = world.history.resolve("HEAD") if world.history is not None else None
     commit = wanted.source_commit or (found.run.commit if found is not None else head)
@@ -31,15 +36,18 @@ def origin_of(wanted: Wanted, world: World, code: TrainingCode, found: RunModel 
     if repository is None:
         raise UsageError(f"commit {commit[:12]} is not here", "give --source-repository")
     dirty: bool | None = None
+    modified: list[str] | None = []
     if found is not None:
         dirty = found.run.dirty if commit == found.run.commit else None  # of then, not of now
     elif repository == "." and commit == head:
-        dirty = code.modified()
-    return Origin(without_secrets(repository), commit, wanted.source_path, dirty)
+        modified = modified_code(code, root)
+        dirty = modified != []  # also where git cannot tell
+    address = without_secrets(repository)
+    return Origin(address, commit, wanted.source_path, dirty, tuple(modified or ()))
 
 
 _NO_COMMIT = {
-    False: ("there is no commit to name", "give --source-repository and --source-commit"),
+    False: NO_COMMIT,
     True: (
         "the run does not say which commit it was trained from",
         "give --source-commit, where you know it",

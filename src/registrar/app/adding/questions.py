@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from registrar.app.adding.earlier import Earlier, earlier_of, name_of
+from registrar.app.adding.earlier import earlier_of, name_of
+from registrar.app.adding.naming import certain_name, stem_of
 from registrar.app.rulebook import Rulebook
-from registrar.domain.adding import Wanted
-from registrar.domain.versions import split_folder, suggest_folder
+from registrar.domain.adding import Wanted, split_and_path
+from registrar.domain.versions import Version, is_model_name, split_folder, suggest_folder
 from registrar.errors import MissingFactsError, UsageError
 from registrar.ports import World
 from registrar.reading.spdx import SpdxError, parse
@@ -31,10 +32,12 @@ class Question:
     """The answer in its place; raises UsageError where it cannot be one."""
     instead: str = ""
     """Another option that answers it, too."""
+    without: str = ""
+    """What happens where nothing is answered; "" where an answer is needed."""
 
 
-def missing(wanted: Wanted) -> Iterator[Question]:
-    """What an entry needs and nobody has said."""
+def missing(wanted: Wanted, of_run: bool = False) -> Iterator[Question]:
+    """What an entry needs and nobody has said; a run may know the name of its data."""
     if not wanted.name:
         yield _NAME
     if not wanted.version:
@@ -44,6 +47,8 @@ def missing(wanted: Wanted) -> Iterator[Question]:
     if wanted.dataset_manifest is None:
         if not wanted.datasets:
             yield _DATA
+        elif certain_name(wanted) is None and not of_run:
+            yield _DATA_NAME
         if wanted.dataset_version is None:
             yield _DATA_VERSION
         if wanted.dataset_license is None:
@@ -59,13 +64,20 @@ def complete(
     was given, or answered, cannot be.
     """
     checked(wanted)
-    lacking = list(missing(wanted))
-    if lacking and ask is None:
-        raise _all_missing(lacking)
-    for question in lacking:
-        earlier = earlier_of(wanted.name, world, book) if wanted.name else None
-        if ask is not None:
-            wanted = _asked(question, _shown(question, artifact, earlier), wanted, ask)
+    of_run = artifact is None
+    if ask is None:
+        lacking = list(missing(wanted, of_run))
+        if lacking:
+            raise _all_missing(lacking)
+        return wanted
+    while (question := next(missing(wanted, of_run), None)) is not None:
+        wanted = _asked(question, _shown(question, artifact, wanted, world, book), wanted, ask)
+        while question is _DATA:
+            before, wanted = wanted, _asked(_MORE_DATA, None, wanted, ask)
+            if wanted == before:
+                break
+    if wanted.owner is None and wanted.card is None:
+        wanted = _asked(_OWNER, _shown(_OWNER, artifact, wanted, world, book), wanted, ask)
     return wanted
 
 
@@ -94,6 +106,8 @@ def _asked(question: Question, shown: tuple[str, str] | None, wanted: Wanted, as
     text = question.text
     if shown is not None:
         text += f" [{shown[0]}{shown[1]}; Enter takes it]"
+    elif question.without:
+        text += f" [Enter: {question.without}]"
     refused = ""
     for _ in range(_TRIES):
         told = ask(f"{refused}{text}")
@@ -103,6 +117,8 @@ def _asked(question: Question, shown: tuple[str, str] | None, wanted: Wanted, as
         try:
             if answer:
                 return question.answered(wanted, answer)
+            if question.without:
+                return wanted
             refused = "nothing was answered\n"
         except UsageError as error:
             refused = f"{error.message}: {error.hint}\n"
@@ -111,18 +127,23 @@ def _asked(question: Question, shown: tuple[str, str] | None, wanted: Wanted, as
 
 
 def _shown(
-    question: Question, artifact: str | None, earlier: Earlier | None
+    question: Question, artifact: str | None, wanted: Wanted, world: World, book: Rulebook
 ) -> tuple[str, str] | None:
     """An answer that may be right, and where it is from; None where nothing suggests one."""
+    earlier = earlier_of(wanted.name, world, book) if wanted.name else None
     name = name_of(artifact)
     if question is _NAME:
         return (name, ", as the file") if name is not None else None
+    stem = stem_of(wanted) if question is _DATA_NAME else None
     if earlier is None:
-        return ("1.0.0", ", the first one") if question is _VERSION else None
+        of_file = (stem, ", as the first file") if stem is not None else None
+        return ("1.0.0", ", the first one") if question is _VERSION else of_file
     if question is _VERSION:
         return earlier.next_version, f", after {earlier.version}"
     known = {
         _LICENSE.option: earlier.license,
+        _OWNER.option: earlier.owner,
+        _DATA_NAME.option: earlier.dataset_name or stem,
         _DATA_VERSION.option: earlier.dataset_version,
         _DATA_LICENSE.option: earlier.dataset_license,
     }.get(question.option)
@@ -134,11 +155,25 @@ def _folder(wanted: Wanted) -> Wanted:
     name, version = wanted.name or "model", wanted.version or "1.0.0"
     folder = split_folder(f"{name}-{version}")
     if folder is None or (str(folder.version), folder.name) != (version, name):
-        hint = "a name of small letters, digits, - and _; a version such as 1.0.0"
-        guess = suggest_folder(wanted.folder) if wanted.name and wanted.version else None
         shown = wanted.folder.strip("-")
-        raise UsageError(f"{shown} is no name of an entry", guess or hint)
+        raise UsageError(f"{shown} is no name of an entry", _better(wanted))
     return wanted
+
+
+def _better(wanted: Wanted) -> str:
+    """The options as they may have been meant; of both only what cannot be."""
+    better = []
+    if wanted.name and not is_model_name(wanted.name):
+        inside = split_folder(wanted.name) or split_folder(suggest_folder(wanted.name) or "")
+        better += [f"--name {inside.name}"] if inside is not None else []
+    if wanted.version and Version.parse(wanted.version) is None:
+        number = wanted.version.lstrip("vV")
+        guess = split_folder(suggest_folder(f"model-v{number}") or "")
+        if Version.parse(number) is not None:
+            better.append(f"--version {number}")
+        elif guess is not None and guess.name == "model":
+            better.append(f"--version {guess.version}")
+    return " ".join(better) or "a name of small letters, digits, - and _; a version such as 1.0.0"
 
 
 def _licence(option: str, text: str) -> str:
@@ -149,10 +184,11 @@ def _licence(option: str, text: str) -> str:
     return text
 
 
-def _data(text: str) -> tuple[tuple[None, str], ...]:
-    if not os.path.exists(text):
-        raise UsageError(f"there is no {text}", "name a file or a folder")
-    return ((None, text),)
+def _with_data(wanted: Wanted, text: str) -> Wanted:
+    found = split_and_path(text)
+    if not os.path.exists(found[1]):
+        raise UsageError(f"there is no {found[1]}", "name a file or a folder")
+    return replace(wanted, datasets=(*wanted.datasets, found))
 
 
 _NAME = Question(
@@ -173,9 +209,29 @@ _LICENSE = Question(
 _DATA = Question(
     "--dataset",
     "PATH",
-    "File or folder that the model learned from",
-    lambda wanted, told: replace(wanted, datasets=_data(told)),
+    "File or folder that the model learned from, as PATH or split=PATH",
+    _with_data,
     "--dataset-manifest PATH|URL",
+)
+_MORE_DATA = Question(
+    "--dataset",
+    "PATH",
+    "Another one, such as test=data/test.csv?",
+    _with_data,
+    without="go on",
+)
+_DATA_NAME = Question(
+    "--dataset-name",
+    "DATA-NAME",
+    "Name of the dataset, of which the files are parts",
+    lambda wanted, told: replace(wanted, dataset_name=told),
+)
+_OWNER = Question(
+    "--owner",
+    "OWNER",
+    "Who answers for the model: an address or a name",
+    lambda wanted, told: replace(wanted, owner=told),
+    without="the card's contact is left to write",
 )
 _DATA_VERSION = Question(
     "--dataset-version",

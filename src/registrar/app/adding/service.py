@@ -13,11 +13,15 @@ from registrar.app.adding.behind_dvc import goes_behind_dvc, remote_of
 from registrar.app.adding.card import card
 from registrar.app.adding.data import Reader
 from registrar.app.adding.framework import formats_of, framework_of
-from registrar.app.adding.from_run import differences, mlflow_of, wanted_of
+from registrar.app.adding.from_run import mlflow_of, wanted_of
 from registrar.app.adding.metrics import metrics_for
+from registrar.app.adding.naming import certain_name
+from registrar.app.adding.notes import notes_of
 from registrar.app.adding.origin import origin_of
 from registrar.app.adding.plain import read, refuse_odd
+from registrar.app.adding.present import refuse_uncommitted
 from registrar.app.adding.questions import Ask, checked, complete
+from registrar.app.adding.ready import refuse_no_commit, refuse_no_registry
 from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.domain.adding import Draft, Wanted
 from registrar.domain.runs import RunModel
@@ -53,7 +57,7 @@ class Added:
     written: Mapping[str, Written]
     """What is known of the artifact's files, by path in the repository."""
     notes: tuple[str, ...] = ()
-    """Where a run says something else than was asked for."""
+    """What a person should know: where a run says something else than was asked for, and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
     checked(wanted)
     if not os.path.lexists(artifact):
         raise UsageError(f"there is no {artifact}", "name a file or a folder")
+    refuse_no_registry(shop.world)
     book = _book(shop.world)
+    refuse_no_commit(wanted, shop.world)
     wanted = _completed(wanted, artifact, shop, book)
     with _begun(wanted, book, shop) as bench:
         return _make(_Order(artifact, wanted, book), bench, shop)
@@ -84,6 +90,7 @@ def add(artifact: str, wanted: Wanted, shop: Shop) -> Added:
 def add_run(run_id: str, uri: str | None, wanted: Wanted, shop: Shop) -> Added:
     """Make an entry of the model that a run logged; raises AskError besides."""
     checked(wanted)
+    refuse_no_registry(shop.world)
     book = _book(shop.world)
     runs = shop.world.others.runs if shop.world.others is not None else None
     if runs is None:
@@ -107,6 +114,7 @@ def _completed(wanted: Wanted, artifact: str | None, shop: Shop, book: Rulebook)
     wanted = with_defaults(wanted, book.policy.add)
     wanted = complete(wanted, shop.ask, artifact, shop.world, book)
     refuse_odd(wanted)
+    refuse_uncommitted(f"{book.policy.root}/{wanted.folder}", shop.top, shop.world)
     return wanted
 
 
@@ -124,7 +132,7 @@ def _begun(wanted: Wanted, book: Rulebook, shop: Shop) -> Iterator[EntryBench]:
 
 def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
     wanted, book, found = order.wanted, order.book, order.found
-    origin = origin_of(wanted, shop.world, shop.code, found)
+    origin = origin_of(wanted, book.policy.root, shop.world, shop.code, found)
     metrics, figures = metrics_for(wanted, found)
     reader = Reader(shop.top, found.run.inputs if found is not None else {}, shop.progress)
     data = reader.gather(wanted.datasets)
@@ -159,7 +167,7 @@ def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
         f"{path}/{name}.dvc" if tracked else None,
         remote,
         {f"{path}/{inside}": known for inside, known in bench.written.items()},
-        tuple(differences(found, wanted, data, reader.places)) if found is not None else (),
+        tuple(notes_of(draft, reader.places)),
     )
 
 
@@ -184,12 +192,13 @@ def _book(world: World) -> Rulebook:
 
 
 def _with_names(wanted: Wanted, found: RunModel | None) -> Wanted:
-    """With the dataset's name: as the run has it, else as its first file is called."""
+    """With the dataset's name: as the run has it, else as its only file is called."""
     wanted = wanted_of(found, wanted) if found is not None else wanted
-    if wanted.dataset_name is None and wanted.datasets:
-        stem = os.path.basename(os.path.normpath(wanted.datasets[0][1])).partition(".")[0]
-        return replace(wanted, dataset_name=stem or None)
-    return wanted
+    name = certain_name(wanted)
+    if name is None and wanted.datasets and wanted.dataset_manifest is None:
+        message = "the run names no dataset, and the data files are no name of one"
+        raise UsageError(message, "give --dataset-name")
+    return replace(wanted, dataset_name=name)
 
 
 def with_defaults(wanted: Wanted, given: Mapping[str, str]) -> Wanted:

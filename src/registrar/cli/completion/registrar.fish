@@ -93,7 +93,7 @@ complete -c registrar -n '_shtab_registrar_using add' -l tracking-uri -x -d 'whe
 complete -c registrar -n '_shtab_registrar_using add' -l name -x -d 'name of the model'
 complete -c registrar -n '_shtab_registrar_using add' -l version -x -d 'version of the entry, as in 1.0.0'
 complete -c registrar -n '_shtab_registrar_using add' -l license -x -d 'licence of the weights, an SPDX expression'
-complete -c registrar -n '_shtab_registrar_using add' -l dataset-name -x -d 'name of the dataset; default: the stem of its first file'
+complete -c registrar -n '_shtab_registrar_using add' -l dataset-name -x -d 'name of the dataset; default: the stem of its one file'
 complete -c registrar -n '_shtab_registrar_using add' -l dataset-version -x -d 'version of the dataset'
 complete -c registrar -n '_shtab_registrar_using add' -l dataset-license -x -d 'licence of the dataset, an SPDX expression'
 complete -c registrar -n '_shtab_registrar_using add' -l source-repository -x -d 'repository of the training code; default: this one'

@@ -48,10 +48,13 @@ class GitTrainingCode:
 
     git: Git
 
-    def modified(self) -> bool:
-        """Tell whether tracked files differ from the last commit; True where nobody can tell."""
-        asked = ("status", "--porcelain=v1", "-z", "--untracked-files=no")
-        return self.git.run(*asked) != b""
+    def modified(self) -> list[str] | None:
+        """The tracked paths that differ from the last commit, staged or not."""
+        asked = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
+        said = self.git.run(*asked)
+        if said is None:
+            return None
+        return [os.fsdecode(line[3:]) for line in said.split(b"\0") if line]
 
     def tracked(self) -> list[str]:
         """The paths that git tracks, relative to the top."""

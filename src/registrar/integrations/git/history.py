@@ -95,6 +95,13 @@ class GitHistory:
             "refs/remotes/origin/HEAD"
         )
 
+    def tracked(self, folder: str) -> list[str] | None:
+        """What is in git's index below a folder, committed or not."""
+        said = self._git.run("ls-files", "-z", "--full-name", "--", folder)
+        if said is None:
+            return None
+        return [path.decode("utf-8", "surrogateescape") for path in said.split(b"\0") if path]
+
     def tree(self, commit: str) -> Tree:
         """The tree of a commit."""
         return GitTree(self._git, commit)
