@@ -16,7 +16,7 @@ from registrar.integrations.workshop.source import MAX_FILES
 
 pytestmark = pytest.mark.slow
 MEASURED = """
-import json, os, resource, sys, threading
+import json, os, re, sys, threading
 from registrar.cli.main import main
 most, stop = [0], threading.Event()
 def watch():
@@ -25,7 +25,8 @@ def watch():
 thread = threading.Thread(target=watch); thread.start()
 code = main(sys.argv[1:])
 stop.set(); thread.join()
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+status = open("/proc/self/status").read()  # ru_maxrss begins with that of who started it
+memory = int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1]) // 1024
 print(json.dumps([code, memory, most[0]]), file=sys.stderr)
 """
 
