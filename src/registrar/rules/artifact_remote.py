@@ -71,8 +71,10 @@ def _missing(entry: Entry, out: RemoteOut, push: str, at: At) -> Iterator[Outcom
 
 def _otherwise(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:
     """Tell a folder of the artifact whose list names other files than ``files`` records."""
+    if not out.out.is_folder:
+        return  # before metadata is read once more
     files, artifact = entry.metadata and entry.metadata.files, entry.artifact
-    if not out.out.is_folder or artifact is None or not inside(out.out.path, artifact.path):
+    if artifact is None or not inside(out.out.path, artifact.path):
         return
     recorded = {r.path: r.index for r in files or () if r.path.startswith(f"{out.out.path}/")}
     if not recorded:
