@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from builders import ONNX, SHA, Repo, run
+from http_remote import Remote, serving
 from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored, tracked_repo, without_bytes
 
 ALL = sum(len(raw) for raw in PARTS.values())
@@ -97,6 +98,20 @@ def test_on_the_remote(repo: Repo, place: Path) -> None:
         ("model/config.json", "missing"),
     ]
     assert verify(repo, "model_registry").code == 0, "what is here is as it was"
+
+
+def test_on_a_remote_over_http(repo: Repo, place: Path) -> None:
+    with serving(Remote()) as server:
+        remote = place / "remote"
+        server.files = {
+            f"/{path.relative_to(remote)}": path.read_bytes()
+            for path in remote.rglob("*")
+            if path.is_file()
+        }
+        config = (repo.path / ".dvc/config").read_text()
+        repo.write(".dvc/config", config.replace("../../remote", server.url))
+        (file, folder) = told(repo, "model_registry", "--remote")
+        assert (file["verdict"], folder["verdict"], folder["bytes"]) == ("pass", "pass", ALL)
 
 
 def test_a_remote_that_the_policy_does_not_name_is_not_asked(repo: Repo) -> None:

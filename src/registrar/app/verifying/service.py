@@ -90,11 +90,11 @@ def _read(path: str, found: Found, count: Tell) -> _Read:
 
 
 def _digest(stream: BinaryIO, count: Tell) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-        count(len(block))
+    digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
+    while read := stream.readinto(block):  # type: ignore[attr-defined]  # BinaryIO lacks it
+        digest.update(block[:read])
+        size += read
+        count(read)
     return digest.hexdigest(), size
 
 
