@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.app.verifying.finding import Place
     from registrar.domain.pushes import Server
     from registrar.domain.shipping import Checkout
     from registrar.domain.trees import Written
@@ -241,6 +242,34 @@ def counter_at(top: str) -> Counter:
 
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
+
+
+def place_at(folder: str, shown: str, remote: bool) -> Place:
+    """An entry at a path, in a registry or not, with what may hold its bytes; raises UsageError.
+
+    ``remote`` asks the remotes that the policy of the work tree names.
+    """
+    from registrar.app.remote.dvc import DvcRemotes
+    from registrar.app.remote.judging import dvc_config
+    from registrar.app.rulebook import read_rulebook
+    from registrar.app.verifying.finding import Place
+    from registrar.integrations.dvc.stores import DvcStores
+    from registrar.reading.entry import Entry
+
+    above, name = os.path.split(os.path.realpath(folder))
+    outer, root = os.path.split(above)
+    entry = Entry(WorkTree(outer), root, name)
+    top = find_top(above)
+    if top is None:
+        if remote:
+            raise UsageError(f"{shown} is in no repository", "no policy says whom to ask there")
+        return Place(entry, shown)
+    stores, tree = DvcStores(top), WorkTree(top)
+    if not remote:
+        return Place(entry, shown, stores.cache())
+    policy = read_rulebook(tree, "work-tree").policy
+    remotes = DvcRemotes(frozenset(policy.dvc_remotes), dvc_config(tree), stores)
+    return Place(entry, shown, None, remotes)
 
 
 def training_tags_at(start: str) -> dict[str, str]:

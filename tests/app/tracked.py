@@ -91,11 +91,12 @@ def _folder_entry(commit: str) -> dict[str, bytes]:
     }
 
 
-def without_bytes(repo: Repo) -> None:
+def without_bytes(repo: Repo, cache: bool = False) -> None:
     """As in a fresh clone: the pointers are here, the bytes and DVC's cache are not."""
     (repo.path / f"model_registry/{FILE}/model.onnx").unlink()
     shutil.rmtree(repo.path / f"model_registry/{FOLDER}/model", ignore_errors=True)
-    shutil.rmtree(repo.path / ".dvc/cache", ignore_errors=True)
+    if not cache:
+        shutil.rmtree(repo.path / ".dvc/cache", ignore_errors=True)
 
 
 def stored(remote: Path, raw: bytes) -> Path:

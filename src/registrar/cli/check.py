@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 
 from registrar.cli.console import Progress, painted, talk, tell_fault, write
+from registrar.cli.numbers import jobs
 from registrar.cli.paths import top_and_paths
 from registrar.cli.reports import add_options, each_once, write_reports
 from registrar.errors import UsageError, worst
@@ -51,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="error (default), warning or note: what makes the check fail",
     )
     command.add_argument(
-        "--jobs", metavar="N", type=_jobs, help="processes; default: as many as there are cores"
+        "--jobs", metavar="N", type=jobs, help="processes; default: as many as there are cores"
     )
     command.add_argument(
         "--no-cache", action="store_true", help="judge every entry anew, and keep nothing"
@@ -122,9 +123,3 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text} is no date; write YYYY-MM-DD") from error
-
-
-def _jobs(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= 1024:
-        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
-    return int(text)

@@ -57,6 +57,8 @@ class DvcConfig:
 
     default: str | None = None
     remotes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cache: str | None = None
+    """The folder of the cache, where it is said; relative to the folder of the file."""
 
     def url(self, name: str) -> str | None:
         """The URL of a remote, with that of another remote that it refers to; None without one.

@@ -50,6 +50,9 @@ class Stores(Protocol):
     def open(self, name: str, config: DvcConfig) -> ObjectStore:
         """The remote of this name; raises AskError where it cannot be opened."""
 
+    def cache(self) -> ObjectStore:
+        """What DVC keeps of them on this machine."""
+
 
 class Others(Protocol):
     """Everybody outside this machine whom the remote phase asks."""

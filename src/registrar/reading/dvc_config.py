@@ -30,7 +30,8 @@ def read_dvc_config(raw: bytes) -> DvcConfig | None:
         if name:
             remotes[name] = {key: _plain(value) for key, value in config.items(section)}
     default = _plain(config.get("core", "remote", fallback="")).lower()
-    return DvcConfig(default or None, remotes)
+    cache = _plain(config.get("cache", "dir", fallback=""))
+    return DvcConfig(default or None, remotes, cache or None)
 
 
 def _remote(section: str) -> str:

@@ -26,10 +26,10 @@ class DvcRemotes:
     stores: Stores
     _open: dict[str, ObjectStore | str] = field(default_factory=dict)
 
-    def name_of(self, record: Record, out: Out) -> str:
+    def name_of(self, named: str | None, out: Out) -> str:
         """Which remote an output is kept on, as DVC has it; "" where nothing says it."""
         default = self.config.default if self.config else None
-        return (out.remote or record.dvc_remote or default or "").lower()
+        return (out.remote or named or default or "").lower()
 
     def store(self, name: str) -> ObjectStore | str:
         """An opened remote, or why it is not asked."""
@@ -86,7 +86,7 @@ def ask_remotes(
 
 
 def _asked(record: Record, out: Out, remotes: DvcRemotes) -> RemoteOut:
-    name = remotes.name_of(record, out)
+    name = remotes.name_of(record.dvc_remote, out)
     if out.hash_name not in KNOWN_HASHES:
         return RemoteOut(out, name, f"its pointer uses the hash {out.hash_name!r}, not md5")
     if out.odd or out.md5 is None:

@@ -102,6 +102,11 @@ class _Stream(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         return bytes(_asked(lambda: self._stream.read(size)))
 
+    def readinto(self, buffer: Any) -> int:
+        raw = self.read(len(buffer))
+        buffer[: len(raw)] = raw
+        return len(raw)
+
     def seek(self, offset: int, whence: int = 0) -> int:
         return int(_asked(lambda: self._stream.seek(offset, whence)))
 

@@ -65,6 +65,19 @@ class DvcStores:
             raise AskError(f"{message}: keep it elsewhere")
         return FolderStore(root)
 
+    def cache(self) -> ObjectStore:
+        """DVC's cache in this repository, by its own configuration and the local one."""
+        place = "cache"
+        for name in ("config", "config.local"):
+            try:
+                with open(os.path.join(self.top, ".dvc", name), "rb") as stream:
+                    config = read_dvc_config(stream.read(MAX_BYTES + 1))
+            except OSError:
+                continue
+            if config is not None and config.cache is not None:
+                place = config.cache
+        return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", place)))
+
     def _callers(self) -> Iterator[DvcConfig]:
         """The configurations of the caller, the weakest first."""
         try:

@@ -1,0 +1,1 @@
+"""``registrar verify``: are these the bytes that were published."""

@@ -1,0 +1,70 @@
+"""What ``registrar verify`` found, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from registrar.domain.verifying import Difference, How, Verified
+from registrar.formats.escape import escape
+
+_SHOWN = 10
+_WORDS = {
+    How.MISSING: "is missing",
+    How.EXTRA: "is there, and is not recorded",
+    How.SIZE: "has {found}, not {recorded}",
+    How.BYTES: "has other bytes: SHA-256 {found}, recorded {recorded}",
+    How.DIGEST: "is as files records it, and training_hash says {recorded}, not {found}",
+}
+
+
+def text(answers: Sequence[Verified]) -> str:
+    """A line an entry, and below it what differs, the first in order of paths first."""
+    return "".join(line + "\n" for answer in answers for line in _lines(answer))
+
+
+def _lines(answer: Verified) -> Iterator[str]:
+    files = "1 file" if answer.files == 1 else f"{answer.files:,} files"
+    where = f" {' and '.join(answer.sources)}" if answer.sources else ""
+    read = f"{files}, {answer.size:,} bytes{where}"
+    name = escape(answer.entry)
+    if answer.verdict == "pass":
+        yield f"PASS: {name}: {read}: as recorded"
+        return
+    if answer.differences:
+        count = len(answer.differences)
+        yield f"FAIL: {name}: {read}: {count:,} {'differs' if count == 1 else 'differ'}"
+    else:
+        yield f"INCOMPLETE: {name}: {read}"
+    for one in answer.differences[:_SHOWN]:
+        words = _WORDS[one.how].format(found=one.found, recorded=one.recorded)
+        yield f"  {escape(one.path)} {words}"
+    if len(answer.differences) > _SHOWN:
+        yield f"  and {len(answer.differences) - _SHOWN:,} more (--format json names them all)"
+    for reason in answer.unchecked:
+        yield f"  unchecked: {escape(reason)}"
+
+
+def as_json(answers: Sequence[Verified], exit_code: int) -> str:
+    """Versioned JSON of everything."""
+    data = {
+        "verify_version": 1,
+        "exit_code": exit_code,
+        "verified": [
+            {
+                "entry": answer.entry,
+                "verdict": answer.verdict,
+                "files": answer.files,
+                "bytes": answer.size,
+                "sources": list(answer.sources),
+                "differences": [_plain(one) for one in answer.differences],
+                "unchecked": list(answer.unchecked),
+            }
+            for answer in answers
+        ],
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _plain(one: Difference) -> dict[str, str]:
+    return {"path": one.path, "how": one.how, "recorded": one.recorded, "found": one.found}

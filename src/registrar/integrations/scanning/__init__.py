@@ -1,0 +1,1 @@
+"""Looking into the bytes of models without loading them; in a child process."""
