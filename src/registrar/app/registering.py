@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registrar.app.check import CheckRequest, check
+from registrar.app.references import digest_of, entry_named
 from registrar.app.rulebook import read_rulebook
-from registrar.app.selection import entries_of
-from registrar.domain.references import newest, reference
 from registrar.domain.report import Report, Verdict
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
-from registrar.ports import Staging, Tree, World
+from registrar.ports import Staging, World
 from registrar.ports.others import ModelRegistry
-from registrar.reading.digests import actual_digest, recorded_digest
 from registrar.reading.entry import Entry
 
 
@@ -42,7 +40,7 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     if tree is None:
         raise UsageError("there is no work tree here", "run it in a clone")
     policy = read_rulebook(tree, "work-tree").policy
-    folder = _folder(ref, tree, policy.root)
+    folder = entry_named(ref, tree, policy.root)
     path = f"{policy.root}/{folder}"
     entry = Entry(tree, policy.root, folder)
     loose = [
@@ -59,31 +57,9 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     return Answer(registration, counter.registry.put(uri, registration), report)
 
 
-def _folder(ref: str, tree: Tree, root: str) -> str:
-    """The entry that a reference stands for."""
-    folders = entries_of(tree, root)
-    found = reference(ref)
-    if found is None:
-        raise UsageError(f"{ref} is no reference", "write wine, wine:1.2.0 or sha256:<digest>")
-    if found.digest is not None:
-        same = [f for f in folders if _digest(Entry(tree, root, f)) == found.digest]
-        if len(same) == 1:
-            return same[0]
-        raise UsageError(f"{len(same)} entries have this digest", "name the version")
-    name = found.name or ""
-    folder = f"{name}-{found.version}" if found.version else newest(folders, name)
-    if folder is None or folder not in folders:
-        raise UsageError(f"there is no entry {ref}", f"ls {root} shows what is here")
-    return folder
-
-
-def _digest(entry: Entry) -> str | None:
-    return actual_digest(entry) or recorded_digest(entry)
-
-
 def _registration(entry: Entry, counter: Counter) -> Registration:
     metadata, name = entry.metadata, entry.name
-    digest = _digest(entry)
+    digest = digest_of(entry)
     if metadata is None or name is None or digest is None:
         raise UsageError(f"{entry.path} cannot be read", f"registrar check {entry.typed()}")
     history = counter.world.history
