@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.app.smoking.service import Subject, Tools
     from registrar.integrations.dvc.tool import Dvc
     from registrar.ports.making import Progress
 
@@ -210,6 +211,35 @@ def counter_at(top: str) -> Counter:
 
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
+
+
+def subject_at(folder: str) -> Subject:
+    """An entry at a path, in a registry or not, judged by the policy around it."""
+    from registrar.app.rulebook import read_rulebook
+    from registrar.app.smoking.service import Subject
+    from registrar.reading.entry import Entry
+
+    real = os.path.realpath(folder)
+    above, name = os.path.split(real)
+    outer, root = os.path.split(above)
+    entry = Entry(WorkTree(outer), root, name)
+    top = find_top(above)
+    if top is None:
+        return Subject(entry, real, folder)
+    return Subject(entry, real, folder, read_rulebook(WorkTree(top), "work-tree").policy.smoke)
+
+
+def smoke_tools() -> Tools:
+    """What a smoke test is made with here."""
+    from registrar.app.smoking.service import Tools
+    from registrar.integrations.sandbox.box import Box
+
+    return Tools(Box(), "registrar.integrations.smoke.job:run")
+
+
+def writer_of(folder: str) -> Writer:
+    """What writes into a folder that may lie in no repository."""
+    return WorkTreeWriter(os.path.realpath(folder))
 
 
 def training_tags_at(start: str) -> dict[str, str]:
