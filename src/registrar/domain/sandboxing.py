@@ -38,6 +38,8 @@ class End(StrEnum):
     PROCESSES = "the limit of processes and threads"
     DISK = "the limit of its temporary folder"
     MEMORY = "the memory limit"
+    LOST = "lost"
+    """The process that watched it was killed."""
     REFUSED = "refused"
     """It was not started: the sandbox is less closed than was asked for, or cannot be made."""
 

@@ -15,6 +15,7 @@ from typing import IO, Any
 from registrar.domain.sandboxing import End, Job, Level, Ran
 from registrar.integrations.sandbox.bubblewrap import command, probe
 from registrar.integrations.sandbox.folder import remove
+from registrar.integrations.sandbox.layers import BUBBLEWRAP
 from registrar.integrations.sandbox.listening import Ear, listen
 from registrar.integrations.sandbox.visible import by_landlock
 
@@ -33,19 +34,22 @@ class Box:
     """Runs jobs as closed off as this machine allows, and no closer than ``most``."""
 
     most: Level = Level.NAMESPACES
+    without: frozenset[str] = frozenset()
+    """Layers that are left out, so that it can be seen what each of them does."""
 
     def run(self, job: Job) -> Ran:
         """Run one job to its end, or to its limits."""
         if not sys.platform.startswith("linux"):
             return Ran(End.REFUSED, reason=f"there is no sandbox for {sys.platform}")
-        scratch = os.path.realpath(tempfile.mkdtemp(prefix="registrar-"))
+        scratch = os.path.realpath(tempfile.mkdtemp(prefix="registrar-box-"))
         try:
             return self._run(job, scratch)
         finally:
             remove(scratch)
 
     def _run(self, job: Job, scratch: str) -> Ran:
-        program, why = probe() if self.most is Level.NAMESPACES else (None, "")
+        wanted = self.most is Level.NAMESPACES and BUBBLEWRAP not in self.without
+        program, why = probe() if wanted else (None, "")
         report, tell = os.pipe()
         answer, send = os.pipe()
         spec = self._spec(job, scratch) | {"report": tell, "answer": send, "wrapped": bool(program)}
@@ -87,6 +91,7 @@ class Box:
             "scratch": scratch,
             "least": job.least.value,
             "most": self.most.value,
+            "without": sorted(self.without),
             "seconds": bounds.seconds,
             "memory": bounds.memory,
             "disk": bounds.disk,
@@ -132,7 +137,7 @@ def _ran(job: Job, ears: Mapping[str, Ear], seconds: float, why: str) -> Ran:
     out, err = (ears[name].heard.decode("utf-8", "replace") for name in ("out", "err"))
     lacking = {**({"bubblewrap": why} if why else {}), **begin.get("lacking", {})}
     ran = Ran(
-        end=End(end.get("end", End.TIME.value)),
+        end=End(end["end"]) if end else _unheard(job, seconds),
         level=level,
         layers=tuple(begin.get("layers", ())),
         lacking=lacking,
@@ -151,6 +156,11 @@ def _ran(job: Job, ears: Mapping[str, Ear], seconds: float, why: str) -> Ran:
         reason = f"the sandbox reaches {level.value} here, not {job.least.value}"
         return Ran(End.REFUSED, level, ran.layers, lacking, reason=f"{reason} ({missing})")
     return ran
+
+
+def _unheard(job: Job, seconds: float) -> End:
+    """How it ended where the keeper did not tell."""
+    return End.TIME if seconds > job.bounds.seconds else End.LOST
 
 
 def _lines(heard: bytes) -> list[Any]:

@@ -82,6 +82,7 @@ def measures_of(spec: Mapping[str, Any]) -> Measures:
         disk=spec["disk"],
         tasks=spec["tasks"],
         wrapped=spec["wrapped"],
+        without=frozenset(spec["without"]),
     )
 
 
@@ -116,7 +117,7 @@ def _limit(spec: Mapping[str, Any], seconds: float, tasks: int, memory: int) -> 
     """The limit that is passed."""
     if seconds > spec["seconds"]:
         return End.TIME
-    if spec["most"] == Level.NONE.value:
+    if spec["most"] == Level.NONE.value or "limits" in spec["without"]:
         return None
     if tasks > spec["tasks"]:
         return End.PROCESSES

@@ -24,9 +24,12 @@ class Clothes:
 
     layers: list[str] = field(default_factory=list)
     lacking: dict[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
     def put_on(self, name: str, layer: Callable[[], object]) -> None:
         """Try one layer; a number that it gives is the version in force."""
+        if name in self.without:
+            return
         try:
             version = layer()
         except (OSError, KeyError, AttributeError, ValueError) as error:
@@ -52,11 +55,13 @@ class Measures:
     tasks: int
     wrapped: bool
     """True inside of bubblewrap."""
+    without: frozenset[str] = frozenset()
+    """Layers that are left out, so that it can be seen what each of them does."""
 
 
 def put_on(measures: Measures) -> tuple[Level, Clothes]:
     """Close this process off as far as the machine and ``most`` allow."""
-    clothes = Clothes()
+    clothes = Clothes(without=measures.without)
     if measures.wrapped:
         clothes.layers.append(BUBBLEWRAP)
     if measures.most.reaches(Level.LIMITS):
