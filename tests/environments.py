@@ -110,7 +110,16 @@ def as_somebody_else(*command: object) -> list[str]:
     closed = [p for p in Path(sys.base_prefix).parents if not p.stat().st_mode & 0o001]
     if not closed:
         return words
-    return ["unshare", "--mount", "sh", "-c", _REACHABLE, "sh", sys.base_prefix, str(closed[0])] + words
+    return [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        _REACHABLE,
+        "sh",
+        sys.base_prefix,
+        str(closed[0]),
+    ] + words
 
 
 def call(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

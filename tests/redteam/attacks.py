@@ -289,7 +289,7 @@ def print_hostile_text(argument: Mapping[str, Any], send: Callable[[object], Non
 def leave_a_deep_tree(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
     """Folders a thousand deep, closed ones, and links to what must not be removed."""
     top = os.getcwd()
-    for _ in range(1500):
+    for _ in range(400):
         os.mkdir("d")
         os.chdir("d")
     os.chdir(top)

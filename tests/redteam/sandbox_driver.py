@@ -41,7 +41,7 @@ class Stage:
         abstract.bind(f"\0registrar-{os.getpid()}")
         self.heard = {"tcp": tcp, "udp": udp, "unix": unix, "abstract": abstract}
         for listening in self.heard.values():
-            listening.settimeout(0.05)
+            listening.settimeout(0.01)
         signal.signal(signal.SIGUSR1, self._signal)
         self.descriptor = os.open(self.folder / "home/.netrc", os.O_RDONLY)
         os.set_inheritable(self.descriptor, True)
