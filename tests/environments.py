@@ -119,7 +119,8 @@ def as_somebody_else(*command: object) -> list[str]:
         "sh",
         sys.base_prefix,
         str(closed[0]),
-    ] + words
+        *words,
+    ]
 
 
 def call(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

@@ -233,8 +233,9 @@ def smoke_tools() -> Tools:
     """What a smoke test is made with here."""
     from registrar.app.smoking.service import Tools
     from registrar.integrations.sandbox.box import Box
+    from registrar.integrations.smoke.trusted import SKOPS_TYPES
 
-    return Tools(Box(), "registrar.integrations.smoke.job:run")
+    return Tools(Box(), "registrar.integrations.smoke.job:run", trusted=SKOPS_TYPES)
 
 
 def writer_of(folder: str) -> Writer:

@@ -121,6 +121,7 @@ def _environment(scratch: str) -> dict[str, str]:
     """Nothing of ours; what keeps libraries quiet, small and the same on every machine."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     home = dict.fromkeys(("HOME", "TMPDIR"), scratch)
+    one["JOBLIB_MULTIPROCESSING"] = "0"  # it would warn that it may not fork
     more = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "USER": "nobody", "MALLOC_ARENA_MAX": "2"}
     return {**one, **home, **more}
 
