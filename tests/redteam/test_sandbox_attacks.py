@@ -109,7 +109,7 @@ def test_each_layer_stops_what_the_table_says(person: str, layer: str) -> None:
     without = [other for other in (*LAYERS, "capabilities") if other != layer]
     one = {"most": Level.NAMESPACES.value, "without": without}
     answers = drive(person, [{"attack": name, **one} for name in ATTACKS])
-    if not any(layer in one["layers"][0] for one in answers.values() if one["layers"]):
+    if not any(layer in name for one in answers.values() for name in one["layers"]):
         pytest.skip(f"no {layer} for {person} here")
     expected = {name for name, stops in STOPS.items() if layer in stops or LAUNCHER in stops}
     if person != "root":

@@ -27,7 +27,8 @@ _PROC = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self", "/proc/stat", "/proc/ve
 def libraries() -> tuple[str, ...]:
     """Folders and files that Python and its libraries are read from; absolute, each once."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return _each_once((*_SYSTEM, *_FILES, *_interpreter(), package, *_importable()))
+    ours = (package, os.path.realpath(package))  # some installers link instead of copying
+    return _each_once((*_SYSTEM, *_FILES, *_interpreter(), *ours, *_importable()))
 
 
 def _interpreter() -> Iterator[str]:
