@@ -85,6 +85,44 @@ def unmeasured() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
+_REACHABLE = """
+set -e
+aside=$(mktemp -d)
+mount --bind "$1" "$aside"
+mount -t tmpfs -o mode=755 none "$2"
+mkdir -p "$1"
+mount --bind "$aside" "$1"
+umount "$aside"
+rmdir "$aside"
+shift 2
+exec "$@"
+"""
+
+
+def as_somebody_else(*command: object) -> list[str]:
+    """A command line that root starts and that runs as another user, with this interpreter.
+
+    Where the interpreter lies in a folder that only root may enter, that folder is hidden by one
+    that holds nothing else, for the command alone.
+    """
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+    words = [*drop, *(str(word) for word in command)]
+    closed = [p for p in Path(sys.base_prefix).parents if not p.stat().st_mode & 0o001]
+    if not closed:
+        return words
+    return [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        _REACHABLE,
+        "sh",
+        sys.base_prefix,
+        str(closed[0]),
+        *words,
+    ]
+
+
 def call(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a command with nothing of this environment but what a shell needs."""
     kept = ("PATH", "HOME", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from registrar.integrations.cache.program import program_digest
 from registrar.integrations.clock import SystemClock
 from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed, looks_bare
+from registrar.integrations.git.top import find_top as find_top
+from registrar.integrations.git.top import top_here as top_here
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.ports import World
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.app.smoking.service import Subject, Tools
     from registrar.app.verifying.finding import Place
     from registrar.domain.pushes import Server
     from registrar.domain.shipping import Checkout
@@ -32,49 +34,7 @@ if TYPE_CHECKING:
     from registrar.ports import Staging, Writer
     from registrar.ports.making import Progress
     from registrar.ports.others import Repositories, Runs, Stores
-
-_MARKS = ("registrar.toml", "model_registry")
-
-
-def find_top(start: str) -> str | None:
-    """The top of the repository around a path; without git, of the registry; None without both."""
-    here = os.path.realpath(start)
-    if not os.path.isdir(here):
-        here = os.path.dirname(here)
-    parents = [here]
-    while os.path.dirname(parents[-1]) != parents[-1]:
-        parents.append(os.path.dirname(parents[-1]))
-    for folder in parents:
-        if os.path.lexists(os.path.join(folder, ".git")):
-            return folder
-    for folder in parents:  # only now: a bare repository may lie in a tree that is judged
-        if looks_bare(folder):
-            return folder
-    for folder in parents:
-        if any(os.path.lexists(os.path.join(folder, mark)) for mark in _MARKS):
-            return folder
-    return None
-
-
-def top_here(folder: str) -> str | None:
-    """The top that a command works on when it was started in, or pointed at, a folder.
-
-    Raises UsageError in a bare repository that lies in a work tree: it may be part of a change that
-    is judged, so that it must not decide, and the work tree around it may not be what is meant.
-    Only the caller's own GIT_DIR can say that the bare one is.
-    """
-    top = find_top(folder)
-    inner = os.path.realpath(folder)
-    while top is not None and inner != top and not looks_bare(inner):
-        inner = os.path.dirname(inner)
-    if top is None or inner in (top, os.path.join(top, ".git")):
-        return top
-    named = os.environ.get("GIT_DIR")
-    if named and os.path.realpath(named) == inner:
-        return inner
-    message = f"{inner} looks like a bare repository, and lies in the repository {top}"
-    hint = f"for {top}, start in a folder of it; for the other, set GIT_DIR={shlex.quote(inner)}"
-    raise UsageError(message, hint)
+    from registrar.reading.entry import Entry
 
 
 def world_at(
@@ -244,8 +204,17 @@ def counter_at(top: str) -> Counter:
     return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
 
 
-def place_at(folder: str, shown: str, remote: bool) -> Place:
-    """An entry at a path, in a registry or not, with what may hold its bytes; raises UsageError.
+def entry_at(folder: str) -> tuple[Entry, str | None]:
+    """An entry at a path, in a registry or not, and the top of the repository around it."""
+    from registrar.reading.entry import Entry
+
+    above, name = os.path.split(os.path.realpath(folder))
+    outer, root = os.path.split(above)
+    return Entry(WorkTree(outer), root, name), find_top(above)
+
+
+def place_at(folder: str, remote: bool) -> Place:
+    """An entry at a path with what may hold its bytes; raises UsageError.
 
     ``remote`` asks the remotes that the policy of the work tree names.
     """
@@ -254,22 +223,45 @@ def place_at(folder: str, shown: str, remote: bool) -> Place:
     from registrar.app.rulebook import read_rulebook
     from registrar.app.verifying.finding import Place
     from registrar.integrations.dvc.stores import DvcStores
-    from registrar.reading.entry import Entry
 
-    above, name = os.path.split(os.path.realpath(folder))
-    outer, root = os.path.split(above)
-    entry = Entry(WorkTree(outer), root, name)
-    top = find_top(above)
+    entry, top = entry_at(folder)
     if top is None:
         if remote:
-            raise UsageError(f"{shown} is in no repository", "no policy says whom to ask there")
-        return Place(entry, shown)
+            raise UsageError(f"{folder} is in no repository", "no policy says whom to ask there")
+        return Place(entry, folder)
     stores, tree = DvcStores(top), WorkTree(top)
     if not remote:
-        return Place(entry, shown, stores.cache())
+        return Place(entry, folder, stores.cache())
     policy = read_rulebook(tree, "work-tree").policy
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), dvc_config(tree), stores)
-    return Place(entry, shown, None, remotes)
+    return Place(entry, folder, None, remotes)
+
+
+def subject_at(folder: str) -> Subject:
+    """An entry at a path, in a registry or not, judged by the policy around it."""
+    from registrar.app.rulebook import read_rulebook
+    from registrar.app.smoking.service import Subject
+
+    (entry, top), real = entry_at(folder), os.path.realpath(folder)
+    if top is None:
+        return Subject(entry, real, folder)
+    return Subject(entry, real, folder, read_rulebook(WorkTree(top), "work-tree").policy.smoke)
+
+
+def smoke_tools() -> Tools:
+    """What a smoke test is made with here."""
+    from registrar.app.smoking.service import Tools
+    from registrar.integrations.sandbox.box import Box
+    from registrar.integrations.smoke.trusted import SKOPS_TYPES
+
+    return Tools(Box(), "registrar.integrations.smoke.job:run", trusted=SKOPS_TYPES)
+
+
+def writer_of(folder: str) -> Writer:
+    """What writes into a folder that may lie in no repository."""
+    from registrar.integrations.work_tree_writer import WorkTreeWriter
+
+    return WorkTreeWriter(os.path.realpath(folder))
 
 
 def training_tags_at(start: str) -> dict[str, str]:

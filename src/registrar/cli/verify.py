@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator
 
 from registrar.cli.console import Progress, painted, write
 from registrar.cli.numbers import jobs
-from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, UsageError, worst
-from registrar.formats.escape import escape
+from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, worst
 
 _CODES = {"pass": 0, "fail": EXIT_FINDINGS, "incomplete": EXIT_INCOMPLETE}
 
@@ -47,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Verify each target; the worst of them is the exit code."""
     from registrar.app.verifying.service import verify
     from registrar.assemble import place_at
+    from registrar.cli.targets import folders
     from registrar.formats.verified import as_json, text
 
     progress, done = Progress("read {done:,} bytes"), 0
@@ -58,50 +56,11 @@ def run(options: argparse.Namespace) -> int:
 
     answers = []
     try:
-        for folder in dict.fromkeys(_folders(options.targets)):
-            place = place_at(folder, folder, options.remote)
+        for folder in dict.fromkeys(folders(options.targets)):
+            place = place_at(folder, options.remote)
             answers.append(verify(place, options.jobs, tell))
     finally:
         progress.end()
     code = worst(_CODES[answer.verdict] for answer in answers) if answers else EXIT_NOTHING
     write(as_json(answers, code) if options.format == "json" else painted(text(answers)))
     return code
-
-
-def _folders(targets: list[str]) -> Iterator[str]:
-    """The folder of each entry; raises UsageError for what is neither path nor reference."""
-    from registrar.reading.entry import METADATA_NAMES
-
-    for target in targets:
-        if not os.path.lexists(target):
-            yield _named(target)
-            continue
-        folder = target.rstrip("/") or target
-        if not os.path.isdir(folder):
-            raise UsageError(f"{escape(target)} is no folder", "name the folder of the entry")
-        if any(os.path.lexists(os.path.join(folder, name)) for name in METADATA_NAMES):
-            yield folder
-            continue
-        inner = sorted(os.path.join(folder, name) for name in os.listdir(folder))
-        held = [
-            path
-            for path in inner
-            if any(os.path.isfile(os.path.join(path, name)) for name in METADATA_NAMES)
-        ]
-        if not held:
-            hint = f"an entry has {METADATA_NAMES[0]}"
-            raise UsageError(f"{escape(target)} holds no entry", hint)
-        yield from held
-
-
-def _named(ref: str) -> str:
-    from registrar.app.references import entry_named
-    from registrar.app.rulebook import read_rulebook
-    from registrar.assemble import top_here, world_at
-
-    top = top_here(".")
-    tree = world_at(top).work_tree if top is not None else None
-    if top is None or tree is None:
-        raise UsageError(f"there is no {escape(ref)}", "name a folder, or run it in a registry")
-    root = read_rulebook(tree, "work-tree").policy.root
-    return os.path.relpath(os.path.join(top, root, entry_named(ref, tree, root)))

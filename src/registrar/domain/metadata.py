@@ -15,6 +15,7 @@ from registrar.domain.paths import path_fault
 from registrar.domain.places import Route
 from registrar.domain.policy import Gate
 from registrar.domain.runs import RunRef
+from registrar.domain.smoking import SmokeTest
 
 _NO_RUN = RunRef()
 
@@ -89,6 +90,8 @@ class Metadata:
     gates: Mapping[str, Gate]
     smoke_paths: tuple[str, ...]
     mlflow: RunRef = RunRef()
+    smoke: SmokeTest | None = None
+    """None where there is none, or it is not well-formed."""
 
     @property
     def licences(self) -> tuple[str, ...]:
@@ -126,7 +129,15 @@ def metadata_from(data: object) -> Metadata:
         gates=gates_from(evaluation.get("gates")),
         smoke_paths=tuple(p for p in map(_path, map(smoke.get, ("input", "expected"))) if p),
         mlflow=_run(mapping(top.get("mlflow"))),
+        smoke=_smoke(smoke),
     )
+
+
+def _smoke(fields: Mapping[str, Any]) -> SmokeTest | None:
+    given, expected = _path(fields.get("input")), _path(fields.get("expected"))
+    if given is None or expected is None:
+        return None
+    return SmokeTest(given, expected, number(fields.get("atol")), number(fields.get("rtol")))
 
 
 def _run(fields: Mapping[str, Any]) -> RunRef:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
 from registrar.domain.places import Span
+from registrar.domain.sandboxing import Level
 
 MIB = 1024 * 1024
 AMENDABLE = ("MODEL_CARD.md", "owners", "mlflow", "dvc.remote", "task", "tags", "description")
@@ -38,6 +39,20 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class SmokeLimits:
+    """What a smoke test may use, how closed its sandbox must be, and how far a model may be off."""
+
+    sandbox: Level = Level.LANDLOCK
+    timeout: int = 60
+    """Seconds, for loading and running."""
+    memory: int = 2048 * MIB
+    """Bytes of address space."""
+    max_atol: float = 1e-4
+    max_rtol: float = 1e-3
+    """Ceilings: an entry may ask for less, never for more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What judges; the defaults are the built-in policy of a registry without registrar.toml."""
 
@@ -65,6 +80,7 @@ class Policy:
     """Hosts of source repositories that remote rules may ask."""
     mlflow: tuple[str, ...] = ()
     """Tracking URIs that remote rules may ask."""
+    smoke: SmokeLimits = SmokeLimits()
     add: Mapping[str, str] = field(default_factory=dict)
     """What ``registrar add`` takes where no option says otherwise; judges nothing."""
     program_version: str | None = None

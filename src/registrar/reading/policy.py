@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,7 +11,8 @@ from registrar.domain.licences import And, Or
 from registrar.domain.metadata import gates_from, mapping, number, text
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route, Span
-from registrar.domain.policy import IDENTITY, Policy
+from registrar.domain.policy import IDENTITY, Policy, SmokeLimits
+from registrar.domain.sandboxing import Level
 from registrar.reading.documents import Document, Flaw
 from registrar.reading.nearest import nearest
 from registrar.reading.schema import bundled
@@ -90,6 +91,9 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
                 if number(value) is None:
                     route = ("metrics", pattern, metric)
                     flaw(route, f"{key} of {metric} is no finite number", "write one")
+    for key in ("max_atol", "max_rtol"):
+        if number(_get(data, "smoke", key) or 0) is None:
+            flaw(("smoke", key), f"{key} is no finite number", "write one")
     root = _get(data, "registry", "root")
     if root is not None and path_fault(root):
         flaw(("registry", "root"), f"root {path_fault(root)}", "a folder of this repository")
@@ -131,9 +135,22 @@ def _policy(data: Any) -> Policy:
         dvc_remotes=tuple(name.lower() for name in _get(data, "network", "dvc_remotes") or ()),
         hosts=tuple(name.lower() for name in _get(data, "network", "hosts") or ()),
         mlflow=tuple(_get(data, "network", "mlflow") or ()),
+        smoke=_smoke(mapping(data.get("smoke"))),
         add=dict(mapping(data.get("add"))),
         program_version=text(_get(data, "program", "version")),
         program_sha256=text(_get(data, "program", "sha256")),
+    )
+
+
+def _smoke(table: Mapping[str, Any]) -> SmokeLimits:
+    default = SmokeLimits()
+    level, memory = text(table.get("sandbox")), table.get("memory")
+    return SmokeLimits(
+        sandbox=Level(level) if level is not None else default.sandbox,
+        timeout=table.get("timeout", default.timeout),
+        memory=default.memory if memory is None else size_from(memory),
+        max_atol=table.get("max_atol", default.max_atol),
+        max_rtol=table.get("max_rtol", default.max_rtol),
     )
 
 

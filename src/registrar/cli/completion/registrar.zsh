@@ -14,6 +14,7 @@ _shtab_registrar_commands() {
     init:'make this repository a registry'
     register:'register a checked entry in an MLflow model registry'
     rules:'list the rules, or explain one'
+    smoke:'load a model in a sandbox and run its example'
   )
   _describe 'registrar commands' _commands
 }
@@ -152,6 +153,17 @@ _shtab_registrar_rules_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_rules_defaults_added=0
 
+_shtab_registrar_smoke_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--record[write what the model gives as the expected output]"
+  "--overwrite[with --record\: also where there is one already]"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
+  "(*):wine, wine\:1.2.0, sha256\:\<digest\>, an entry, or a folder of entries:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_smoke_defaults_added=0
+
 
 _shtab_registrar() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->registrar'
@@ -179,6 +191,7 @@ _shtab_registrar() {
         init) _arguments -C -s $_shtab_registrar_init_options ;;
         register) _arguments -C -s $_shtab_registrar_register_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
+        smoke) _arguments -C -s $_shtab_registrar_smoke_options ;;
       esac
   esac
 }

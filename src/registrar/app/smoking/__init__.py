@@ -1,0 +1,1 @@
+"""`registrar smoke`: does a model load, run, and reproduce its example."""

@@ -1,0 +1,140 @@
+"""What a job in the sandbox said, read as the word of somebody who may lie."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from registrar.domain.arrays import Array
+from registrar.domain.metadata import mapping, number, text
+from registrar.domain.policy import SmokeLimits
+from registrar.domain.sandboxing import MIB, End, Ran
+from registrar.domain.smoking import Smoke, Smoked
+from registrar.reading.example import ExampleError, as_kind, outputs_from
+
+_LIBRARIES = {
+    "catboost": "catboost",
+    "joblib": "joblib",
+    "lightgbm": "lightgbm",
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "skops": "skops",
+    "xgboost": "xgboost",
+}
+"""Modules that a model may need, to what is installed for them."""
+_MAX_TOLD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The outputs of a model that ran to its end."""
+
+    outputs: Mapping[str, Array]
+    kinds: Mapping[str, str]
+
+    def in_kind(self, expected: Mapping[str, Array]) -> dict[str, Array]:
+        """Expected outputs, where ``"NaN"`` is a number if the model gives numbers."""
+        return {
+            name: replace(array, values=as_kind(array.values, self.kinds.get(name, "")))
+            for name, array in expected.items()
+        }
+
+
+def told(entry: str, ran: Ran, packages: str, limits: SmokeLimits) -> tuple[Smoked, Told | None]:
+    """The answer, without the comparison; the outputs only where there are some."""
+    said: dict[str, Any] = {}
+    stages: dict[str, Mapping[str, Any]] = {}
+    for answer in ran.answers:
+        fields = mapping(answer)
+        said.update(fields)
+        if isinstance(fields.get("stage"), str):
+            stages[fields["stage"]] = fields
+    smoked = Smoked(
+        entry,
+        Smoke.RUNS_NOT,
+        runtime=(text(said.get("runtime")) or "")[:100],
+        loaded_in=number(stages.get("run", {}).get("seconds")),
+        ran_in=number(stages.get("done", {}).get("seconds")),
+        peak=ran.peak,
+        level=ran.level,
+        layers=ran.layers,
+        lacking=ran.lacking,
+    )
+    answer, message, hint = _verdict(ran, said, stages, packages, limits)
+    if answer is not Smoke.PASSES:
+        return replace(smoked, answer=answer, message=message, hint=hint), None
+    try:
+        outputs, kinds = outputs_from(said.get("outputs"))
+    except ExampleError as error:
+        return replace(smoked, message=f"its answer cannot be read: {error}"), None
+    return replace(smoked, answer=answer), Told(outputs, kinds)
+
+
+def _verdict(
+    ran: Ran,
+    said: Mapping[str, Any],
+    stages: Mapping[str, Mapping[str, Any]],
+    packages: str,
+    limits: SmokeLimits,
+) -> tuple[Smoke, str, str]:
+    """The answer with its message and hint; PASSES where outputs are there to be compared."""
+    if ran.end is End.REFUSED:
+        hint = "the policy sets the least with [smoke] sandbox; docs/smoke.md says what each needs"
+        return Smoke.UNCHECKED, ran.reason, hint
+    if "missing" in said:
+        return Smoke.UNCHECKED, f"{said['missing']} is not installed", _install(packages)
+    module = (text(said.get("module")) or "").partition(".")[0]
+    if module in _LIBRARIES:
+        return Smoke.UNCHECKED, f"it needs {module}", _install(_LIBRARIES[module])
+    answer = Smoke.RUNS_NOT if "run" in stages else Smoke.LOADS_NOT
+    if "failed" in said:
+        if said["failed"] == "tell":
+            hint = "write a smaller example, or expect every n-th value"
+            return Smoke.UNCHECKED, str(said.get("error"))[:_MAX_TOLD], hint
+        return answer, *_error(str(said.get("error")), limits)
+    if ran.end is not End.EXITED:
+        return answer, _ended(ran, limits), _hint(ran.end)
+    if "done" not in stages:
+        last = "; ".join(_last_lines(ran.err))
+        return answer, f"its process ended with {ran.code} ({last or 'it said nothing'})", ""
+    return Smoke.PASSES, "", ""
+
+
+def _install(packages: str) -> str:
+    return f"python3 -m pip install {packages}"
+
+
+def _error(error: str, limits: SmokeLimits) -> tuple[str, str]:
+    short = error[:_MAX_TOLD]
+    if error.startswith("MemoryError") or "bad_alloc" in error or "allocate memory" in error:
+        return f"{short} (the limit is {limits.memory // MIB:,} MiB)", _hint(End.MEMORY)
+    return short, "run it outside of the registry to see more"
+
+
+def _ended(ran: Ran, limits: SmokeLimits) -> str:
+    if ran.end is End.SIGNALLED:
+        try:
+            name = signal.Signals(ran.code).name
+        except ValueError:
+            name = str(ran.code)
+        last = "; ".join(_last_lines(ran.err))
+        return f"its process died of {name}" + (f" ({last})" if last else "")
+    limit = {
+        End.TIME: f" of {limits.timeout:,} s",
+        End.MEMORY: f" of {limits.memory // MIB:,} MiB",
+    }
+    return f"it reached {ran.end.value}{limit.get(ran.end, '')} and was killed"
+
+
+def _hint(end: End) -> str:
+    keys = {End.TIME: "timeout", End.MEMORY: "memory"}
+    return f"the policy sets it with [smoke] {keys[end]}" if end in keys else ""
+
+
+def _last_lines(printed: str) -> Iterator[str]:
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    yield from (line[:200] for line in lines[-1:])

@@ -1,0 +1,48 @@
+"""Writing the expected output of an example: what the model gives now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from registrar.app.smoking.plan import UntriedError
+from registrar.app.smoking.service import Subject, Tools, example_of, outputs
+from registrar.domain.shipping import Writing
+from registrar.domain.smoking import Smoke, Smoked
+from registrar.errors import UsageError
+from registrar.ports import Writer
+from registrar.reading.documents import MAX_BYTES, Flaw
+from registrar.reading.example import expected_from, written
+from registrar.reading.json import read_json
+
+
+def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> Smoked:
+    """Run the example and write what it gives, all or nothing.
+
+    Raises UsageError where an expected output is there already and ``overwrite`` is not set.
+    """
+    entry = subject.entry
+    try:
+        path = example_of(subject).expected
+    except UntriedError as error:
+        return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint)
+    before: bytes | None = None
+    if entry.tree.node(f"{entry.path}/{path}") is not None:
+        if not overwrite:
+            hint = "registrar smoke --record --overwrite, where the old one is not wanted any more"
+            raise UsageError(f"{subject.shown}/{path} is there already", hint)
+        raw = entry.raw(path)
+        if isinstance(raw, Flaw) or len(raw) > MAX_BYTES:
+            raise UsageError(f"{subject.shown}/{path} is not what was recorded", "look at it")
+        before = raw
+    smoked, found = outputs(subject, tools)
+    if found is None:
+        return smoked
+    content = written(found).encode()
+    document = read_json(content)
+    if not document.readable or expected_from(document.data).keys() != found.keys():
+        hint = "write a smaller example"
+        message = "its output does not fit into a document"
+        return replace(smoked, answer=Smoke.UNCHECKED, message=message, hint=hint)
+    writer.write([Writing(path, content, before=before)])
+    values = sum(len(array.values) for array in found.values())
+    return replace(smoked, answer=Smoke.RECORDED, written=path, compared=values)

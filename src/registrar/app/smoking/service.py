@@ -1,0 +1,196 @@
+"""The smoke test of one entry: plan it, run it in the sandbox, compare what it gave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from registrar.app.smoking.answers import Told, told
+from registrar.app.smoking.plan import PACKAGES, Plan, UntriedError, plan
+from registrar.domain.arrays import Array, Tolerance, compare
+from registrar.domain.policy import SmokeLimits
+from registrar.domain.sandboxing import Bounds, Job
+from registrar.domain.smoking import Smoke, Smoked, SmokeTest
+from registrar.ports.running import Sandbox, ScanFile
+from registrar.reading.documents import Flaw
+from registrar.reading.entry import Entry
+from registrar.reading.example import ExampleError, expected_from, inputs_from
+from registrar.reading.json import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a smoke test is made with."""
+
+    sandbox: Sandbox
+    target: str
+    """``module:function`` of the job."""
+    scan: ScanFile | None = None
+    """None where nothing here can say that a pickle is safe: then none is loaded."""
+    trusted: frozenset[str] = frozenset()
+    """Types that a skops file may hold besides those of skops' own choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An entry, and where it lies."""
+
+    entry: Entry
+    folder: str
+    """Absolute."""
+    shown: str
+    """Its path as it is typed and printed."""
+    limits: SmokeLimits = SmokeLimits()
+
+
+class _BadError(Exception):
+    """A file of the example that is not there, or cannot be understood."""
+
+    def __init__(self, message: str, path: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.hint = hint
+
+
+def smoke(subject: Subject, tools: Tools) -> Smoked:
+    """Try an entry; never raises for what is wrong with it."""
+    try:
+        test = example_of(subject)
+        wanted = _expected(subject, test)
+        smoked, found = _tried(subject, tools, test, {n: a.every for n, a in wanted.items()})
+    except UntriedError as error:
+        return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint)
+    except _BadError as error:
+        return _bad(subject, error)
+    return smoked if found is None else _compared(subject, smoked, test, wanted, found)
+
+
+def outputs(subject: Subject, tools: Tools) -> tuple[Smoked, Mapping[str, Array] | None]:
+    """What a model gives for its example; None where it does not, and the answer says why."""
+    try:
+        test = example_of(subject)
+        smoked, found = _tried(subject, tools, test, None)
+    except UntriedError as error:
+        return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint), None
+    except _BadError as error:
+        return _bad(subject, error), None
+    return smoked, found.outputs if found is not None else None
+
+
+def _bad(subject: Subject, error: _BadError) -> Smoked:
+    return Smoked(subject.shown, Smoke.RUNS_NOT, str(error), error.hint, at_fault=error.path)
+
+
+def example_of(subject: Subject) -> SmokeTest:
+    """The example that the metadata names; raises UntriedError."""
+    metadata = subject.entry.metadata
+    if metadata is None:
+        raise UntriedError("its metadata cannot be read", f"registrar check {subject.shown}")
+    if metadata.smoke is None:
+        hint = "add smoke_test: {input: smoke/input.json, expected: smoke/expected.json}"
+        raise UntriedError("its metadata names no smoke_test", hint)
+    return metadata.smoke
+
+
+def _document(subject: Subject, path: str) -> Any:
+    """A JSON document of the example; raises UntriedError and _BadError."""
+    entry = subject.entry
+    if path not in entry.files:
+        if entry.covered(path):
+            raise UntriedError(f"{path} is behind a pointer, and not here", "dvc pull")
+        raise _BadError(f"{path} is not there", path, "write it, and commit it")
+    raw = entry.raw(path)
+    flaws: tuple[Flaw, ...] = (raw,) if isinstance(raw, Flaw) else ()
+    document = None if isinstance(raw, Flaw) else read_json(raw)
+    if document is not None:
+        flaws = document.flaws
+    if document is None or flaws:
+        first = flaws[0]
+        raise _BadError(f"{path}: {first.message}", path, first.hint)
+    return document.data
+
+
+def _expected(subject: Subject, test: SmokeTest) -> dict[str, Array]:
+    try:
+        return expected_from(_document(subject, test.expected))
+    except ExampleError as error:
+        raise _BadError(f"{test.expected}: {error}", test.expected, error.hint) from error
+    except _BadError as error:
+        if test.expected not in subject.entry.files:
+            error.hint = f"registrar smoke --record {subject.shown}"
+        raise
+
+
+def _tried(
+    subject: Subject, tools: Tools, test: SmokeTest, wanted: dict[str, int] | None
+) -> tuple[Smoked, Told | None]:
+    """Run the example; what came of it where it ran to its end."""
+    try:
+        inputs = inputs_from(_document(subject, test.input))
+    except ExampleError as error:
+        raise _BadError(f"{test.input}: {error}", test.input, error.hint) from error
+    what = plan(subject.entry, subject.folder, subject.shown, tools.scan)
+    ran = tools.sandbox.run(_job(subject, tools, what, inputs, wanted))
+    return told(subject.shown, ran, PACKAGES[what.format], subject.limits)
+
+
+def _job(
+    subject: Subject,
+    tools: Tools,
+    what: Plan,
+    inputs: Mapping[str, Any],
+    wanted: Mapping[str, int] | None,
+) -> Job:
+    limits = subject.limits
+    return Job(
+        target=tools.target,
+        argument={
+            "format": what.format,
+            "path": os.path.abspath(what.path),
+            "inputs": inputs,
+            "wanted": wanted,
+            "trusted": sorted(tools.trusted),
+        },
+        read=what.read,
+        least=limits.sandbox,
+        bounds=Bounds(seconds=limits.timeout, memory=limits.memory),
+    )
+
+
+def _compared(
+    subject: Subject,
+    smoked: Smoked,
+    test: SmokeTest,
+    wanted: Mapping[str, Array],
+    found: Told,
+) -> Smoked:
+    tolerance, notes = _tolerance(test, subject.limits)
+    expected = found.in_kind(wanted)
+    deviation = compare(expected, found.outputs, tolerance)
+    smoked = replace(
+        smoked, notes=notes, compared=sum(len(array.values) for array in wanted.values())
+    )
+    if deviation is None:
+        return replace(smoked, answer=Smoke.PASSES)
+    return replace(
+        smoked,
+        answer=Smoke.REPRODUCES_NOT,
+        message=deviation.told,
+        hint="publish what made the example, or a new version with an example of its own",
+        deviation=deviation,
+    )
+
+
+def _tolerance(test: SmokeTest, limits: SmokeLimits) -> tuple[Tolerance, tuple[str, ...]]:
+    """What the entry asks for, and at most what the policy allows."""
+    used, notes = [], []
+    for name, asked, most in (
+        ("atol", test.atol, limits.max_atol),
+        ("rtol", test.rtol, limits.max_rtol),
+    ):
+        if asked is not None and asked > most:
+            notes.append(f"{name} {asked:g} is more than the policy's {most:g}, which holds")
+        used.append(most if asked is None else min(asked, most))
+    return Tolerance(*used), tuple(notes)

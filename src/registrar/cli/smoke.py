@@ -1,0 +1,68 @@
+"""``registrar smoke``: loads a model in a sandbox, runs its example, compares."""
+
+from __future__ import annotations
+
+import argparse
+
+from registrar.cli.console import painted, write
+from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, UsageError, worst
+
+_EPILOG = """exit codes: 0 passes   1 does not load, run or reproduce   4 it could not be tried
+docs/smoke.md says what it proves, and what it does not"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "smoke",
+        help="load a model in a sandbox and run its example",
+        description="Load a model in a sandbox without network, files or other processes, run the "
+        "example that its metadata names as smoke_test, and compare.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "targets",
+        nargs="+",
+        metavar="REF|PATH",
+        help="wine, wine:1.2.0, sha256:<digest>, an entry, or a folder of entries",
+    )
+    command.add_argument(
+        "--record", action="store_true", help="write what the model gives as the expected output"
+    )
+    command.add_argument(
+        "--overwrite", action="store_true", help="with --record: also where there is one already"
+    )
+    command.add_argument(
+        "--format",
+        choices=("json", "text"),
+        default="text",
+        help="how it is printed; default: text",
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Try each target; the worst of them is the exit code."""
+    from registrar.app.smoking.recording import record
+    from registrar.app.smoking.service import smoke
+    from registrar.assemble import smoke_tools, subject_at, writer_of
+    from registrar.cli.targets import folders
+    from registrar.domain.smoking import Smoke
+    from registrar.formats.smoked import as_json, text
+
+    if options.overwrite and not options.record:
+        raise UsageError("--overwrite goes with --record", "registrar smoke --help")
+    codes = {Smoke.PASSES: 0, Smoke.RECORDED: 0, Smoke.UNCHECKED: EXIT_INCOMPLETE}
+    tools, answers = smoke_tools(), []
+    for folder in dict.fromkeys(folders(options.targets)):
+        subject = subject_at(folder)
+        if options.record:
+            answers.append(record(subject, tools, writer_of(folder), options.overwrite))
+        else:
+            answers.append(smoke(subject, tools))
+    found = [codes.get(answer.answer, EXIT_FINDINGS) for answer in answers]
+    code = worst(found) if found else EXIT_NOTHING
+    write(as_json(answers, code) if options.format == "json" else painted(text(answers)))
+    return code

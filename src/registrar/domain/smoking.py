@@ -1,0 +1,63 @@
+"""What a smoke test found: does a model load, does it run, does it reproduce its example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from registrar.domain.arrays import Deviation
+from registrar.domain.sandboxing import Level
+
+
+class Smoke(StrEnum):
+    """The answers of a smoke test."""
+
+    PASSES = "passes"
+    LOADS_NOT = "does not load"
+    RUNS_NOT = "does not run"
+    REPRODUCES_NOT = "does not reproduce"
+    RECORDED = "recorded"
+    """The expected output was written; nothing was compared."""
+    UNCHECKED = "unchecked"
+    """It could not be tried, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smoked:
+    """The smoke test of one entry."""
+
+    entry: str
+    answer: Smoke
+    message: str = ""
+    """Why it does not pass."""
+    hint: str = ""
+    deviation: Deviation | None = None
+    """The worst one, where it does not reproduce."""
+    runtime: str = ""
+    """What ran the model, with its version."""
+    loaded_in: float | None = None
+    """Seconds."""
+    ran_in: float | None = None
+    peak: int = 0
+    """Bytes of memory at most."""
+    compared: int = 0
+    """Values that were compared."""
+    level: Level = Level.NONE
+    layers: tuple[str, ...] = ()
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    at_fault: str = ""
+    """The file of the entry that is to blame, relative to it; empty for the artifact."""
+    written: str = ""
+    """The file that was written, where one was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeTest:
+    """``smoke_test`` of the metadata."""
+
+    input: str
+    expected: str
+    atol: float | None = None
+    rtol: float | None = None

@@ -1,0 +1,1 @@
+"""Loading and running models; inside the sandbox, never in the program itself."""

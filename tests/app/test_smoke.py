@@ -1,0 +1,343 @@
+"""``registrar smoke`` on real models in the real sandbox: right ones, and each way to be wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import run
+from models import WINE, as_onnx, clean, entry, subject, tools, trained, tried
+
+from registrar.app.smoking.recording import record
+from registrar.domain.sandboxing import Level
+from registrar.domain.scanning import Safety
+from registrar.domain.smoking import Smoke, Smoked
+from registrar.integrations.work_tree_writer import WorkTreeWriter
+
+GIVEN = {"X": WINE}
+
+
+def recorded(path: Path) -> Smoked:
+    made = record(subject(path), tools(), WorkTreeWriter(str(path)), overwrite=False)
+    assert made.answer is Smoke.RECORDED, made
+    return made
+
+
+def stored(kind: str, model: Any, folder: Path) -> tuple[str, bytes | Path]:
+    """A model in a format: the artifact's name, and its bytes or its folder."""
+    import joblib
+    import skops.io
+
+    buffer = io.BytesIO()
+    if kind == "onnx":
+        return "model.onnx", as_onnx(model)
+    if kind == "skops":
+        return "model.skops", skops.io.dumps(model)
+    if kind == "pickle":
+        return "model.pkl", pickle.dumps(model)
+    if kind.startswith("joblib"):
+        joblib.dump(model, buffer, compress=int(kind[-1]))
+        return "model.joblib", buffer.getvalue()
+    import mlflow.sklearn
+
+    mlflow.sklearn.save_model(
+        model, folder, serialization_format="cloudpickle", pip_requirements=["scikit-learn"]
+    )
+    return "model", folder
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("model", ["forest", "pipeline", "network"])
+@pytest.mark.parametrize("kind", ["onnx", "skops", "pickle", "joblib-0", "joblib-3", "mlflow"])
+def test_a_model_reproduces_what_it_gave(kind: str, model: str, tmp_path: Path) -> None:
+    name, content = stored(kind, trained(model), tmp_path / "saved")
+    path = entry(tmp_path, name, content, GIVEN)
+    recorded(path)
+    smoked = tried(path)
+    assert smoked.answer is Smoke.PASSES, smoked
+    assert smoked.level.reaches(Level.LANDLOCK)
+    assert {"limits", "seccomp"} <= set(smoked.layers)
+    assert smoked.compared >= 2
+    assert smoked.peak > 0
+    assert smoked.loaded_in is not None
+    assert smoked.ran_in is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "place"),
+    [
+        ("onnx", "probabilities", "probabilities", "probabilities[1][2] is"),
+        ("skops", "predict_proba", "predict_proba", "predict_proba[1][2] is"),
+    ],
+)
+def test_a_wrong_output_is_placed(
+    kind: str, old: str, new: str, place: str, tmp_path: Path
+) -> None:
+    name, content = stored(kind, trained(), tmp_path)
+    path = entry(tmp_path, name, content, GIVEN)
+    recorded(path)
+    expected = path / "smoke/expected.json"
+    document = json.loads(expected.read_text())
+    document[old][1][2] += 0.25
+    expected.write_text(json.dumps(document))
+    smoked = tried(path)
+    assert smoked.answer is Smoke.REPRODUCES_NOT
+    assert smoked.message.startswith(place)
+    assert smoked.deviation is not None
+    assert smoked.deviation.away == pytest.approx(0.25, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ({"label": [0]}, "the shape of label is 2, not 1"),
+        ({"label": [[0], [0]]}, "the shape of label is 2, not 2x1"),
+        ({"label": [0, 2]}, "label[1] is 0, not 2: off by 2, allowed is 0"),
+        ({"labels": [0, 0]}, "labels is not there, not an output"),
+        ({"label": ["a", "b"]}, "label[0] is 0, not 'a' (1 more values are off)"),
+    ],
+)
+def test_labels_shapes_and_names_must_be_equal(
+    expected: object, message: str, tmp_path: Path
+) -> None:
+    smoked = tried(entry(tmp_path, "model.onnx", as_onnx(trained()), GIVEN, expected))
+    assert (smoked.answer, smoked.message) == (Smoke.REPRODUCES_NOT, message)
+
+
+def test_mappings_of_an_onnx_model_are_an_array_and_its_keys(tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained(), zipmap=True), GIVEN)
+    recorded(path)
+    document = json.loads((path / "smoke/expected.json").read_text())
+    assert document["output_probability:keys"] == [0, 1, 2]
+    assert tried(path).answer is Smoke.PASSES
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        (
+            "model.onnx",
+            as_onnx(trained()).replace(b"TreeEnsembleC", b"TreeEnsembleX"),
+            "ONNXRuntimeError",
+        ),
+        ("model.pkl", pickle.dumps(trained())[:-9], "Error"),
+        ("model.skops", b"PK\x05\x06" + bytes(18), ""),
+    ],
+)
+def test_what_does_not_load(name: str, content: bytes, word: str, tmp_path: Path) -> None:
+    smoked = tried(entry(tmp_path, name, content, GIVEN, {"label": [0, 0]}))
+    assert smoked.answer in (Smoke.LOADS_NOT, Smoke.UNCHECKED), smoked
+    assert word in smoked.message
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"Y": WINE}, "the model has no input Y; its inputs are: X"),
+        ({}, "the model asks for the input X"),
+        ({"X": [[1.0, 2.0]]}, "INVALID_ARGUMENT"),
+        ({"X": [[1.0], [2.0, 3.0]]}, "the lists of X are not equally long"),
+        ('{"X": [[NaN]]}', "NaN is not a JSON number"),
+        ('{"X": [1], "X": [2]}', 'duplicate key "X"'),
+        ([1, 2], "the inputs are no object of arrays by name"),
+        ({"X": {"shape": [1 << 40], "fill": 0}}, "X has too many values"),
+        ({"X": {"shape": [2, 13], "data": [1]}}, "X has 1 values, and its shape wants 26"),
+        (None, "smoke/input.json is not there"),
+    ],
+)
+def test_what_does_not_run(given: object, message: str, tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained()), given, {"label": [0]})
+    smoked = tried(path)
+    assert smoked.answer is Smoke.RUNS_NOT, smoked
+    assert message in smoked.message
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"X": {"shape": [2, 13], "linspace": [0, 1]}},
+        {"X": {"shape": [2, 13], "fill": 0.5, "dtype": "float32"}},
+        {"X": {"shape": [1, 13], "data": [1] * 12 + ["NaN"]}},
+    ],
+)
+def test_inputs_that_are_described(given: object, tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained("pipeline")), given)
+    recorded(path)
+    assert tried(path).answer is Smoke.PASSES
+
+
+class Sleeper:
+    """Sleeps while it is loaded."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        import time
+
+        return time.sleep, (100,)
+
+
+class Eater:
+    """Wants more memory than there may be while it is loaded."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bytearray, (1 << 40,)
+
+
+class Exiter:
+    """Ends the process while it is loaded."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        import os
+
+        return os._exit, (0,)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (Sleeper(), "it reached the time limit of 1 s and was killed"),
+        (Eater(), "MemoryError"),
+        (Exiter(), "its process ended with 0 (it said nothing)"),
+    ],
+    ids=["sleeps", "allocates", "exits"],
+)
+def test_models_that_misbehave(model: object, message: str, tmp_path: Path) -> None:
+    (tmp_path / "registrar.toml").write_text(
+        'schema_version = 1\n[smoke]\ntimeout = 1\nmemory = "1 GiB"\n'
+    )
+    path = entry(tmp_path, "model.pkl", pickle.dumps(model), GIVEN, {"predict": [0]})
+    smoked = tried(path)
+    assert smoked.answer is Smoke.LOADS_NOT, smoked
+    assert message in smoked.message
+
+
+def test_code_that_is_not_here_is_a_fault_of_the_model(tmp_path: Path) -> None:
+    content = b"\x80\x02cacme_secret_code\nModel\n."
+    smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
+    assert smoked.answer is Smoke.LOADS_NOT
+    assert "No module named 'acme_secret_code'" in smoked.message
+
+
+def test_a_library_that_is_not_here_is_named_with_the_line(tmp_path: Path) -> None:
+    content = b"\x80\x02ccatboost\nCatBoostClassifier\n."
+    smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
+    assert smoked.answer is Smoke.UNCHECKED
+    assert smoked.hint == "python3 -m pip install catboost"
+
+
+@pytest.mark.parametrize("safety", [Safety.DANGEROUS, Safety.UNREAD, None])
+@pytest.mark.parametrize("name", ["model.pkl", "model.joblib"])
+def test_no_pickle_is_loaded_that_no_scan_called_clean(
+    name: str, safety: Safety | None, tmp_path: Path
+) -> None:
+    path = entry(tmp_path, name, pickle.dumps(Exiter()), GIVEN, {"predict": [0]})
+    smoked = tried(path, None if safety is None else lambda path: safety)
+    assert smoked.answer is Smoke.UNCHECKED
+    assert smoked.layers == ()  # nothing was started
+    assert run("smoke", str(path)).code == 4
+
+
+def test_a_skops_file_declares_nothing_for_itself(tmp_path: Path) -> None:
+    import skops.io
+
+    content = skops.io.dumps({"a": Eater})
+    smoked = tried(entry(tmp_path, "model.skops", content, GIVEN, {"predict": [0]}))
+    assert smoked.answer is Smoke.LOADS_NOT
+    assert "types that are not on the allowlist" in smoked.message
+
+
+def test_safetensors_are_compared_by_name_type_and_shape(tmp_path: Path) -> None:
+    import numpy
+    from safetensors.numpy import save
+
+    tensors = {"w": numpy.zeros((2, 3), "float32"), "b": numpy.zeros(3, "float16")}
+    path = entry(tmp_path, "model.safetensors", save(tensors), {})
+    recorded(path)
+    expected = json.loads((path / "smoke/expected.json").read_text())
+    assert expected == {"b": "F16 [3]", "w": "F32 [2, 3]", "number of tensors": 2}
+    assert tried(path).answer is Smoke.PASSES
+    (path / "model.safetensors").write_bytes(save(tensors | {"more": numpy.zeros(1, "int8")}))
+    assert tried(path).message == "number of tensors is 3, not 2: off by 1, allowed is 0"
+    (path / "model.safetensors").write_bytes(save(tensors | {"b": numpy.zeros(4, "float16")}))
+    assert tried(path).message == "b is 'F16 [4]', not 'F16 [3]'"
+
+
+@pytest.mark.parametrize(
+    ("loader", "message"),
+    [
+        ("mlflow.pyfunc.model", "model/MLmodel names the loader mlflow.pyfunc.model"),
+        ("", "model/MLmodel names no Python function"),
+        ("mlflow.sklearn\n    code: code", "model/MLmodel brings code of its own"),
+    ],
+)
+def test_mlflow_flavours_with_code_of_their_own_are_not_loaded(
+    loader: str, message: str, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    flavor = f"    loader_module: {loader}\n" if loader else "    env: none\n"
+    (saved / "MLmodel").write_text(f"flavors:\n  python_function:\n{flavor}", encoding="utf-8")
+    smoked = tried(entry(tmp_path, "model", saved, GIVEN, {"predict": [0]}))
+    assert (smoked.answer, smoked.message) == (Smoke.UNCHECKED, message)
+
+
+def test_a_format_that_nothing_runs_and_bytes_that_are_not_here(tmp_path: Path) -> None:
+    gguf = entry(tmp_path / "a", "model.gguf", b"GGUF\x03" + bytes(40), {}, {"a": 1})
+    assert tried(gguf).answer is Smoke.UNCHECKED
+    gone = entry(tmp_path / "b", "model.onnx", b"x", GIVEN, {"label": [0]})
+    (gone / "model.onnx").unlink()
+    (gone / "model.onnx.dvc").write_text(
+        f"outs:\n- md5: {'a' * 32}\n  size: 1\n  hash: md5\n  path: model.onnx\n", encoding="utf-8"
+    )
+    smoked = tried(gone)
+    assert smoked.answer is Smoke.UNCHECKED
+    assert "dvc pull" in smoked.hint
+    assert "model.onnx.dvc" in smoked.hint
+
+
+@pytest.mark.parametrize("level", ["landlock", "namespaces"])
+def test_below_the_level_of_the_policy_nothing_is_tried(level: str, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from registrar.app.smoking.service import smoke
+    from registrar.integrations.sandbox.box import Box
+
+    path = entry(tmp_path, "model.onnx", as_onnx(trained()), GIVEN, {"label": [0, 0]})
+    (tmp_path / "registrar.toml").write_text(f'schema_version = 1\n[smoke]\nsandbox = "{level}"\n')
+    weak = replace(tools(clean), sandbox=Box(Level.LIMITS))
+    smoked = smoke(subject(path), weak)
+    assert smoked.answer is Smoke.UNCHECKED
+    assert f"the sandbox reaches limits here, not {level}" in smoked.message
+
+
+def test_an_entry_may_only_tighten(tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained("pipeline")), GIVEN, more=", atol: 0.5")
+    recorded(path)
+    expected = path / "smoke/expected.json"
+    document = json.loads(expected.read_text())
+    document["probabilities"][0][0] += 0.01
+    expected.write_text(json.dumps(document))
+    smoked = tried(path)
+    assert smoked.answer is Smoke.REPRODUCES_NOT
+    assert smoked.notes == ("atol 0.5 is more than the policy's 0.0001, which holds",)
+    (tmp_path / "registrar.toml").write_text("schema_version = 1\n[smoke]\nmax_atol = 0.1\n")
+    assert tried(path).answer is Smoke.PASSES
+    metadata = path / "metadata.yaml"
+    metadata.write_text(metadata.read_text().replace("atol: 0.5", "atol: 0.001, rtol: 0"))
+    assert tried(path).answer is Smoke.REPRODUCES_NOT
+
+
+def test_the_model_never_sees_what_is_expected(tmp_path: Path) -> None:
+    """A pickle that opens the expected output while it is loaded is refused by the kernel."""
+
+    class Reader:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return open, (str(tmp_path / "model_registry/wine-1.0.0/smoke/expected.json"),)
+
+    content = pickle.dumps(Reader())
+    smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
+    assert smoked.answer is Smoke.LOADS_NOT
+    assert smoked.message.startswith(("PermissionError", "FileNotFoundError"))

@@ -1,0 +1,151 @@
+"""``registrar smoke`` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import Repo, good_repo, run
+from models import WINE, as_onnx, entry, trained
+
+from registrar.domain.sandboxing import Level
+
+ENTRY = "model_registry/wine-1.0.0"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    made = good_repo(tmp_path / "repo")
+    made.edit(
+        f"{ENTRY}/metadata.yaml",
+        "license: Apache-2.0",
+        "license: Apache-2.0\nsmoke_test: {input: smoke/in.json, expected: smoke/out.json}",
+    )
+    made.write(f"{ENTRY}/smoke/in.json", json.dumps({"features": WINE}))
+    return made
+
+
+def test_record_then_reproduce(repo: Repo) -> None:
+    before = run("smoke", "wine", cwd=repo.path)
+    assert before.code == 1
+    assert (
+        f"does not run: smoke/out.json is not there\n  = hint: registrar smoke --record {ENTRY}"
+        in (before.out)
+    )
+    made = run("smoke", "--record", "wine", cwd=repo.path)
+    assert made.code == 0, made.out
+    assert "wrote smoke/out.json: 8 values" in made.out
+    assert (repo.path / ENTRY / "smoke/out.json").read_text().startswith('{\n  "label": [')
+    for target in ("wine", "wine:1.0.0", "wine-1.0.0", ENTRY, "model_registry"):
+        assert run("smoke", target, cwd=repo.path).code == 0
+    assert repo.check().code == 0  # what was recorded is a declared file of the entry
+
+
+def test_an_expected_output_is_never_overwritten_unasked(repo: Repo) -> None:
+    out = repo.write(f"{ENTRY}/smoke/out.json", '{"label": [7, 7]}\n')
+    refused = run("smoke", "--record", "wine", cwd=repo.path)
+    assert refused.code == 2
+    assert "is there already" in refused.err
+    assert out.read_text() == '{"label": [7, 7]}\n'
+    assert run("smoke", "wine", cwd=repo.path).code == 1
+    assert run("smoke", "--record", "--overwrite", "wine", cwd=repo.path).code == 0
+    assert run("smoke", "wine", cwd=repo.path).code == 0
+    assert run("smoke", "--overwrite", "wine", cwd=repo.path).code == 2
+
+
+def test_what_cannot_be_recorded_leaves_the_old_one(repo: Repo) -> None:
+    out = repo.write(f"{ENTRY}/smoke/out.json", "{}\n")
+    repo.write(f"{ENTRY}/smoke/in.json", '{"features": [[1.0]]}')
+    assert run("smoke", "--record", "--overwrite", "wine", cwd=repo.path).code == 1
+    assert out.read_text() == "{}\n"
+    assert sorted(path.name for path in out.parent.iterdir()) == ["in.json", "out.json"]
+
+
+def test_json_tells_level_layers_time_and_memory(repo: Repo) -> None:
+    run("smoke", "--record", "wine", cwd=repo.path)
+    result = run("smoke", "--format", "json", "wine", cwd=repo.path)
+    report = json.loads(result.out)
+    (one,) = report["entries"]
+    assert (report["smoke_version"], report["exit_code"], one["answer"]) == (1, 0, "passes")
+    assert Level(one["sandbox"]["level"]).reaches(Level.LANDLOCK)
+    assert "seccomp" in one["sandbox"]["layers"]
+    assert one["peak_bytes"] > 10_000_000
+    assert one["loaded_in"] > 0
+    assert one["runtime"].startswith("onnxruntime ")
+
+
+def test_outside_of_any_registry(tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained()), {"X": WINE}, {"label": [0, 0]})
+    assert run("smoke", str(path)).code == 0
+
+
+def test_without_an_example_nothing_is_tried(tmp_path: Path) -> None:
+    repo = good_repo(tmp_path / "plain")
+    result = run("smoke", "wine", cwd=repo.path)
+    assert result.code == 4
+    assert "unchecked: its metadata names no smoke_test" in result.out
+    assert "add smoke_test: {" in result.out
+    assert run("smoke", "--record", "wine", cwd=repo.path).code == 4
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["beer"], "there is no entry beer"),
+        (["train.py"], "train.py is no folder"),
+        ([".git"], ".git holds no entry"),
+    ],
+)
+def test_what_is_no_entry_is_usage(repo: Repo, argv: list[str], message: str) -> None:
+    result = run("smoke", *argv, cwd=repo.path)
+    assert (result.code, message in result.err) == (2, True)
+
+
+def test_a_runtime_that_is_not_installed_is_named_with_the_line(tmp_path: Path) -> None:
+    """An interpreter that sees the gate's two libraries and nothing else."""
+    from environments import bare_python, call, link_gate
+
+    import registrar
+
+    python = bare_python(tmp_path / "venv", link_gate(tmp_path / "gate"))
+    (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (site / "registrar").symlink_to(Path(registrar.__file__).parent)
+    work = tmp_path / "work"
+    path = entry(work, "model.onnx", as_onnx(trained()), {"X": WINE}, {"label": [0, 0]})
+    done = call(python, "-I", "-m", "registrar", "smoke", path, cwd=work)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "unchecked: onnxruntime is not installed" in done.stdout
+    assert "= hint: python3 -m pip install onnxruntime\n" in done.stdout
+
+
+def test_check_imports_none_of_it(repo: Repo) -> None:
+    code = (
+        "import sys; from registrar.cli.main import main; main(['check']); "
+        "print([m for m in sys.modules if 'sandbox.' in m or 'smoking.' in m or 'ctypes' in m])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo.path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("[]\n"), done.stdout
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        'sandbox = "lanlock"',
+        'sandbox = "none"',
+        "timeout = 0",
+        'memory = "2 gigs"',
+        "max_atol = -1",
+        "max_rtol = inf",
+        "retries = 1",
+    ],
+)
+def test_a_policy_that_means_nothing_is_refused(repo: Repo, policy: str) -> None:
+    toml = repo.path / "registrar.toml"
+    toml.write_text(f"{toml.read_text()}[smoke]\n{policy}\n")
+    assert run("smoke", "wine", cwd=repo.path).code == 2
+    assert repo.check().code == 2

@@ -1,0 +1,142 @@
+"""Runs attacks in sandboxes and prints what came of each; started as root or as somebody else.
+
+Reads a JSON list of ``{"attack", "most", "without"}`` from stdin, prints a JSON list.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SECRET = os.environ["REGISTRAR_PLANTED"]
+
+
+@dataclass
+class Stage:
+    """Everything that an attack could reach, and traces of whether it did."""
+
+    folder: Path
+    heard: dict[str, socket.socket] = field(default_factory=dict)
+    signalled: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("home", "outside", "entry"):
+            (self.folder / name).mkdir()
+        (self.folder / "home/.netrc").write_text(SECRET, encoding="utf-8")
+        self.reset()
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        unix = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        unix.bind(str(self.folder / "entry/socket"))
+        abstract = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        abstract.bind(f"\0registrar-{os.getpid()}")
+        self.heard = {"tcp": tcp, "udp": udp, "unix": unix, "abstract": abstract}
+        for listening in self.heard.values():
+            listening.settimeout(0.01)
+        signal.signal(signal.SIGUSR1, self._signal)
+        self.descriptor = os.open(self.folder / "home/.netrc", os.O_RDONLY)
+        os.set_inheritable(self.descriptor, True)
+        self.victim = _victim()
+
+    def _signal(self, number: int, frame: object) -> None:
+        self.signalled = True
+
+    def reset(self) -> None:
+        """As it was before an attack."""
+        outside, entry = self.folder / "outside", self.folder / "entry"
+        (outside / "marker").unlink(missing_ok=True)
+        (outside / "kept").write_bytes(b"kept")
+        (outside / "kept").chmod(0o600)
+        (entry / "model").write_bytes(b"model")
+        self.signalled = False
+
+    def scene(self) -> dict[str, Any]:
+        """What an attack is told."""
+        return {
+            "tcp": self.heard["tcp"].getsockname()[1],
+            "udp": self.heard["udp"].getsockname()[1],
+            "unix": str(self.folder / "entry/socket"),
+            "abstract": f"registrar-{os.getpid()}",
+            "home": str(self.folder / "home"),
+            "outside": str(self.folder / "outside"),
+            "entry": str(self.folder / "entry"),
+            "parent": os.getpid(),
+            "victim": self.victim.pid,
+            "descriptor": self.descriptor,
+            "secret": SECRET,
+        }
+
+    def traces(self) -> list[str]:
+        """What the attack did to the world."""
+        outside, entry = self.folder / "outside", self.folder / "entry"
+        found = [name for name, listening in self.heard.items() if _heard(name, listening)]
+        found += ["signalled"] if self.signalled else []
+        if self.victim.poll() is not None:
+            found.append("killed")
+            self.victim = _victim()
+        found += ["written"] if (outside / "marker").exists() else []
+        kept = (outside / "kept").stat()
+        found += ["mode"] if kept.st_mode & 0o777 != 0o600 else []
+        found += ["entry"] if (entry / "model").read_bytes() != b"model" else []
+        return found
+
+
+def _victim() -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(["sleep", "60"], stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+def _heard(name: str, listening: socket.socket) -> bool:
+    try:
+        if name == "tcp":
+            listening.accept()[0].close()
+        else:
+            listening.recv(100)
+    except TimeoutError:
+        return False
+    return True
+
+
+def main() -> None:
+    """Run the attacks that stdin names."""
+    from registrar.domain.sandboxing import MIB, Bounds, End, Job, Level
+    from registrar.integrations.sandbox.box import Box
+
+    wanted = json.load(sys.stdin)
+    here = str(Path(__file__).parent)
+    sys.path.append(here)
+    bounds = Bounds(seconds=5, memory=400 * MIB, disk=16 * MIB, tasks=64)
+    answers = []
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HOME"] = f"{folder}/home"
+        stage = Stage(Path(folder))
+        for one in wanted:
+            stage.reset()
+            scene = stage.scene() | {"attack": one["attack"]}
+            read = (here, str(stage.folder / "entry"))
+            job = Job("attacks:run", scene, read, Level.NONE, bounds)
+            ran = Box(Level(one["most"]), frozenset(one.get("without", ()))).run(job)
+            said: dict[str, Any] = ran.answers[0] if ran.answers else {}  # type: ignore[assignment]
+            traces = stage.traces()
+            worked = bool(traces or said.get("got")) and ran.end is not End.SIGNALLED
+            worked = worked and ran.end not in (End.PROCESSES, End.MEMORY, End.DISK)
+            how = said.get("stopped") or (ran.reason if ran.end is End.REFUSED else ran.end.value)
+            answers.append({**one, "worked": worked, "how": how, "level": ran.level.value})
+            answers[-1] |= {"traces": traces, "got": said.get("got"), "err": ran.err[-300:]}
+            answers[-1] |= {"layers": list(ran.layers)}
+        stage.victim.kill()
+        stage.victim.wait()
+    print(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    main()
