@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.app.scanning import Lab
     from registrar.integrations.dvc.tool import Dvc
     from registrar.ports.making import Progress
 
@@ -210,6 +211,15 @@ def counter_at(top: str) -> Counter:
 
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
+
+
+def lab(progress: Callable[[int, int], None]) -> Lab:
+    """What looking into files needs."""
+    from registrar.app.scanning import Lab
+    from registrar.integrations.scanning.finding import FilesOnDisk
+    from registrar.integrations.scanning.scanner import ChildScanner
+
+    return Lab(FilesOnDisk(), ChildScanner(), progress)
 
 
 def training_tags_at(start: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from registrar import __version__
-from registrar.cli import add, check, completion, doctor, fix, hook, init, register, rules
+from registrar.cli import add, check, completion, doctor, fix, hook, init, register, rules, scan
 from registrar.cli.console import talk, tell_fault
 from registrar.errors import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, RegistrarError
 from registrar.formats.escape import escape
@@ -21,7 +21,7 @@ _EPILOG = """exit codes:
   70 fault of the program   130 interrupted"""
 
 
-_MODULES = (add, check, doctor, fix, hook, init, register, rules)
+_MODULES = (add, check, doctor, fix, hook, init, register, rules, scan)
 _COMMANDS = tuple(module.__name__.rpartition(".")[2] for module in _MODULES)
 _CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)' .*", re.DOTALL)
 

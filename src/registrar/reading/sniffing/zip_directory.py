@@ -38,6 +38,10 @@ class Member:
     packed: int
     """Size in bytes as it lies in the file."""
     offset: int
+    size: int = 0
+    """Size in bytes when decompressed, as the directory says."""
+    checksum: int = 0
+    """CRC-32 of the content, as the directory says."""
 
     @property
     def encrypted(self) -> bool:
@@ -152,8 +156,9 @@ def _entry(directory: bytes, position: int) -> tuple[Member, int]:
     if after > len(directory):
         raise TruncatedError
     extra = directory[extra_at : extra_at + extra_size]
-    _, packed, offset = _widened(extra, (values[9], values[8], values[16]))
-    return Member(directory[name_at:extra_at], values[3], values[4], packed, offset), after
+    size, packed, offset = _widened(extra, (values[9], values[8], values[16]))
+    name = directory[name_at:extra_at]
+    return Member(name, values[3], values[4], packed, offset, size, values[7]), after
 
 
 def _widened(extra: bytes, narrow: tuple[int, int, int]) -> list[int]:

@@ -1,0 +1,74 @@
+"""Judges one file by its content: finds what it is, and hands it to the reader of that format.
+
+Whatever it is, ``pickle.load`` is asked too what it would import from it: a file that is two
+formats at once is judged by both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registrar.domain.formats import Format, by_name
+from registrar.domain.scanning import Trouble
+from registrar.integrations.scanning.allowlist import Allowlist
+from registrar.integrations.scanning.limits import Budget, LimitError, Limits
+from registrar.integrations.scanning.parts import Part, Sure, named, unread
+from registrar.integrations.scanning.pickle_files import read_pickles
+from registrar.integrations.scanning.readers import reader_of
+from registrar.integrations.scanning.unpickling import Pickles
+from registrar.integrations.scanning.words import forbidden_name
+from registrar.reading.sniffing import sniff
+
+_HEAD = 512
+_TOLD = 5
+_AS_PICKLES = frozenset({Format.PICKLE, Format.JOBLIB, Format.PYTORCH, Format.TORCHSCRIPT})
+
+
+class Engine:
+    """Judges one file and all that is packed in it; a new one for each file."""
+
+    def __init__(self, allowlist: Allowlist, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.budget = Budget(limits)
+        self.pickles = Pickles(allowlist, limits)
+
+    def inside(self, part: Part) -> Iterator[Trouble]:
+        """The troubles of a packed part, with its name before them."""
+        yield from named(part.name, iter(self.judged(part).troubles))
+
+    def judged(self, part: Part) -> Sure:
+        """Format and troubles of a part; never raises on any bytes, but for MemoryError."""
+        if part.depth > self.budget.limits.depth:
+            return Sure("unknown", (unread("too many containers in one another: not unpacked"),))
+        if part.size == 0:
+            return Sure("empty", (unread("it is empty: nothing was read"),))
+        part.stream.seek(0)
+        head = part.stream.read(_HEAD)
+        found = sniff(part.stream, part.size)
+        format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
+        look = reader_of(format, head)
+        troubles: list[Trouble] = []
+        try:
+            for trouble in look(self, part):
+                troubles.append(trouble)
+            if look is not read_pickles:
+                troubles += self._as_pickle(part)
+        except LimitError as error:
+            hint = "unpack it, and scan what it holds"
+            troubles.append(unread(f"a limit was reached: {error}", hint))
+        text = format is Format.UNKNOWN and not troubles
+        return Sure("text" if text else format.value, tuple(troubles), found.external)
+
+    def _as_pickle(self, part: Part) -> Iterator[Trouble]:
+        """What ``pickle.load`` would import from a file that is something else."""
+        run = self.pickles.imports(part.stream, 0, part.size)
+        for name in list(run.seen.forbidden)[:_TOLD]:
+            yield forbidden_name(name, "read by pickle.load, it ")
+
+
+def _claimed(name: str, head: bytes) -> Format:
+    """What a file of no known format should be, by its beginning or else by its name."""
+    claims = by_name(name)
+    if head[:1] == b"\x80" or (claims and claims <= _AS_PICKLES):
+        return Format.PICKLE
+    return next(iter(claims)) if len(claims) == 1 else Format.UNKNOWN

@@ -1,0 +1,71 @@
+"""Files that hold no container: text, trees as text, code, and what nobody knows."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import re
+from collections.abc import Iterator
+
+from registrar.domain.formats import is_data
+from registrar.domain.scanning import Trouble
+from registrar.integrations.scanning.parts import UNKNOWN, Judge, Part, dangerous, unread
+from registrar.integrations.scanning.streams import BLOCK
+
+_CODE = frozenset(
+    {
+        *("py", "pyc", "pyd", "pyi", "pyw", "pyx", "ipynb", "so", "dll", "dylib", "exe", "sh"),
+        *("bash", "bat", "cmd", "ps1", "js", "mjs", "ts", "jar", "class", "rb", "pl", "lua", "r"),
+        *("c", "cc", "cpp", "cu", "pth.py", "jl", "wasm", "php", "vbs"),
+    }
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def is_text(part: Part) -> bool:
+    """Tell whether all of it is UTF-8 without control characters."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    part.stream.seek(0)
+    left = part.size
+    try:
+        while left > 0:
+            block = part.stream.read(min(BLOCK, left))
+            if not block:
+                return False
+            left -= len(block)
+            if _CONTROL.search(decoder.decode(block, final=left == 0)):
+                return False
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
+    """Text is data, unless its name or its first line makes it a program."""
+    base = part.name.rpartition("/")[2]
+    if base == "MLmodel":
+        found = importlib.import_module("registrar.integrations.scanning.headers.mlmodel")
+        yield from found.look(part.stream, part.size, part.beside or {})
+        return
+    part.stream.seek(0)
+    script = part.stream.read(2) == b"#!"
+    if script or base.rpartition(".")[2].lower() in _CODE:
+        yield dangerous(
+            "it is code, which nothing here can judge: dangerous unless waived",
+            "keep code out of the artifact, or waive it",
+        )
+    elif is_text(part):
+        return
+    elif is_data(part.name):
+        yield unread("its name says text, which it is not", "write it again as UTF-8")
+    else:
+        yield UNKNOWN
+
+
+def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
+    """Boosted trees as XGBoost and LightGBM write them as text: numbers and names, no code."""
+    if not is_text(part):
+        yield unread(
+            "a binary form of XGBoost's, which is not read to its end",
+            'write it as text: booster.save_model("model.json")',
+        )

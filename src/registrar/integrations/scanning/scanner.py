@@ -1,0 +1,79 @@
+"""The port's implementation: files are read by a child process, which may die of any of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from platform import python_version
+from typing import Any
+
+from registrar import __version__
+from registrar.domain.formats import Format
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, Trouble
+from registrar.integrations.scanning.limits import Limits
+from registrar.integrations.scanning.parts import UNKNOWN, unread
+from registrar.integrations.scanning.process import ChildError, Reading
+from registrar.ports.scanning import Progress, ToScan
+
+
+@dataclass(slots=True)
+class ChildScanner:
+    """Judges files; one child for many, a new one after one that died."""
+
+    limits: Limits = field(default_factory=Limits)
+    second: bool = True
+    """Ask a second reader of pickles, where one is installed."""
+
+    def scan(
+        self, files: Sequence[ToScan], allow: Iterable[str] = (), progress: Progress | None = None
+    ) -> Scan:
+        """Look into all of them; never raises on what they hold."""
+        answers: list[FileScan] = []
+        external: set[str] = set()
+        with Reading(self.limits, tuple(allow), self.second) as reading:
+            for done, file in enumerate(files):
+                if progress is not None:
+                    progress(done, len(files))
+                try:
+                    answer = reading.ask(file)
+                    answers.append(_scanned(file, answer))
+                    external |= _named(file.path, answer)
+                except ChildError as error:
+                    answers.append(FileScan(file.path, "unknown", (unread(str(error)),)))
+            told = reading.told
+        scanner = Scanner(
+            version=__version__,
+            python=python_version(),
+            allowlist=str(told.get("allowlist", "")),
+            second=told.get("second"),
+        )
+        return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
+
+
+def _scanned(file: ToScan, answer: Mapping[str, Any]) -> FileScan:
+    """What a child said; raises ChildError where it is nothing that ours would say."""
+    try:
+        troubles = tuple(
+            Trouble(Safety(safety), str(message), str(hint))
+            for safety, message, hint in answer["troubles"]
+        )
+        return FileScan(file.path, str(answer["format"]), troubles)
+    except (KeyError, ValueError, TypeError):
+        raise ChildError("the reading process gave no answer that makes sense") from None
+
+
+def _named(path: str, answer: Mapping[str, Any]) -> set[str]:
+    """The files that an ONNX model names as its data, as paths of the answer."""
+    if answer["format"] != Format.ONNX:
+        return set()
+    folder = posixpath.dirname(path)
+    named = (posixpath.normpath(posixpath.join(folder, str(item))) for item in answer["external"])
+    return {item for item in named if not folder or item.startswith(f"{folder}/")}
+
+
+def _as_data(answer: FileScan, external: set[str]) -> FileScan:
+    """A file of no known format that an ONNX model beside it names is numbers of that model."""
+    if answer.troubles == (UNKNOWN,) and posixpath.normpath(answer.path) in external:
+        return FileScan(answer.path, Format.ONNX.value)
+    return answer
