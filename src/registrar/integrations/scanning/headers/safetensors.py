@@ -142,22 +142,21 @@ def _shown(shape: list[int]) -> str:
 
 def _cover(tensors: list[_Tensor], base: int, size: int) -> Iterator[Trouble]:
     """Every byte behind the header belongs to one tensor."""
+    last = max(tensors, key=lambda tensor: tensor.end, default=_Tensor("", 0, 0))
+    if base + last.end > size:
+        raise BrokenError(
+            f"tensor {quoted(last.name)} ends at {byte(base + last.end)};"
+            f" the file has {size:,} bytes"
+        )
     end, before = 0, ""
     for tensor in sorted(tensors, key=lambda tensor: (tensor.start, tensor.end)):
-        name = quoted(tensor.name)
+        name, start = quoted(tensor.name), base + tensor.start
         if tensor.start < end:
-            yield danger(
-                f"tensors {before} and {name} share bytes from {byte(base + tensor.start)} on",
-                _AGAIN,
-            )
+            yield danger(f"tensors {before} and {name} share bytes from {byte(start)} on", _AGAIN)
         elif tensor.start > end:
-            yield _hidden(base + end, base + tensor.start)
+            yield _hidden(base + end, start)
         if tensor.end >= end:
             end, before = tensor.end, name
-    if base + end > size:
-        raise BrokenError(
-            f"tensor {before} ends at {byte(base + end)}; the file has {size:,} bytes"
-        )
     if base + end < size:
         yield _hidden(base + end, size)
 
