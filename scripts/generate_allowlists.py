@@ -12,15 +12,15 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "src/registrar/integrations/scanning/data"
-Names = dict[str, list[str]]
 
 _ROOMS = (
     *("_loss", "calibration", "cluster", "compose", "covariance", "cross_decomposition"),
@@ -47,6 +47,7 @@ _NEW_OBJECTS = (
     *("sklearn.metrics._dist_metrics", "sklearn.neighbors._ball_tree"),
     "sklearn.neighbors._kd_tree",
 )
+_COMPILED = re.compile(r"(?:Distance|Tree)(?:32|64)?|DistanceMetric\w*")
 _FUNCTIONS = ("sklearn.feature_selection", "sklearn.metrics.pairwise")
 _SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 
@@ -80,58 +81,62 @@ def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
+class _Uses:
+    """Names by what may be done with them, then by module."""
+
+    def __init__(self) -> None:
+        self.name: dict[str, set[str]] = {}
+        self.new: dict[str, set[str]] = {}
+        self.call: dict[str, set[str]] = {}
+
+
+def _put(into: dict[str, set[str]], module: str, *items: str) -> None:
+    into.setdefault(module, set()).update(items)
+
+
 def scikit_learn() -> dict[str, Any]:
+    """Estimators, what their state is made of, and the functions that they are given."""
     import sklearn
-    from sklearn import metrics
-    from sklearn.metrics import _scorer, pairwise
     from sklearn.utils import all_estimators
 
-    new: dict[str, set[str]] = {}
-    name: dict[str, set[str]] = {}
-    call: dict[str, set[str]] = {}
-
-    def put(into: dict[str, set[str]], module: str, item: str) -> None:
-        into.setdefault(module, set()).add(item)
-
+    uses = _Uses()
     for module in _sklearn_modules():
         for item, value in _own(module):
+            losses = module.__name__ in _LOSSES
             if inspect.isclass(value) and _plain(value):
-                put(new, module.__name__, item)
-            elif (inspect.isclass(value) and module.__name__ in _LOSSES) or (item.startswith("__pyx_unpickle_") and module.__name__ in _LOSSES):
-                put(call, module.__name__, item)
+                _put(uses.new, module.__name__, item)
+            elif losses and (inspect.isclass(value) or item.startswith("__pyx_unpickle_")):
+                _put(uses.call, module.__name__, item)
     for room in _NEW_OBJECTS:
-        module = importlib.import_module(room)
-        put(call, room, "newObj")
-        for item, value in _own(module):
-            if (inspect.isclass(value) and value.__flags__ & (1 << 9) == 0) or inspect.isclass(value):
-                if item.endswith(
-                    ("Distance", "Distance32", "Distance64", "Tree", "Tree32", "Tree64")
-                ) or item.startswith("DistanceMetric"):
-                    put(name, room, item)
-    put(call, "sklearn.tree._tree", "Tree")
-    put(call, "sklearn.utils._bunch", "Bunch")
-    new.pop("sklearn.utils._bunch", None)
+        _put(uses.call, room, "newObj")
+        for item, value in _own(importlib.import_module(room)):
+            if inspect.isclass(value) and _COMPILED.search(item):
+                _put(uses.name, room, item)
+    _put(uses.call, "sklearn.tree._tree", "Tree")
+    _put(uses.call, "sklearn.utils._bunch", "Bunch")
     for _, estimator in all_estimators():
         if not _plain(estimator):
-            raise SystemExit(f"read {estimator} first, then add it to _READ")
-        put(new, estimator.__module__, estimator.__name__)
-    functions = [scorer._score_func for scorer in _scorer._SCORERS.values()]
-    functions += [
-        value
-        for room in _FUNCTIONS
-        for item in importlib.import_module(room).__dict__.get("__all__", ())
-        if inspect.isfunction(value := getattr(importlib.import_module(room), item))
-    ]
-    functions += [*pairwise.PAIRWISE_KERNEL_FUNCTIONS.values()]
-    functions += [*filter(None, pairwise.PAIRWISE_DISTANCE_FUNCTIONS.values())]
-    functions += [getattr(metrics, item) for item in ("make_scorer",) if False]
-    for function in functions:
-        if inspect.isfunction(function):
-            put(name, function.__module__, function.__name__)
-    return _file("scikit-learn", sklearn.__version__, name, new, call)
+            raise SystemExit(f"read how {estimator} is pickled, then add it to _READ")
+        _put(uses.new, estimator.__module__, estimator.__name__)
+    for function in _functions():
+        _put(uses.name, function.__module__, function.__name__)
+    return _file("scikit-learn", sklearn.__version__, uses)
+
+
+def _functions() -> Iterator[FunctionType]:
+    """Functions that an estimator may be given: scores, kernels, distances, selections."""
+    from sklearn.metrics import _scorer, pairwise
+
+    found = [scorer._score_func for scorer in _scorer._SCORERS.values()]
+    for room in map(importlib.import_module, _FUNCTIONS):
+        found += [getattr(room, item) for item in room.__dict__.get("__all__", ())]
+    found += pairwise.PAIRWISE_KERNEL_FUNCTIONS.values()
+    found += pairwise.PAIRWISE_DISTANCE_FUNCTIONS.values()
+    yield from (function for function in found if isinstance(function, FunctionType))
 
 
 def numpy() -> dict[str, Any]:
+    """Arrays, their types and scalars, universal functions, generators of random numbers."""
     import numpy
 
     scalars = {
@@ -153,7 +158,8 @@ def numpy() -> dict[str, Any]:
         "numpy.random.bit_generator": {"SeedSequence"},
     }
     cores = ("numpy._core", "numpy.core")
-    name = {
+    uses = _Uses()
+    uses.name = {
         "numpy": scalars | ufuncs,
         "numpy.ma": {"MaskedArray"},
         "numpy.ma.core": {"MaskedArray"},
@@ -163,7 +169,7 @@ def numpy() -> dict[str, Any]:
         **{f"{core}.records": {"recarray", "record"} for core in cores},
         **random,
     }
-    call = {
+    uses.call = {
         "numpy": {"dtype"},
         "numpy.ma.core": {"_mareconstruct"},
         "numpy.random._pickle": {"__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"},
@@ -171,21 +177,22 @@ def numpy() -> dict[str, Any]:
         **{f"{core}.multiarray": {"_reconstruct", "scalar"} for core in cores},
         **{f"{core}.numeric": {"_frombuffer"} for core in cores},
     }
-    return _file("numpy", numpy.__version__, name, {}, call)
+    return _file("numpy", numpy.__version__, uses)
 
 
 def scipy() -> dict[str, Any]:
+    """Sparse matrices, and the interpolations that scikit-learn keeps."""
     import scipy
     import scipy.interpolate
     import scipy.sparse
 
-    new: dict[str, set[str]] = {}
+    uses = _Uses()
     for kind in _SPARSE:
         for item in (f"{kind}_matrix", f"{kind}_array"):
             if not _plain(getattr(scipy.sparse, item)):
                 continue
             for module in (f"scipy.sparse._{kind}", f"scipy.sparse.{kind}"):
-                new.setdefault(module, set()).add(item)
+                _put(uses.new, module, item)
     for item, modules in (
         ("BSpline", ("scipy.interpolate._bsplines",)),
         ("interp1d", ("scipy.interpolate._interpolate", "scipy.interpolate.interpolate")),
@@ -193,27 +200,20 @@ def scipy() -> dict[str, Any]:
         if not _plain(getattr(scipy.interpolate, item)):
             raise SystemExit(f"read {item} first")
         for module in modules:
-            new.setdefault(module, set()).add(item)
-    return _file("scipy", scipy.__version__, {}, new, {})
+            _put(uses.new, module, item)
+    return _file("scipy", scipy.__version__, uses)
 
 
-def _file(
-    framework: str,
-    version: str,
-    name: dict[str, set[str]],
-    new: dict[str, set[str]],
-    call: dict[str, set[str]],
-) -> dict[str, Any]:
+def _file(framework: str, version: str, uses: _Uses) -> dict[str, Any]:
     """The content of a file; a name is listed once, for the most that may be done with it."""
-    uses = {"call": call, "new": new, "name": name}
     told: dict[str, Any] = {
         "framework": framework,
         "version": version,
         "origin": "written by scripts/generate_allowlists.py from the installed library",
     }
     taken: set[tuple[str, str]] = set()
-    for use, modules in uses.items():
-        listed: Names = {}
+    for use, modules in (("call", uses.call), ("new", uses.new), ("name", uses.name)):
+        listed: dict[str, list[str]] = {}
         for module in sorted(modules):
             fresh = sorted(item for item in modules[module] if (module, item) not in taken)
             taken.update((module, item) for item in fresh)
@@ -224,6 +224,7 @@ def _file(
 
 
 def main() -> int:
+    """Write the files, or with ``--check`` only compare them."""
     warnings.simplefilter("ignore")
     check, wrong = "--check" in sys.argv[1:], []
     for make in (numpy, scipy, scikit_learn):

@@ -213,7 +213,7 @@ def counter_at(top: str) -> Counter:
     return Counter(world_at(top), GitStaging(Git(top)), MlflowRegistry(), uri)
 
 
-def lab(progress: Callable[[int, int], None]) -> Lab:
+def lab(progress: Progress) -> Lab:
     """What looking into files needs."""
     from registrar.app.scanning import Lab
     from registrar.integrations.scanning.finding import FilesOnDisk

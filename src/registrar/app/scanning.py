@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from registrar.domain.scanning import FileScan, Safety, Scan
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_PASS
-from registrar.ports.scanning import FileFinder, FileScanner, Progress, ToScan
+from registrar.ports.making import Progress
+from registrar.ports.scanning import FileFinder, FileScanner, ToScan
 
 EXIT_CODES = {
     Safety.CLEAN: EXIT_PASS,

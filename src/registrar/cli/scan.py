@@ -6,8 +6,8 @@ import argparse
 
 from registrar.cli.console import Progress, painted, write
 
-_EPILOG = """exit codes: 0 clean   1 dangerous   4 something could not be read to its end, or nothing
-  was there to read   2 a path that is not there
+_EPILOG = """exit codes: 0 clean   1 dangerous   2 a path that is not there
+  4 something could not be read to its end, or nothing was there to read
 
 Nothing is loaded, unpickled or imported. Formats are found by content, never by name. Pickles
 are clean only where all that they import is on an exact allowlist; docs/scan.md says what a

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from registrar.domain.scanning import FileScan, Scan
+from registrar.ports.making import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,6 @@ class ToScan:
     size: int
     folder: str = ""
     """The folder on this machine whose files lie beside it; empty for that of ``place``."""
-
-
-class Progress(Protocol):
-    """Is told how far it is."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """So many of all files are done."""
 
 
 class FileScanner(Protocol):

@@ -2,7 +2,8 @@
 
 A name on a list is not enough: ``numpy.dtype`` alone can make an array of objects out of bytes
 that the stream chose, which NumPy then takes for pointers. So every call must look as the library
-itself writes it; sources: ``__reduce__`` of NumPy's types, ``copyreg``, ``numpy/random/_pickle.py``.
+itself writes it. Sources: ``__reduce__`` of NumPy's types, ``numpy/random/_pickle.py``,
+``copyreg``.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _judged(engine: Engine, request: Mapping[str, Any]) -> Sure:
         if not stat.S_ISREG(found.st_mode):
             return Sure("unknown", (unread("no regular file"),))
         beside = Beside(os.fsencode(request["folder"]) or os.path.dirname(place))
-        part = Part(request["path"], stream, found.st_size, beside=beside)  # type: ignore[arg-type]
+        part = Part(request["path"], stream, found.st_size, beside=beside)
         try:
             sure = engine.judged(part)
         except OSError as error:

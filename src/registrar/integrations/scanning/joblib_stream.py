@@ -81,7 +81,7 @@ class Arrays:
 
 
 def _described(state: Any) -> tuple[Dtype, int]:
-    """Type and number of the items of an array; raises RefusedError for what joblib never writes."""
+    """Type and number of the items; raises RefusedError for what joblib does not write."""
     if type(state) is not dict:
         raise RefusedError("describes an array of joblib's as joblib does not")
     subclass, shape, dtype = state.get("subclass"), state.get("shape"), state.get("dtype")

@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable
 from functools import lru_cache
 from struct import unpack
-from typing import Any
+from typing import Any, ClassVar
 
 from registrar.integrations.scanning.allowlist import Allowlist, Use
 from registrar.integrations.scanning.arguments import check_of
@@ -102,11 +102,17 @@ class CMachine(pickle.Unpickler):
         return self._seen.persistent(pid)
 
 
-class PythonMachine(pickle._Unpickler):  # type: ignore[name-defined,misc]
+_build = pickle._Unpickler.dispatch[pickle.BUILD[0]]
+
+
+class PythonMachine(pickle._Unpickler):
     """The unpickler of joblib, written in Python: it keeps to frames, and can be looked into."""
 
-    dispatch: dict[int, Callable[[PythonMachine], None]]
-    dispatch = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(pickle._Unpickler.dispatch)
+    stack: list[Any]
+    read: Callable[[int], bytes]
+    append: Callable[[Any], None]
+    _unframer: Any
 
     def __init__(
         self, file: Reader, seen: Seen, built: Callable[[PythonMachine], None] | None = None
@@ -136,7 +142,7 @@ class PythonMachine(pickle._Unpickler):  # type: ignore[name-defined,misc]
 
     def load_build(self) -> None:
         """BUILD; joblib reads an array behind the state of its wrapper."""
-        super().load_build()
+        _build(self)
         if self._built is not None:
             self._built(self)
 

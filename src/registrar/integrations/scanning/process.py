@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from registrar.integrations.scanning.limits import Limits
@@ -128,16 +129,10 @@ class Reading:
             return 0
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # what could not be sent any more
                     pipe.close()
-                except OSError:
-                    pass  # what could not be sent any more
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_END if process.poll() is None else 0)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nobody of the group is left
         return process.wait()

@@ -26,7 +26,7 @@ from registrar.integrations.scanning.pickle_files import read_pickles
 from registrar.integrations.scanning.plain_files import is_text, look_trees, look_unknown
 from registrar.integrations.scanning.tar_files import look_tar
 from registrar.integrations.scanning.torch_files import look_legacy
-from registrar.integrations.scanning.zip_files import look_zip
+from registrar.integrations.scanning.zip_files import look_members
 from registrar.reading.sniffing.compressed import compression
 from registrar.reading.sniffing.zip_directory import END, LOCAL
 
@@ -78,13 +78,13 @@ def header_of(module: str) -> Look:
 
 def look_any_zip(judge: Judge, part: Part) -> Iterator[Trouble]:
     """The structure of a zip, then its members."""
-    yield from header_of("zip")(judge, part)
-    yield from look_zip(judge, part)
+    yield from header_of("zips")(judge, part)
+    yield from look_members(judge, part)
 
 
 def _skops(judge: Judge, part: Part) -> Iterator[Trouble]:
     yield from header_of("skops")(judge, part)
-    yield from look_any_zip(judge, part)
+    yield from look_members(judge, part)
 
 
 def _nobody(format: Format) -> Look:

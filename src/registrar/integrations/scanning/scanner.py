@@ -14,7 +14,8 @@ from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, Trouble
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.parts import UNKNOWN, unread
 from registrar.integrations.scanning.process import ChildError, Reading
-from registrar.ports.scanning import Progress, ToScan
+from registrar.ports.making import Progress
+from registrar.ports.scanning import ToScan
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ a state and items, keep neither, and lead nowhere. Anything else ends the readin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from registrar.integrations.scanning.allowlist import Use
 
@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 
 Arguments = Callable[[tuple[Any, ...]], Any]
-"""Looks at the arguments of a call and gives its result, None for a stand-in; raises RefusedError."""
+"""Looks at the arguments of a call; its result, None for a stand-in. Raises RefusedError."""
 
 
 def _changes(cls: type, *_: object) -> NoReturn:
@@ -44,7 +44,7 @@ class Imported(type):
             if named:
                 raise RefusedError(f"calls {cls.shown} with named arguments")
             given = cls.arguments(args)
-        return object.__new__(cls) if given is None else given
+        return instance(cls) if given is None else given
 
     __setattr__ = _changes
     __delattr__ = _changes
@@ -70,7 +70,7 @@ class Inert(metaclass=Imported):
         if cls.use is Use.NEW:
             if args or named:
                 raise RefusedError(f"makes a {cls.shown} with arguments")
-            return object.__new__(cls)
+            return instance(cls)
         return cls._result(args, named)
 
     def __setstate__(self, state: Any) -> None:
@@ -105,7 +105,8 @@ def standin(
 ) -> type[Inert]:
     """A fresh class that stands for an imported name."""
     body = {"__slots__": (), "use": use, "shown": shown, "arguments": arguments}
-    return Imported("standin", (base,), body)
+    made: Any = Imported("standin", (base,), body)
+    return cast(type[Inert], made)
 
 
 class Kept(Inert):
@@ -132,6 +133,6 @@ class Finished(Inert):
         raise RefusedError("gives a state to a value that has none")
 
 
-def instance(cls: type[Inert]) -> Any:
-    """An instance of a stand-in of ours, made without its checks."""
+def instance(cls: Any) -> Any:
+    """An instance of a stand-in, made without its checks."""
     return object.__new__(cls)

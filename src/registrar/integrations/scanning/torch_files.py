@@ -1,4 +1,4 @@
-"""What ``torch.save`` writes: a zip with one pickle and raw storages, or pickles behind one another.
+"""What ``torch.save`` writes: a zip of one pickle and raw storages, or a row of pickles.
 
 Sources: ``torch/serialization.py`` (``_save``, ``_legacy_save``) and
 ``StorageImpl::writeFileRaw``. Nothing of PyTorch is imported.
