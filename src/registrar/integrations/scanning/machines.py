@@ -102,7 +102,7 @@ class CMachine(pickle.Unpickler):
         return self._seen.persistent(pid)
 
 
-_build = pickle._Unpickler.dispatch[pickle.BUILD[0]]
+_build: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.BUILD[0]]
 
 
 class PythonMachine(pickle._Unpickler):
@@ -146,6 +146,10 @@ class PythonMachine(pickle._Unpickler):
         if self._built is not None:
             self._built(self)
 
+    def load_extension(self) -> None:
+        """EXT1, EXT2, EXT4: a number of copyreg's registry, which every program fills by itself."""
+        raise RefusedError("imports by a number of copyreg's registry, which says no name")
+
     def _bytes(self, width: int, kind: type[bytes] | type[bytearray]) -> None:
         (count,) = unpack("<I" if width == 4 else "<Q", self.read(width))
         if count < SKIPPED or self.in_frame():
@@ -156,6 +160,8 @@ class PythonMachine(pickle._Unpickler):
         self.append(kind())
 
     dispatch[pickle.BUILD[0]] = load_build
+    for _code in (pickle.EXT1, pickle.EXT2, pickle.EXT4):
+        dispatch[_code[0]] = load_extension
     dispatch[pickle.BINBYTES[0]] = lambda self: self._bytes(4, bytes)
     dispatch[pickle.BINBYTES8[0]] = lambda self: self._bytes(8, bytes)
     dispatch[pickle.BYTEARRAY8[0]] = lambda self: self._bytes(8, bytearray)

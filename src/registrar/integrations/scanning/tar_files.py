@@ -27,7 +27,7 @@ def look_tar(judge: Judge, part: Part) -> Iterator[Trouble]:
     try:
         with tarfile.open(fileobj=part.stream, mode="r:") as archive:
             while (member := archive.next()) is not None:
-                archive.getmembers().clear()  # the list of all would grow with the file
+                archive.members = []  # type: ignore[attr-defined]  # it would grow with the file
                 judge.budget.member()
                 yield from named(member.name, _member(judge, part, member))
                 end = archive.offset
