@@ -162,8 +162,14 @@ def _opcodes(fired: str) -> Iterator[Poison]:
     yield Poison("partial.pkl", proto(4) + partial + one + b"R.", "pickle")
     yield Poison(
         "newobj-ex.pkl",
-        proto(4) + glob("functools", "partial") + mkdir + pickle.TUPLE1 + pickle.EMPTY_DICT
-        + pickle.NEWOBJ_EX + one + b"R.",
+        proto(4)
+        + glob("functools", "partial")
+        + mkdir
+        + pickle.TUPLE1
+        + pickle.EMPTY_DICT
+        + pickle.NEWOBJ_EX
+        + one
+        + b"R.",
         "pickle",
     )
     stack = short("os") + short("mkdir") + pickle.STACK_GLOBAL
@@ -179,8 +185,9 @@ def _opcodes(fired: str) -> Iterator[Poison]:
     escaped = b"V\\u006fs\n" + b"Vmkdi\\u0072\n" + pickle.STACK_GLOBAL
     yield Poison("escaped.pkl", proto(4) + escaped + one + b"R.", "pickle")
     yield Poison(
-        "python2.pkl", b"c__builtin__\neval\n(V__import__('os').mkdir('" + fired.encode()
-        + b"')\ntR.", "pickle",
+        "python2.pkl",
+        b"c__builtin__\neval\n(V__import__('os').mkdir('" + fired.encode() + b"')\ntR.",
+        "pickle",
     )
     getattr_ = glob("builtins", "getattr") + glob("os", "path") + short("os") + pickle.TUPLE2 + b"R"
     attr = glob("builtins", "getattr") + getattr_ + short("mkdir") + pickle.TUPLE2 + b"R"
@@ -192,15 +199,23 @@ def _opcodes(fired: str) -> Iterator[Poison]:
     runs += glob("time", "perf_counter") + b"K\x01" + pickle.MARK
     yield Poison(
         "timeit.pkl",
-        proto(4) + glob("timeit", "timeit") + pickle.MARK
-        + short(f"import os; os.path.isdir({fired!r}) or os.mkdir({fired!r})") + short("pass")
-        + glob("time", "perf_counter") + b"K\x01" + pickle.TUPLE + b"R.",
+        proto(4)
+        + glob("timeit", "timeit")
+        + pickle.MARK
+        + short(f"import os; os.path.isdir({fired!r}) or os.mkdir({fired!r})")
+        + short("pass")
+        + glob("time", "perf_counter")
+        + b"K\x01"
+        + pickle.TUPLE
+        + b"R.",
         "pickle",
     )
     mapping = glob("builtins", "map") + mkdir + pickle.EMPTY_LIST + text + pickle.APPEND
     listed = glob("builtins", "list") + mapping + pickle.TUPLE2 + b"R" + pickle.TUPLE1 + b"R."
     yield Poison("map.pkl", proto(4) + listed, "pickle")
-    default = glob("collections", "defaultdict") + partial.replace(pickle.TUPLE1, text + pickle.TUPLE2)
+    default = glob("collections", "defaultdict") + partial.replace(
+        pickle.TUPLE1, text + pickle.TUPLE2
+    )
     yield Poison("factory.pkl", proto(4) + default + pickle.TUPLE1 + b"R.", None)
     yield Poison("extension.pkl", proto(2) + pickle.EXT1 + b"\xf0" + one + b"R.", "extension")
     yield Poison("build.pkl", proto(4) + _build(fired), "pickle")
@@ -239,7 +254,9 @@ def _streams(fired: str) -> Iterator[Poison]:
     yield Poison("bytearray.pkl", proto(5) + b"\x96" + big[1:] + b"0" + old[2:], "pickle")
     yield Poison("many-protos.pkl", proto(5) * 50 + proto(0) + old[2:], "pickle")
     yield Poison("frame-too-long.pkl", framed(old[2:] + b"hidden behind the end"), "pickle")
-    yield Poison("memo.pkl", proto(4) + short("x") + b"r\xff\xff\x00\x00" + b"0" + old[2:], "pickle")
+    yield Poison(
+        "memo.pkl", proto(4) + short("x") + b"r\xff\xff\x00\x00" + b"0" + old[2:], "pickle"
+    )
     yield Poison("text-number.pkl", b"I 12\n0L5L\n0F1e3\n0" + old[2:], "pickle")
 
 
@@ -260,7 +277,9 @@ def _containers(fired: str, folder: Path) -> Iterator[Poison]:
             yield Poison(f"packed-{number}.pkl.{suffix}", pack(call), f"packed-{suffix}")
     call = pickle.dumps(Call(os.mkdir, fired), 4)
     yield Poison("twice.pkl.gz", gzip.compress(lzma.compress(call)), "gz-xz")
-    yield Poison("two-members.pkl.gz", gzip.compress(call[:9]) + gzip.compress(call[9:]), "packed-gz")
+    yield Poison(
+        "two-members.pkl.gz", gzip.compress(call[:9]) + gzip.compress(call[9:]), "packed-gz"
+    )
     for compress in JOBLIB_CODECS:
         word = "-".join(map(str, compress)) if isinstance(compress, tuple) else str(compress)
         value = {"weights": np.arange(7.0), "call": Call(os.mkdir, fired)}
@@ -325,9 +344,18 @@ def _formats(fired: str, folder: Path) -> Iterator[Poison]:
     yield Poison("note.pt", as_zip(note), "zip-any")
     heads = [pickle.dumps(value, 2) for value in (TORCH_MAGIC, 1001, {"little_endian": True})]
     yield Poison("legacy.pt", legacy([*heads, call, pickle.dumps([], 2)]), "legacy")
-    yield Poison("legacy-system.pt", legacy([*heads[:2], call, fine, pickle.dumps([], 2)]), "legacy")
+    yield Poison(
+        "legacy-system.pt", legacy([*heads[:2], call, fine, pickle.dumps([], 2)]), "legacy"
+    )
     yield Poison("legacy-keys.pt", legacy([*heads, fine, call]), "legacy")
-    for name in ("model.safetensors", "config.json", "model.onnx", "weights.bin", "model", "a.gguf"):
+    for name in (
+        "model.safetensors",
+        "config.json",
+        "model.onnx",
+        "weights.bin",
+        "model",
+        "a.gguf",
+    ):
         yield Poison(name, call, "pickle")
     yield Poison("also-zip.pkl", call + as_zip({"a.txt": b"fine"}), "pickle")
     yield Poison("as-text.txt", pickle.dumps(Call(os.mkdir, fired), 0), "pickle")
@@ -351,7 +379,9 @@ def _allowed_names(fired: str) -> Iterator[Poison]:
     yield Poison("state-twice.pkl", proto(4) + twice + b".", None)
     yield Poison("called.pkl", proto(4) + scorer + b"]" + b"]" + pickle.TUPLE2 + b"R.", None)
     yield Poison("instance-called.pkl", proto(4) + made + pickle.EMPTY_TUPLE + b"R.", None)
-    yield Poison("ctor.pkl", proto(4) + estimator + b"K\x01" + pickle.TUPLE1 + pickle.NEWOBJ + b".", None)
+    yield Poison(
+        "ctor.pkl", proto(4) + estimator + b"K\x01" + pickle.TUPLE1 + pickle.NEWOBJ + b".", None
+    )
     array = glob("numpy", "ndarray") + pickle.MARK + b"K\x01" + pickle.TUPLE1 + short("O")
     array += b"C\x08AAAAAAAA" + pickle.TUPLE + b"R."
     yield Poison("ndarray-called.pkl", proto(4) + array, None)
