@@ -201,7 +201,7 @@ def scipy() -> dict[str, Any]:
             raise SystemExit(f"read {item} first")
         for module in modules:
             _put(uses.new, module, item)
-    spline = scipy.interpolate.BSpline([0.0, 1.0, 2.0], [1.0], 1)
+    spline = scipy.interpolate.BSpline([0.0, 0.0, 1.0, 1.0], [1.0, 2.0], 1)
     for value in vars(spline).values():  # it keeps the function that makes its arrays
         if isinstance(value, FunctionType):
             _put(uses.name, value.__module__, value.__name__)

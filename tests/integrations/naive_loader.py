@@ -130,7 +130,7 @@ def main() -> None:
         except Exception as error:
             print(f"{path}: {error!r:.200}", file=sys.stderr)
         for _ in range(50):  # a process that it started may need a moment
-            if os.path.isdir(marker) or "popen" not in path and "newobj.pkl" not in path:
+            if os.path.isdir(marker) or ("popen" not in path and "newobj.pkl" not in path):
                 break
             time.sleep(0.02)
         fired.append(os.path.isdir(marker))

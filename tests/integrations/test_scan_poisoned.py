@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,13 @@ LOADER = Path(__file__).parent / "naive_loader.py"
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Poison]]]:
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Poison]]:
     folder = tmp_path_factory.mktemp("poisoned")
     made = list(poisons(str(folder / "FIRED"), tmp_path_factory.mktemp("made")))
     assert len({poison.name for poison in made}) == len(made)
     for poison in made:
         (folder / poison.name).write_bytes(poison.content)
-    yield folder, made
+    return folder, made
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,13 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Benign]]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Benign]]:
     folder = tmp_path_factory.mktemp("trained")
     found = list(files(tmp_path_factory.mktemp("made")))
     assert len({file.name for file in found}) == len(found)
     for file in found:
         (folder / file.name).write_bytes(file.content)
-    yield folder, found
+    return folder, found
 
 
 def _scan(folder: Path, found: list[Benign], second: bool) -> Scan:

@@ -151,7 +151,7 @@ def values() -> dict[str, Any]:
         "settings": OrderedDict(a=[1, 2.5, None, True], b=defaultdict(list, {"x": [1]}), c={1, 2}),
         "plain": {"bytes": b"\0\xff", "set": frozenset({"a"}), "complex": 1j, "range": range(3)},
         "recursive": _recursive(),
-        "long": list(range(5000)) + ["x" * 3000, b"y" * 300_000, 2**200],
+        "long": [*range(5000), "x" * 3000, b"y" * 300_000, 2**200],
         "matrix": np.array([[1, 2], [3, 4]], order="F"),
         "zero": np.float32(0.5) * np.ones(()),
     }

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 
 Name = tuple[str, str]
@@ -61,8 +61,9 @@ def allowlist(extra: tuple[str, ...] = ()) -> Allowlist:
 
 
 def _read(framework: str) -> Iterable[tuple[Name, Use]]:
-    found = files("registrar.integrations.scanning") / "data" / f"{framework}.json"
-    data = json.loads(found.read_text(encoding="utf-8"))
+    raw = pkgutil.get_data(__name__, f"data/{framework}.json")
+    assert raw is not None
+    data = json.loads(raw)
     for use in (Use.NAME, Use.NEW, Use.CALL):
         for module, names in data.get(use.value, {}).items():
             yield from (((module, name), use) for name in names)

@@ -19,8 +19,9 @@ from typing import Any
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
-from registrar.integrations.scanning.parts import Part, Sure, unread
+from registrar.integrations.scanning.parts import Part, Sure
 from registrar.integrations.scanning.second import second_opinion
+from registrar.integrations.scanning.words import unread
 
 _FILES = 64
 _MOST_BESIDE = 10_000

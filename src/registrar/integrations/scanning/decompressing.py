@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import importlib
 import lzma
-import tempfile
 import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol, cast
@@ -90,6 +89,8 @@ def expanded(stream: BinaryIO, size: int, kind: str, budget: Budget) -> tuple[Bi
     Streams behind one another are one, as gzip, bz2 and xz read them. Raises LimitError,
     NotHereError, and one of FAULTS where it is no whole stream of this kind.
     """
+    import tempfile  # most files need none
+
     out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - given to the caller
     stream.seek(0)
     made = read = 0

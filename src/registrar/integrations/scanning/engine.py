@@ -12,12 +12,13 @@ from registrar.domain.formats import Format, by_name
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
 from registrar.integrations.scanning.limits import Budget, LimitError, Limits
-from registrar.integrations.scanning.parts import Part, Sure, named, unread
+from registrar.integrations.scanning.parts import Part, Sure, named
 from registrar.integrations.scanning.pickle_files import read_pickles
 from registrar.integrations.scanning.readers import reader_of
 from registrar.integrations.scanning.unpickling import Pickles
-from registrar.integrations.scanning.words import forbidden_name
+from registrar.integrations.scanning.words import forbidden_name, unread
 from registrar.reading.sniffing import sniff
+from registrar.reading.sniffing.pickles import is_legacy_torch
 
 _HEAD = 512
 _TOLD = 5
@@ -44,6 +45,9 @@ class Engine:
             return Sure("empty", (unread("it is empty: nothing was read"),))
         part.stream.seek(0)
         head = part.stream.read(_HEAD)
+        quickly = self._as_whole_pickle(part, head)
+        if quickly is not None:
+            return quickly
         found = sniff(part.stream, part.size)
         format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
         look = reader_of(format, head)
@@ -58,6 +62,18 @@ class Engine:
             troubles.append(unread(f"a limit was reached: {error}", hint))
         text = format is Format.UNKNOWN and not troubles
         return Sure("text" if text else format.value, tuple(troubles), found.external)
+
+    def _as_whole_pickle(self, part: Part, head: bytes) -> Sure | None:
+        """What is said of a pickle that ends with the file; None for what is not surely one.
+
+        Most files are: finding out first what they could be else would cost as much again.
+        """
+        if head[:1] != b"\x80" or is_legacy_torch(head):
+            return None
+        found = self.pickles.dry_run(part.stream, 0, part.size)
+        if not found.whole or found.end != part.size:
+            return None
+        return Sure(Format.JOBLIB if found.joblib else Format.PICKLE, tuple(found.troubles))
 
     def _as_pickle(self, part: Part) -> Iterator[Trouble]:
         """What ``pickle.load`` would import from a file that is something else."""

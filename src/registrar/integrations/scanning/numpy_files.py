@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from math import prod
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.parts import Judge, Part, unread
+from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.pickle_files import read_pickles
+from registrar.integrations.scanning.words import unread
 from registrar.reading.sniffing.headers import is_object_array, npy_header
 
 _HEAD = 64 * 1024

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from registrar.domain.formats import Format
-from registrar.domain.scanning import Safety, Trouble
+from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.limits import Budget
 from registrar.integrations.scanning.unpickling import Pickles
 
@@ -65,16 +65,6 @@ def named(name: str, troubles: Iterator[Trouble]) -> Iterator[Trouble]:
         yield Trouble(trouble.safety, f"{shown}: {trouble.message}", trouble.hint)
 
 
-def unread(message: str, hint: str = "") -> Trouble:
-    """Something was not read to its end."""
-    return Trouble(Safety.UNREAD, message, hint)
-
-
-def dangerous(message: str, hint: str = "") -> Trouble:
-    """Something that must not be loaded."""
-    return Trouble(Safety.DANGEROUS, message, hint)
-
-
 def without_links(name: str) -> str:
     """Why a member's name would lead out of the folder that it is unpacked in; empty where not."""
     if "\0" in name or "\\" in name:
@@ -107,9 +97,3 @@ UNREAD_FORMATS: Mapping[Format, tuple[str, str]] = {
     ),
 }
 """Formats that can carry code and that nothing here reads, with how to convert them."""
-
-UNKNOWN = dangerous(
-    "a format that nothing here knows: dangerous unless waived",
-    "convert it to ONNX or safetensors, or waive it",
-)
-"""Said of a file that is neither a format that is read nor text."""

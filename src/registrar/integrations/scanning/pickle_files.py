@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.parts import Judge, Part, unread
+from registrar.integrations.scanning.parts import Judge, Part
+from registrar.integrations.scanning.words import unread
 
 _ONE = "keep one object in a file, and nothing behind it"
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from registrar.domain.formats import is_data
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.parts import UNKNOWN, Judge, Part, dangerous, unread
+from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.streams import BLOCK
+from registrar.integrations.scanning.words import UNKNOWN, dangerous, unread
 
 _CODE = frozenset(
     {

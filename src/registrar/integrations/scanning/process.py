@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -30,8 +32,17 @@ _LONGEST = 4 * 1024 * 1024
 _END = 5.0
 
 
+_AHEAD = 8 * 1024
+"""Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
+
+
 class ChildError(Exception):
     """A file has no answer; the message says why."""
+
+
+def _request(file: ToScan) -> bytes:
+    request = {"path": file.path, "place": file.place, "size": file.size, "folder": file.folder}
+    return json.dumps(request).encode() + b"\n"
 
 
 class Reading:
@@ -51,16 +62,36 @@ class Reading:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def ask(self, file: ToScan) -> dict[str, Any]:
-        """What is said of one file; raises ChildError where the process did not live to say it."""
-        self._start()
-        wall = self._limits.wall + file.size / self._limits.pace
-        request = {"path": file.path, "place": file.place, "size": file.size, "folder": file.folder}
-        return self._exchange(request, wall)
+    def answers(self, files: Sequence[ToScan]) -> Iterator[dict[str, Any] | ChildError]:
+        """What is said of each file, in their order; ChildError where nobody lived to say it.
 
-    def _start(self) -> None:
+        Some files are asked for at once, so that neither side waits for the other; after a death
+        the first without an answer is the one that caused it, and those behind it are asked again.
+        """
+        done = sent = 0
+        lengths: deque[int] = deque()
+        while done < len(files):
+            try:
+                if self._start():
+                    sent = done
+                    lengths.clear()
+                batch = []
+                while sent < len(files) and sum(lengths) < _AHEAD:
+                    batch.append(_request(files[sent]))
+                    lengths.append(len(batch[-1]))
+                    sent += 1
+                self._send(b"".join(batch))
+                yield self._answer(self._limits.wall + files[done].size / self._limits.pace)
+            except ChildError as error:
+                yield error
+            if lengths:
+                lengths.popleft()
+            done += 1
+
+    def _start(self) -> bool:
+        """Start a process where none runs; tell whether it did. Raises ChildError."""
         if self._process is not None and self._process.poll() is None:
-            return
+            return False
         self._stop()
         import registrar
 
@@ -75,18 +106,25 @@ class Reading:
             env=environment,
             cwd="/",
             start_new_session=True,
+            bufsize=0,
         )
         self._buffer = b""
-        self.told = self._exchange(self._hello, _START)
+        self._send(json.dumps(self._hello).encode() + b"\n")
+        self.told = self._answer(_START)
+        return True
 
-    def _exchange(self, request: dict[str, Any], wall: float) -> dict[str, Any]:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
+    def _send(self, data: bytes) -> None:
+        """Send requests; that nobody reads them is told when the answer is asked for."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.write(data)
+
+    def _answer(self, wall: float) -> dict[str, Any]:
+        """The next answer; raises ChildError, and the process is gone, where there is none."""
+        assert self._process is not None
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            answer = json.loads(self._line(process, time.monotonic() + wall))
+            answer = json.loads(self._line(self._process, time.monotonic() + wall))
         except (OSError, ValueError):
             answer = None
         except ChildError:
@@ -99,6 +137,9 @@ class Reading:
     def _line(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         """The next line; raises ChildError when time is up."""
         assert process.stdout is not None
+        if b"\n" in self._buffer:
+            line, _, self._buffer = self._buffer.partition(b"\n")
+            return line
         with selectors.DefaultSelector() as ready:
             ready.register(process.stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:

@@ -15,17 +15,12 @@ from registrar.integrations.scanning.decompressing import (
     expanded,
 )
 from registrar.integrations.scanning.numpy_files import MAGIC, look_npy
-from registrar.integrations.scanning.parts import (
-    UNREAD_FORMATS,
-    Judge,
-    Part,
-    dangerous,
-    unread,
-)
+from registrar.integrations.scanning.parts import UNREAD_FORMATS, Judge, Part
 from registrar.integrations.scanning.pickle_files import read_pickles
 from registrar.integrations.scanning.plain_files import is_text, look_trees, look_unknown
 from registrar.integrations.scanning.tar_files import look_tar
 from registrar.integrations.scanning.torch_files import look_legacy
+from registrar.integrations.scanning.words import dangerous, unread
 from registrar.integrations.scanning.zip_files import look_members
 from registrar.reading.sniffing.compressed import compression
 from registrar.reading.sniffing.zip_directory import END, LOCAL

@@ -12,8 +12,8 @@ from registrar import __version__
 from registrar.domain.formats import Format
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, Trouble
 from registrar.integrations.scanning.limits import Limits
-from registrar.integrations.scanning.parts import UNKNOWN, unread
 from registrar.integrations.scanning.process import ChildError, Reading
+from registrar.integrations.scanning.words import UNKNOWN, unread
 from registrar.ports.making import Progress
 from registrar.ports.scanning import ToScan
 
@@ -33,15 +33,12 @@ class ChildScanner:
         answers: list[FileScan] = []
         external: set[str] = set()
         with Reading(self.limits, tuple(allow), self.second) as reading:
-            for done, file in enumerate(files):
+            for file, answer in zip(files, reading.answers(files), strict=True):
                 if progress is not None:
-                    progress(done, len(files))
-                try:
-                    answer = reading.ask(file)
-                    answers.append(_scanned(file, answer))
+                    progress(len(answers), len(files))
+                answers.append(_scanned(file, answer))
+                if not isinstance(answer, ChildError):
                     external |= _named(file.path, answer)
-                except ChildError as error:
-                    answers.append(FileScan(file.path, "unknown", (unread(str(error)),)))
             told = reading.told
         scanner = Scanner(
             version=__version__,
@@ -52,8 +49,10 @@ class ChildScanner:
         return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
 
 
-def _scanned(file: ToScan, answer: Mapping[str, Any]) -> FileScan:
-    """What a child said; raises ChildError where it is nothing that ours would say."""
+def _scanned(file: ToScan, answer: Mapping[str, Any] | ChildError) -> FileScan:
+    """What a child said, or why it did not."""
+    if isinstance(answer, ChildError):
+        return FileScan(file.path, "unknown", (unread(str(answer)),))
     try:
         troubles = tuple(
             Trouble(Safety(safety), str(message), str(hint))
@@ -61,12 +60,13 @@ def _scanned(file: ToScan, answer: Mapping[str, Any]) -> FileScan:
         )
         return FileScan(file.path, str(answer["format"]), troubles)
     except (KeyError, ValueError, TypeError):
-        raise ChildError("the reading process gave no answer that makes sense") from None
+        fault = unread("the reading process gave no answer that makes sense")
+        return FileScan(file.path, "unknown", (fault,))
 
 
 def _named(path: str, answer: Mapping[str, Any]) -> set[str]:
     """The files that an ONNX model names as its data, as paths of the answer."""
-    if answer["format"] != Format.ONNX:
+    if answer.get("format") != Format.ONNX:
         return set()
     folder = posixpath.dirname(path)
     named = (posixpath.normpath(posixpath.join(folder, str(item))) for item in answer["external"])

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
+import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from registrar.domain.formats import Format
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.allowlist import Allowlist, Use
 from registrar.integrations.scanning.machines import judged_use
-from registrar.integrations.scanning.parts import Sure, dangerous
+from registrar.integrations.scanning.parts import Sure
+from registrar.integrations.scanning.words import dangerous
 
 _FORMATS = frozenset({Format.PICKLE, Format.PYTORCH, Format.ZIP, Format.NPZ, Format.NPY})
 _MOST = 20
+_DIST = re.compile(r"picklescan-[0-9][0-9A-Za-z.+!]*\.dist-info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,16 @@ class SecondOpinion:
 def second_opinion(allowlist: Allowlist) -> SecondOpinion | None:
     """The second reader; None where it is not installed."""
     try:
-        told = f"picklescan {version('picklescan')}"
         scanner = importlib.import_module("picklescan.scanner")
-    except (ImportError, PackageNotFoundError):
+    except ImportError:
         return None
+    told = f"picklescan {_version(str(scanner.__file__))}"
     logging.disable(logging.CRITICAL)  # it logs what it finds, to stderr
     return SecondOpinion(told, scanner, allowlist)
+
+
+def _version(file: str) -> str:
+    """The version by the folder that pip leaves: importlib.metadata costs more than the reading."""
+    site = os.path.dirname(os.path.dirname(file))
+    found = [name for name in os.listdir(site) if _DIST.fullmatch(name)]
+    return found[0].removesuffix(".dist-info").partition("-")[2] if found else "of no known version"

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.parts import (
-    Judge,
-    Part,
-    dangerous,
-    named,
-    unread,
-    without_links,
-)
+from registrar.integrations.scanning.parts import Judge, Part, named, without_links
 from registrar.integrations.scanning.streams import BLOCK, window
+from registrar.integrations.scanning.words import dangerous, unread
 
 _AGAIN = "write the tar again, of regular files alone"
 

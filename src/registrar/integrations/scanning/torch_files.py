@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.parts import Judge, Part, dangerous, unread
+from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.standins import Imported
 from registrar.integrations.scanning.unpickling import DryRun
+from registrar.integrations.scanning.words import dangerous, unread
 
 _WIDTHS = {
     **dict.fromkeys(("Byte", "Char", "Bool", "QInt8", "QUInt8", "QUInt4x2", "QUInt2x4"), 1),

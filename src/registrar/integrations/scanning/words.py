@@ -1,4 +1,4 @@
-"""What is said of a name that a pickle imports and that is not on the allowlist."""
+"""What is said: troubles, and the one with a name that is not on the allowlist."""
 
 from __future__ import annotations
 
@@ -38,3 +38,20 @@ def forbidden_name(name: str, how: str = "") -> Trouble:
     else:
         hint = _OTHER.format(f"{module}:{last}")
     return Trouble(Safety.DANGEROUS, f"{how}imports {name}, which is not on the allowlist", hint)
+
+
+def unread(message: str, hint: str = "") -> Trouble:
+    """Something was not read to its end."""
+    return Trouble(Safety.UNREAD, message, hint)
+
+
+def dangerous(message: str, hint: str = "") -> Trouble:
+    """Something that must not be loaded."""
+    return Trouble(Safety.DANGEROUS, message, hint)
+
+
+UNKNOWN = dangerous(
+    "a format that nothing here knows: dangerous unless waived",
+    "convert it to ONNX or safetensors, or waive it",
+)
+"""Said of a file that is neither a format that is read nor text."""

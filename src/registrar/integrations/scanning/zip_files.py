@@ -12,9 +12,10 @@ from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.decompressing import FAULTS, expanded
 from registrar.integrations.scanning.headers.troubles import BrokenError
 from registrar.integrations.scanning.headers.zip_entries import Entry, entries
-from registrar.integrations.scanning.parts import Judge, Part, named, unread
+from registrar.integrations.scanning.parts import Judge, Part, named
 from registrar.integrations.scanning.streams import window
 from registrar.integrations.scanning.torch_files import MAX_NOTE, NOTES, look_pickle
+from registrar.integrations.scanning.words import unread
 from registrar.reading.sniffing.source import Source, TruncatedError
 from registrar.reading.sniffing.zip_directory import LOCAL, DirectoryError
 
