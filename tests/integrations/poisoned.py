@@ -286,10 +286,12 @@ def _containers(fired: str, folder: Path) -> Iterator[Poison]:
         yield Poison(f"joblib-{word}.joblib", as_joblib(value, folder, compress), "joblib")
     behind = [np.arange(1000), np.eye(3), Call(os.mkdir, fired)]
     yield Poison("behind-arrays.joblib", as_joblib(behind, folder), "joblib")
+    for name, content in _beside_joblib(fired):
+        yield Poison(name, content, "joblib")
     objects = np.array([1, Call(os.mkdir, fired)], dtype=object)
     yield Poison("objects.joblib", as_joblib({"a": objects}, folder), "joblib")
     yield Poison("objects-3.joblib", as_joblib([np.eye(2), objects], folder, 3), "joblib")
-    yield Poison("in-bytes.joblib", _in_array_bytes(fired, folder), "pickle")
+    yield Poison("in-bytes.joblib", _in_array_bytes(fired), "pickle")
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
         content = as_zip({"readme.txt": b"hello", "a/model.pkl": call}, method)
         yield Poison(f"method-{method}.zip", content, "zip")
@@ -302,27 +304,34 @@ def _containers(fired: str, folder: Path) -> Iterator[Poison]:
     yield Poison("zip-in-tar.tar", as_tar({"inner.zip": inner}), "tar-zip")
 
 
-def _in_array_bytes(fired: str, folder: Path) -> bytes:
-    """Opcodes in the bytes of an array: joblib passes over them, pickle.load runs them."""
-    call = b"0" + pickle.dumps(Call(os.mkdir, fired), 2)[2:]
-    plain = as_joblib(np.frombuffer(call.ljust(256, b"."), dtype="u1").copy(), folder)
-    at = plain.index(call)
-    # joblib's padding is passed over as the argument of an opcode that needs none of it
-    padding = plain[: at - 1 - plain[at - 1 - 0 :][:0].__len__()]
-    del padding
-    start = plain.rindex(b"b", 0, at) + 1
-    return plain[:start] + b"\x00" + plain[at:] if False else _unpadded(call)
-
-
-def _unpadded(call: bytes) -> bytes:
-    """As joblib before 1.2 wrote it, without padding: the bytes begin behind BUILD."""
+def _wrapped(content: bytes) -> bytes:
+    """An array as joblib before 1.2 wrote it: its bytes begin behind BUILD, without padding."""
     from joblib.numpy_pickle import NumpyArrayWrapper
 
-    content = np.frombuffer(call.ljust(256, b"."), dtype="u1")
     wrapper = NumpyArrayWrapper(
-        np.ndarray, content.shape, "C", content.dtype, numpy_array_alignment_bytes=None
+        np.ndarray, (len(content),), "C", np.dtype("u1"), numpy_array_alignment_bytes=None
     )
-    return pickle.dumps(wrapper, 2)[:-1] + content.tobytes() + b"."
+    return pickle.dumps(wrapper, 2)[:-1] + content
+
+
+def _in_array_bytes(fired: str) -> bytes:
+    """Opcodes in the bytes of an array: joblib passes over them, pickle.load runs them."""
+    return _wrapped(b"0" + pickle.dumps(Call(os.mkdir, fired), 2)[2:]) + b"."
+
+
+def _beside_joblib(fired: str) -> Iterator[tuple[str, bytes]]:
+    """Whether an array lies in the stream: joblib is led to another answer than a careless scan."""
+    call = b"0" + pickle.dumps(Call(os.mkdir, fired), 2)[2:]
+    hidden = _wrapped(pickle.BINBYTES + struct.pack("<I", len(call)))
+    made = glob("joblib.numpy_pickle", "NumpyArrayWrapper") + b"q\x00)\x81"
+    assert made in hidden
+    rebuilt = glob("copyreg", "_reconstructor") + glob("joblib.numpy_pickle", "NumpyArrayWrapper")
+    rebuilt += glob("builtins", "object") + b"N" + pickle.TUPLE3 + b"R"
+    yield "reconstructed.joblib", hidden.replace(made, rebuilt) + call
+    own = short("read") + glob("builtins", "slice") + b"s"
+    shadow = _wrapped(call)
+    at = shadow.index(b"b" + call)
+    yield "own-read.joblib", shadow[:at] + own + shadow[at:] + b"."
 
 
 def _formats(fired: str, folder: Path) -> Iterator[Poison]:

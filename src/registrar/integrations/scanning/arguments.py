@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from registrar.integrations.scanning.allowlist import Name, Use
 from registrar.integrations.scanning.standins import (
@@ -45,10 +45,9 @@ class Dtype(Inert):
     def __setstate__(self, state: Any) -> None:
         """Take a state that agrees with the type, and changes neither width nor what it holds."""
         super().__setstate__(state)
-        if type(state) is not tuple or not 6 <= len(state) <= 9 or state[0] not in (1, 2, 3, 4):
+        if type(state) is not tuple or len(state) not in (8, 9) or state[0] not in (3, 4):
             raise _odd(self)
-        *_, names, fields, width, alignment = state[:7] if len(state) > 6 else (*state, 1)
-        flags = state[7] if len(state) > 7 else (_OBJECT_FLAGS if self.kind == "O" else 0)
+        _, _, sub, names, fields, width, alignment, flags = state[:8]
         if any(type(number) is not int for number in (width, alignment, flags)):
             raise _odd(self)
         if flags & ~_PLAIN_FLAGS if self.kind != "O" else flags != _OBJECT_FLAGS:
@@ -59,7 +58,7 @@ class Dtype(Inert):
             self.width = width
         if width not in (-1, self.width) or not 0 <= self.width <= _MAX_WIDTH:
             raise RefusedError("gives a numpy.dtype a width that is not its own")
-        parts = list(_parts(self, state[2], names, fields))
+        parts = list(_parts(self, sub, names, fields))
         if parts and (self.kind != "V" or any(at + size > self.width for at, size in parts)):
             raise RefusedError("gives a numpy.dtype fields that do not fit into it")
 
@@ -135,9 +134,32 @@ def _of(value: Any, *modules: str) -> bool:
     return isinstance(value, Imported) and value.shown.rpartition(".")[0] in modules
 
 
-def _reconstruct(args: tuple[Any, ...]) -> None:
+class Array(Inert):
+    """An array that ``_reconstruct`` made, empty until it has its state."""
+
+    __slots__ = ()
+    use = Use.CALL
+    shown = "numpy.ndarray"
+
+    def __setstate__(self, state: Any) -> None:
+        """Take a shape, a type and the bytes or the list of objects that go with it."""
+        super().__setstate__(state)
+        if type(state) is not tuple or len(state) != 5 or not isinstance(state[2], Dtype):
+            raise RefusedError("gives an array a state that NumPy does not write")
+        shape, dtype, content = state[1], state[2], state[4]
+        sound = type(shape) is tuple and all(type(n) is int and n >= 0 for n in shape)
+        kinds = (list,) if dtype.kind == "O" else (bytes, bytearray, str)
+        if not sound or type(content) not in kinds or dtype.width is None:
+            raise RefusedError("gives an array a state that NumPy does not write")
+        if prod(shape) * max(1, dtype.width) >= 1 << 62:
+            raise RefusedError("gives an array more items than memory can have")
+
+
+def _reconstruct(args: tuple[Any, ...]) -> Array:
     if len(args) != 3 or not _array(args[0]) or args[1] != (0,) or args[2] not in ("b", b"b"):
         raise RefusedError("makes an array as NumPy does not")
+    made: Array = instance(Array)
+    return made
 
 
 def _mareconstruct(args: tuple[Any, ...]) -> None:
@@ -199,16 +221,31 @@ def _encode(args: tuple[Any, ...]) -> bytes:
         raise RefusedError("encodes something else than bytes written as text") from None
 
 
-def _bytes(args: tuple[Any, ...]) -> None:
-    if args and type(args[0]) not in (bytes, bytearray, str, list):
+def _bytes(args: tuple[Any, ...]) -> bytes:
+    """Empty bytes, in protocols that have no opcode for them."""
+    if args:
         raise RefusedError("makes bytes of something else")
+    return b""
 
 
-def _reconstructor(args: tuple[Any, ...]) -> None:
+def _bytearray(args: tuple[Any, ...]) -> bytearray:
+    if not args:
+        return bytearray()
+    if len(args) == 1 and type(args[0]) is bytes:
+        return bytearray(args[0])
+    if len(args) == 2 and type(args[0]) is str:  # as Python 2 is written to
+        return bytearray(_encode(args))
+    raise RefusedError("makes bytes of something else")
+
+
+def _reconstructor(args: tuple[Any, ...]) -> Inert:
     if len(args) != 3 or not isinstance(args[0], Imported) or not _of(args[1], "builtins"):
         raise RefusedError("makes an object as copyreg does not")
-    if args[0].use not in (Use.NEW, Use.CALL) or args[1].shown[9:] not in _BASES:
+    if args[0].use is Use.FORBIDDEN:
+        return cast(Inert, instance(args[0]))  # told already
+    if args[0].use is not Use.NEW or args[1].shown[9:] not in _BASES:
         raise RefusedError(f"makes a {args[0].shown}, which may be here but not be made")
+    return cast(Inert, instance(args[0]))
 
 
 def _factory(args: tuple[Any, ...]) -> None:
@@ -228,7 +265,7 @@ _CHECKS: dict[Name, Arguments] = {
     ("numpy.random._pickle", "__generator_ctor"): _generator,
     ("_codecs", "encode"): _encode,
     ("builtins", "bytes"): _bytes,
-    ("builtins", "bytearray"): _bytes,
+    ("builtins", "bytearray"): _bytearray,
     ("copyreg", "_reconstructor"): _reconstructor,
     ("collections", "defaultdict"): _factory,
 }

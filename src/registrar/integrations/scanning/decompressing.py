@@ -14,6 +14,7 @@ from registrar.integrations.scanning.streams import BLOCK
 
 _OUT = 256 * 1024
 _IN_MEMORY = 4 * MIB
+_SMALL = 256
 _LZMA_MEMORY = 256 * MIB
 FAULTS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
 """What the decompressors raise on bytes that are not theirs."""
@@ -112,3 +113,19 @@ def expanded(stream: BinaryIO, size: int, kind: str, budget: Budget) -> tuple[Bi
         elif not content and read >= size:
             raise EOFError("the compressed bytes are broken off")
     return cast(BinaryIO, out), made
+
+
+def beginning(stream: BinaryIO, size: int, kind: str) -> bytes:
+    """What a reader of blocks gets from a stream before it meets what is broken in it."""
+    out = bytearray()
+    stream.seek(0)
+    read = 0
+    try:
+        engine = ENGINES[kind]()
+        while len(out) < MIB and read < min(size, MIB) and not engine.eof:
+            data = stream.read(min(_SMALL, size - read))
+            read += len(data)
+            out += engine.decompress(data, MIB)
+    except (*FAULTS, NotHereError):
+        pass  # what came before is what counts
+    return bytes(out)

@@ -1,16 +1,18 @@
 """Judges one file by its content: finds what it is, and hands it to the reader of that format.
 
-Whatever it is, ``pickle.load`` is asked too what it would import from it: a file that is two
+Whatever it is, the unpicklers are asked too what they would call from it: a file that is two
 formats at once is judged by both.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 from registrar.domain.formats import Format, by_name
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
+from registrar.integrations.scanning.decompressing import ENGINES, beginning
 from registrar.integrations.scanning.limits import Budget, LimitError, Limits
 from registrar.integrations.scanning.parts import Part, Sure, named
 from registrar.integrations.scanning.pickle_files import read_pickles
@@ -18,6 +20,7 @@ from registrar.integrations.scanning.readers import reader_of
 from registrar.integrations.scanning.unpickling import Pickles
 from registrar.integrations.scanning.words import forbidden_name, unread
 from registrar.reading.sniffing import sniff
+from registrar.reading.sniffing.compressed import compression
 from registrar.reading.sniffing.pickles import is_legacy_torch
 
 _HEAD = 512
@@ -76,10 +79,16 @@ class Engine:
         return Sure(Format.JOBLIB if found.joblib else Format.PICKLE, tuple(found.troubles))
 
     def _as_pickle(self, part: Part) -> Iterator[Trouble]:
-        """What ``pickle.load`` would import from a file that is something else."""
-        run = self.pickles.imports(part.stream, 0, part.size)
-        for name in list(run.seen.forbidden)[:_TOLD]:
+        """What ``pickle.load`` and ``joblib.load`` would call from a file of another format."""
+        for name in self.pickles.calls(part.stream, 0, part.size)[:_TOLD]:
             yield forbidden_name(name, "read by pickle.load, it ")
+        part.stream.seek(0)
+        kind = compression(part.stream.read(_HEAD))
+        if kind not in ENGINES:
+            return
+        begun = beginning(part.stream, part.size, kind)  # joblib.load would read that far
+        for name in self.pickles.calls(io.BytesIO(begun), 0, len(begun))[:_TOLD]:
+            yield forbidden_name(name, "read by joblib.load, it ")
 
 
 def _claimed(name: str, head: bytes) -> Format:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _WRAPPER = ".".join(WRAPPER)
 _SUBCLASSES = ("numpy.ndarray", "numpy.matrix", "numpy.memmap")
+_KEYS = frozenset(
+    {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
+)
 _MEMMAPS = ("numpy.core.memmap.memmap", "numpy._core.memmap.memmap")
 
 
@@ -82,11 +85,14 @@ class Arrays:
 
 def _described(state: Any) -> tuple[Dtype, int]:
     """Type and number of the items; raises RefusedError for what joblib does not write."""
-    if type(state) is not dict:
+    if type(state) is not dict or not state.keys() <= _KEYS:  # an own "read" would be called
         raise RefusedError("describes an array of joblib's as joblib does not")
     subclass, shape, dtype = state.get("subclass"), state.get("shape"), state.get("dtype")
     known = isinstance(subclass, Imported) and subclass.shown in (*_SUBCLASSES, *_MEMMAPS)
     if not known or type(shape) is not tuple or not isinstance(dtype, Dtype):
+        raise RefusedError("describes an array of joblib's as joblib does not")
+    alignment = state.get("numpy_array_alignment_bytes")
+    if state.get("order") not in ("C", "F") or not (alignment is None or type(alignment) is int):
         raise RefusedError("describes an array of joblib's as joblib does not")
     if any(type(length) is not int or length < 0 for length in shape) or dtype.width is None:
         raise RefusedError("describes an array of joblib's as joblib does not")

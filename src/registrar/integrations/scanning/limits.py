@@ -19,7 +19,7 @@ class Limits:
     """Containers in containers."""
     members: int = 20_000
     """Members of all containers together."""
-    expanded: int = 8 * GIB
+    expanded: int = 4 * GIB
     """Bytes that decompression may give in all."""
     ratio: int = 250
     """Decompressed bytes for each byte read, above ``free``."""
@@ -29,7 +29,7 @@ class Limits:
     """Imports of one pickle."""
     pickles: int = 64
     """Pickles behind one another in one stream."""
-    memory: int = 1 * GIB
+    memory: int = 2 * GIB
     """Address space of the reading process, besides the length of what it reads."""
     cpu: int = 60
     """Seconds of CPU time for a file, and one more for each ``pace`` bytes."""

@@ -33,7 +33,7 @@ WRAPPER = ("joblib.numpy_pickle", "NumpyArrayWrapper")
 class Seen:
     """What one reading met: the imports in their order, and persistent ids where they may be."""
 
-    __slots__ = ("_allowlist", "_limits", "forbidden", "ids", "names", "takes_ids")
+    __slots__ = ("_allowlist", "_limits", "called", "forbidden", "ids", "names", "takes_ids")
 
     def __init__(self, allowlist: Allowlist, limits: Limits, takes_ids: bool = False) -> None:
         self._allowlist = allowlist
@@ -41,6 +41,8 @@ class Seen:
         self.takes_ids = takes_ids
         self.names: list[tuple[str, str]] = []
         self.forbidden: dict[str, None] = {}
+        self.called: dict[str, None] = {}
+        """Those of the forbidden names that the stream calls, or changes."""
         self.ids: list[Any] = []
 
     def find(self, module: str, name: str) -> type[Inert]:
@@ -50,8 +52,9 @@ class Seen:
             raise LimitError(f"more than {self._limits.names:,} imports")
         use, module, name = judged_use(self._allowlist, module, name)
         if use is Use.FORBIDDEN:
-            self.forbidden[f"{module}.{name}"[:_SHOWN]] = None
-            return standin(f"{module}.{name}"[:_SHOWN], Use.FORBIDDEN, None)
+            shown = f"{module}.{name}"[:_SHOWN]
+            self.forbidden[shown] = None
+            return standin(shown, Use.FORBIDDEN, lambda _: self.called.setdefault(shown))
         return _allowed(module, name, use)
 
     def persistent(self, given: Any) -> Any:

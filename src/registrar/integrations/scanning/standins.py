@@ -41,7 +41,7 @@ class Imported(type):
     def _result(cls, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         given = None
         if cls.arguments is not None:
-            if named:
+            if named and cls.use is not Use.FORBIDDEN:
                 raise RefusedError(f"calls {cls.shown} with named arguments")
             given = cls.arguments(args)
         return instance(cls) if given is None else given
@@ -78,10 +78,8 @@ class Inert(metaclass=Imported):
         if hasattr(self, "has_state"):
             raise RefusedError(f"gives a {type(self).shown} its state twice")
         self.has_state = True
-        if type(state) is tuple and len(state) == 2 and type(state[1]) is dict:
-            for name in state[1]:  # these are set as attributes, whatever stands in their way
-                if type(name) is not str or name.startswith("__"):
-                    raise RefusedError(f"sets the attribute {name!r:.80} of a {type(self).shown}")
+        if type(state) is tuple and len(state) == 2 and state[1] and type(self).use is Use.NEW:
+            raise RefusedError(f"sets attributes of a {type(self).shown} one by one")
 
     def __call__(self, *args: Any, **named: Any) -> NoReturn:
         """Refuse: what the stream has made itself is never called."""

@@ -6,7 +6,7 @@ disagreement of the two, an exception, bytes that nobody read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -20,6 +20,8 @@ from registrar.integrations.scanning.streams import reader
 from registrar.integrations.scanning.words import forbidden_name
 
 _MOST_TOLD = 20
+_KEPT = 100_000
+"""Items of a list that is kept: PyTorch's list of storages; anything else is let go at once."""
 _DISAGREE = "Python's two unpicklers read it differently, so that it can hide what it does"
 _HOSTILE = "no library writes such a file: do not load it, and ask where it came from"
 _AGAIN = "write it again from the object, in one pickle.dump or joblib.dump"
@@ -33,10 +35,16 @@ class Run:
     end: int = 0
     """Offset behind the last opcode; as far as it came where something stopped it."""
     value: Any = None
+    """The list that was read, if it was one."""
     refusal: str = ""
     error: str = ""
     limited: bool = False
     """A limit stopped it, so that the other machine may have come to the end."""
+
+    @property
+    def harmful(self) -> Iterable[str]:
+        """Forbidden names that it would call, or change."""
+        return self.seen.forbidden if self.refusal and self.seen.forbidden else self.seen.called
 
 
 @dataclass(slots=True)
@@ -93,14 +101,18 @@ class Pickles:
         found.whole = not (c.error or c.refusal or python.error or python.refusal)
         return found
 
-    def imports(self, base: BinaryIO, start: int, size: int) -> Run:
-        """What ``pickle.load`` would import from these bytes, whatever they are."""
-        return self._c(base, [(start, size)], torch=False)
+    def calls(self, base: BinaryIO, start: int, size: int) -> list[str]:
+        """What unpicklers would call that they must not, from these bytes, whatever they are.
+
+        Text and numbers may happen to begin as an import does; to call something takes more.
+        """
+        runs = (self._c(base, [(start, size)], False), self._python(base, start, size, False, None))
+        return list(dict.fromkeys(name for run in runs for name in run.harmful))
 
     def _as_plain(self, base: BinaryIO, start: int, size: int) -> Iterator[Trouble]:
-        """What a reader that does not know joblib would import from the bytes of the arrays."""
-        run = self.imports(base, start, size)
-        yield from _forbidden(run, "read by pickle.load instead of joblib.load, ")
+        """What a reader that does not know joblib would call from the bytes of the arrays."""
+        for name in self.calls(base, start, size)[:_MOST_TOLD]:
+            yield forbidden_name(name, "read by pickle.load instead of joblib.load, it ")
 
     def _c(self, base: BinaryIO, spans: list[tuple[int, int]], torch: bool) -> Run:
         run = Run(Seen(self.allowlist, self.limits, torch))
@@ -125,7 +137,8 @@ class Pickles:
 
 def _load(run: Run, load: Any) -> None:
     try:
-        run.value = load()
+        value = load()
+        run.value = value if type(value) is list and len(value) <= _KEPT else None
     except RefusedError as error:
         run.refusal = str(error)
     except (LimitError, MemoryError) as error:
