@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from registrar.domain.scanning import Safety
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
@@ -30,11 +31,11 @@ _MOST_TOLD = 100
 
 def main() -> int:
     """Answer until there are no more requests."""
-    limits = Limits()
+    first = json.loads(sys.stdin.readline())
+    limits = Limits(**first["limits"])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.expanded, limits.expanded))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
-    first = json.loads(sys.stdin.readline())
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinion(allowed) if first["second"] else None
     _say({"allowlist": allowed.digest, "second": second.version if second else None})
@@ -47,7 +48,8 @@ def main() -> int:
                 sure = second.asked(sure, request["place"])
         except MemoryError:
             sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
-        troubles = [(t.safety.value, t.message, t.hint) for t in sure.troubles[:_MOST_TOLD]]
+        told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
+        troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
         _say(
             {"format": sure.format, "troubles": troubles, "external": sure.external[:_MOST_BESIDE]}
         )

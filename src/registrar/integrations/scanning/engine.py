@@ -7,16 +7,17 @@ formats at once is judged by both.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from registrar.domain.formats import Format, by_name
-from registrar.domain.scanning import Trouble
+from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
 from registrar.integrations.scanning.decompressing import ENGINES, beginning
 from registrar.integrations.scanning.limits import Budget, LimitError, Limits
 from registrar.integrations.scanning.parts import Part, Sure, named
 from registrar.integrations.scanning.pickle_files import read_pickles
-from registrar.integrations.scanning.readers import reader_of
+from registrar.integrations.scanning.readers import Look, reader_of
 from registrar.integrations.scanning.unpickling import Pickles
 from registrar.integrations.scanning.words import forbidden_name, unread
 from registrar.reading.sniffing import sniff
@@ -25,6 +26,8 @@ from registrar.reading.sniffing.pickles import is_legacy_torch
 
 _HEAD = 512
 _TOLD = 5
+_MOST_TOLD = 50
+"""Troubles of each kind that are kept of one part: a hostile one has a million."""
 _AS_PICKLES = frozenset({Format.PICKLE, Format.JOBLIB, Format.PYTORCH, Format.TORCHSCRIPT})
 
 
@@ -55,16 +58,22 @@ class Engine:
         format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
         look = reader_of(format, head)
         troubles: list[Trouble] = []
+        told: Counter[Safety] = Counter()
         try:
-            for trouble in look(self, part):
-                troubles.append(trouble)
-            if look is not read_pickles:
-                troubles += self._as_pickle(part)
+            for trouble in self._troubles(look, part):
+                told[trouble.safety] += 1
+                if told[trouble.safety] <= _MOST_TOLD:
+                    troubles.append(trouble)
         except LimitError as error:
             hint = "unpack it, and scan what it holds"
             troubles.append(unread(f"a limit was reached: {error}", hint))
         text = format is Format.UNKNOWN and not troubles
         return Sure("text" if text else format.value, tuple(troubles), found.external)
+
+    def _troubles(self, look: Look, part: Part) -> Iterator[Trouble]:
+        yield from look(self, part)
+        if look is not read_pickles:
+            yield from self._as_pickle(part)
 
     def _as_whole_pickle(self, part: Part, head: bytes) -> Sure | None:
         """What is said of a pickle that ends with the file; None for what is not surely one.

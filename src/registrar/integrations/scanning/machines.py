@@ -115,6 +115,7 @@ class PythonMachine(pickle._Unpickler):
     stack: list[Any]
     read: Callable[[int], bytes]
     append: Callable[[Any], None]
+    metastack: list[list[Any]]
     _unframer: Any
 
     def __init__(
@@ -133,10 +134,13 @@ class PythonMachine(pickle._Unpickler):
         """An inert value, or a refusal."""
         return self._seen.persistent(pid)
 
-    def unread(self) -> int:
-        """Bytes of the last frame behind the end of the pickle."""
-        frame = self._unframer.current_frame
-        return 0 if frame is None else len(frame.read())
+    def left_over(self) -> str:
+        """What is wrong at the end of a pickle, where it should have used up all that it made."""
+        if self.in_frame():
+            return "ends before its last frame does"
+        if self.stack or self.metastack:
+            return "makes objects that are no part of what it gives"
+        return ""
 
     def in_frame(self) -> bool:
         """Tell whether a frame is not used up."""
@@ -153,6 +157,10 @@ class PythonMachine(pickle._Unpickler):
         """EXT1, EXT2, EXT4: a number of copyreg's registry, which every program fills by itself."""
         raise RefusedError("imports by a number of copyreg's registry, which says no name")
 
+    def load_readonly(self) -> None:
+        """READONLY_BUFFER: says something of a buffer outside the stream, and there is none."""
+        raise RefusedError("marks a buffer of its own as read-only")
+
     def _bytes(self, width: int, kind: type[bytes] | type[bytearray]) -> None:
         (count,) = unpack("<I" if width == 4 else "<Q", self.read(width))
         if count < SKIPPED or self.in_frame():
@@ -165,6 +173,7 @@ class PythonMachine(pickle._Unpickler):
     dispatch[pickle.BUILD[0]] = load_build
     for _code in (pickle.EXT1, pickle.EXT2, pickle.EXT4):
         dispatch[_code[0]] = load_extension
+    dispatch[pickle.READONLY_BUFFER[0]] = load_readonly
     dispatch[pickle.BINBYTES[0]] = lambda self: self._bytes(4, bytes)
     dispatch[pickle.BINBYTES8[0]] = lambda self: self._bytes(8, bytes)
     dispatch[pickle.BYTEARRAY8[0]] = lambda self: self._bytes(8, bytearray)

@@ -20,6 +20,7 @@ _CODE = frozenset(
         *("c", "cc", "cpp", "cu", "pth.py", "jl", "wasm", "php", "vbs"),
     }
 )
+_TAG = re.compile(rb"!!python/|tag:yaml\.org,2002:python/")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -56,11 +57,27 @@ def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
             "keep code out of the artifact, or waive it",
         )
     elif is_text(part):
-        return
+        if _python_in_yaml(part):
+            yield dangerous(
+                "YAML with !!python tags: yaml.unsafe_load runs what they name",
+                "write plain values",
+            )
     elif is_data(part.name):
         yield unread("its name says text, which it is not", "write it again as UTF-8")
     else:
         yield UNKNOWN
+
+
+def _python_in_yaml(part: Part) -> bool:
+    """Tell whether a text names objects of Python by YAML's tags."""
+    part.stream.seek(0)
+    kept, left = b"", part.size
+    while left > 0 and (block := part.stream.read(min(BLOCK, left))):
+        left -= len(block)
+        if _TAG.search(kept + block):
+            return True
+        kept = block[-64:]
+    return False
 
 
 def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from registrar.integrations.scanning.limits import Limits
@@ -50,7 +51,7 @@ class Reading:
 
     def __init__(self, limits: Limits, allow: tuple[str, ...], second: bool) -> None:
         self._limits = limits
-        self._hello = {"allow": list(allow), "second": second}
+        self._hello = {"allow": list(allow), "second": second, "limits": asdict(limits)}
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self.told: dict[str, Any] = {}

@@ -130,8 +130,8 @@ class Pickles:
             machine = PythonMachine(stream, run.seen, None if spans is None else spans.built)
             _load(run, machine.load)
             run.end = start + stream.tell()
-            if not run.error and not run.refusal and machine.unread():
-                run.refusal = "ends before its last frame does"
+            if not run.error and not run.refusal:
+                run.refusal = machine.left_over()
         return run
 
 
