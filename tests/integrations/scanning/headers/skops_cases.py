@@ -130,6 +130,7 @@ MALICIOUS = {
     "objects in a sparse matrix": (DANGEROUS, skops_file(MATRIX, {"a.npz": npz(True)})),
     "bytes behind a sparse matrix": (DANGEROUS, skops_file(MATRIX, {"a.npz": npz(False) + b"evil"})),
     "a pickle as bytes": (DANGEROUS, skops_file(BYTES, {"a.bin": pickle.dumps([1, 2, {"a": 3}])})),
+    "a pickle as bytes that change": (DANGEROUS, skops_file(BYTES | {"__loader__": "BytearrayNode", "__class__": "bytearray"}, {"a.bin": pickle.dumps([1, 2, {"a": 3}], protocol=0)})),
     "bytes before the zip": (DANGEROUS, b"#!/bin/sh\n" + MODEL),
     "the same member twice": (DANGEROUS, MODEL.replace(b"b.npy", b"a.npy") + b"x"),
     "an array that is none": (UNREAD, skops_file(array(), {"a.npy": b"evil"})),

@@ -14,12 +14,14 @@ from looking import (
     BOUNDED,
     CLEAN,
     DANGEROUS,
+    UNREAD,
     clean_when_cut,
     damaged,
     look_at,
     verdict,
     wrong,
 )
+from scipy import sparse
 from skops_cases import ALLOWED, BENIGN_OBJECTS, HELD, MALICIOUS, MODEL
 from skops_maker import (
     called,
@@ -32,6 +34,7 @@ from skops_maker import (
     text,
 )
 
+from registrar.integrations.scanning.headers import zips
 from registrar.integrations.scanning.headers.skops import look
 
 
@@ -121,6 +124,22 @@ def test_cut_anywhere_it_is_not_clean(estimators):
     assert clean_when_cut(look, MODEL, len(MODEL), {}, ALLOWED) == []
     large = dumped(estimators["Pipeline"])
     assert clean_when_cut(look, large, 100, {}, ALLOWED) == []
+
+
+def test_zips_within_share_what_may_be_unpacked(monkeypatch):
+    """Each matrix unpacks to little; together they are too much."""
+    matrix = dumped([sparse.csr_matrix(np.eye(100) * n) for n in range(1, 20)])
+    assert verdict(look, matrix, {}, ALLOWED) is CLEAN
+    monkeypatch.setattr(zips, "MAX_UNPACKED", 20_000)
+    assert verdict(look, matrix, {}, ALLOWED) is UNREAD
+
+
+def test_bytes_share_what_may_be_spent(monkeypatch):
+    monkeypatch.setattr(
+        "registrar.reading.effort.Effort.__init__", lambda self: setattr(self, "left", 0)
+    )
+    content = dumped([b"some", b"bytes"])
+    assert verdict(look, content, {}, ALLOWED) is UNREAD
 
 
 @BOUNDED

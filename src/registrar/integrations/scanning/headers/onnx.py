@@ -6,7 +6,7 @@ Nothing is loaded: tensors are skipped, only names, shapes and places of externa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from typing import BinaryIO
 
 from registrar.domain.scanning import Trouble
@@ -27,7 +27,6 @@ from registrar.integrations.scanning.headers.onnx_fields import (
 )
 from registrar.integrations.scanning.headers.onnx_functions import Body, Operator, caller_faults
 from registrar.integrations.scanning.headers.troubles import (
-    MAX_TROUBLES,
     BrokenError,
     byte,
     danger,
@@ -40,6 +39,10 @@ from registrar.reading.sniffing.source import Source, TruncatedError
 MAX_DEPTH = 16
 """Graphs within nodes within graphs."""
 MAX_FUNCTIONS = 10_000
+MAX_OPERATORS = 100_000
+"""Different ones, over all graphs and functions."""
+MAX_DIMENSIONS = 64
+MAX_PAIRS = 16
 _AGAIN = "export the model again"
 _EXTERNAL = 1
 
@@ -72,12 +75,7 @@ class _Walk:
         self.fields = Fields(source)
         self.main = Body()
         self.functions: dict[Operator, Body] = {}
-
-    def tell(self, trouble: Trouble) -> None:
-        """Note a trouble; the walk ends where there are too many."""
-        self.fields.troubles.append(trouble)
-        if len(self.fields.troubles) > MAX_TROUBLES:
-            raise BrokenError("the rest was not looked at", "mend these first")
+        self.operators = 0
 
     def model(self, size: int) -> None:
         """The whole file."""
@@ -124,7 +122,9 @@ class _Walk:
                 overload = self.fields.text(at, after)
             elif number == 5:
                 self.attribute(at, after, deeper, body)
-        body.node((domain, name, overload), start)
+        self.operators += body.node((domain, name, overload), start)
+        if self.operators > MAX_OPERATORS:
+            raise BrokenError(f"more than {MAX_OPERATORS:,} different operators", _AGAIN)
 
     def attribute(self, start: int, end: int, deeper: int, body: Body) -> None:
         """An attribute: a tensor or a graph, or lists of them."""
@@ -150,7 +150,7 @@ class _Walk:
         domain = "" if names[10] == "ai.onnx" else names[10]
         operator = (domain, names[1], names[13])
         if operator in self.functions:
-            self.tell(
+            self.fields.tell(
                 danger(f"the function {quoted(names[1])} stands twice: readers differ", _AGAIN)
             )
         if len(self.functions) >= MAX_FUNCTIONS:
@@ -173,6 +173,7 @@ class _Walk:
         for number, at, after in self.fields.of(start, end, TENSOR):
             if number == 1:
                 shape += self.fields.numbers(at, after)
+                self._few(shape, MAX_DIMENSIONS, "dimensions", start)
             elif number == 2:
                 kind = self.fields.number(at)
             elif number == 8:
@@ -181,12 +182,17 @@ class _Walk:
                 inline = after - at
             elif number == 13:
                 pairs.append(self.pair(at, after))
+                self._few(pairs, MAX_PAIRS, "keys of external data", start)
             elif number == 14:
                 place = self.fields.number(at)
             elif number == 3:
-                self.tell(unread(f"a tensor in parts at {byte(start)}", _AGAIN))
+                self.fields.tell(unread(f"a tensor in parts at {byte(start)}", _AGAIN))
         where = f"tensor {quoted(name)} at {byte(start)}"
         self.data(where, bytes_wanted(shape, kind), inline, pairs, place)
+
+    def _few(self, found: Sized, most: int, what: str, at: int) -> None:
+        if len(found) > most:
+            raise BrokenError(f"a tensor with more than {most} {what} at {byte(at)}", _AGAIN)
 
     def pair(self, start: int, end: int) -> tuple[str, str]:
         """A key and its value."""
@@ -206,13 +212,13 @@ class _Walk:
         """Judge where a tensor's data lies: in the model, or beside it."""
         if pairs or place == _EXTERNAL:
             if inline:
-                self.tell(danger(f"{where} has data in the model and beside it", _AGAIN))
+                self.fields.tell(danger(f"{where} has data in the model and beside it", _AGAIN))
             for trouble in external_faults(where, pairs, wanted, self.beside):
-                self.tell(trouble)
+                self.fields.tell(trouble)
         elif place:
-            self.tell(unread(f"{where} lies at the unknown place {place:,}", _AGAIN))
+            self.fields.tell(unread(f"{where} lies at the unknown place {place:,}", _AGAIN))
         elif inline is not None and wanted is not None and inline != wanted:
-            self.tell(
+            self.fields.tell(
                 danger(
                     f"{where} has {inline:,} bytes; its shape has {wanted:,}:"
                     " a reader that trusts the shape leaves its bytes",

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from math import prod
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.headers.troubles import BrokenError, byte, danger
+from registrar.integrations.scanning.headers.troubles import (
+    MAX_TROUBLES,
+    BrokenError,
+    byte,
+    danger,
+)
 from registrar.reading.sniffing import onnx
 from registrar.reading.sniffing.protobuf import (
     BYTES,
@@ -138,8 +143,14 @@ class Fields:
             at += found.end()
         return at
 
+    def tell(self, trouble: Trouble) -> None:
+        """Note a trouble; the walk ends where there are too many."""
+        self.troubles.append(trouble)
+        if len(self.troubles) > MAX_TROUBLES:
+            raise BrokenError("the rest was not looked at", "mend these first")
+
     def _twice(self, number: int, at: int) -> None:
-        self.troubles.append(
+        self.tell(
             danger(
                 f"field {number} at {byte(at)} stands twice in its message:"
                 " some readers join the two, others take the last",
@@ -179,4 +190,4 @@ def bytes_wanted(shape: list[int], kind: int) -> int | None:
     """How many bytes a tensor has; None for texts and for types that are not known."""
     if kind not in BITS or any(size >= 2**63 for size in shape):
         return None
-    return (prod(shape) * BITS[kind] + 7) // 8
+    return min((prod(shape) * BITS[kind] + 7) // 8, 2**63)

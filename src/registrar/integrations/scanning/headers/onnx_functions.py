@@ -36,12 +36,12 @@ class Body:
     first: dict[Operator, int] = field(default_factory=dict)
     """Byte of the first node of an operator."""
 
-    def node(self, operator: Operator, at: int) -> None:
-        """Note one node."""
+    def node(self, operator: Operator, at: int) -> bool:
+        """Note one node; tells whether its operator is a new one."""
         domain, name, overload = operator
         operator = ("" if domain == "ai.onnx" else domain, name, overload)
         self.calls[operator] += 1
-        self.first.setdefault(operator, at)
+        return self.first.setdefault(operator, at) == at
 
 
 def caller_faults(main: Body, functions: Mapping[Operator, Body]) -> Iterator[Trouble]:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.json_header import read_header
-from registrar.integrations.scanning.headers.skops_members import by_name, member_faults
+from registrar.integrations.scanning.headers.skops_members import Place, by_name, member_faults
 from registrar.integrations.scanning.headers.skops_nodes import Nodes
 from registrar.integrations.scanning.headers.skops_types import PROTOCOLS, Pair
 from registrar.integrations.scanning.headers.troubles import (
@@ -46,7 +46,8 @@ def look(
     """
     source = Source(stream, size)
     faulty = False
-    for trouble in structure_faults(source):
+    place = Place(stream, source)
+    for trouble in structure_faults(source, place.allowance):
         faulty = True
         yield trouble
     if faulty:
@@ -71,7 +72,7 @@ def look(
         if entry is None:
             yield unread(f"{_SCHEMA} names the member {quoted(name)}, which is not there", _AGAIN)
         else:
-            yield from member_faults(stream, source, entry, frozenset(loaders))
+            yield from member_faults(place, entry, frozenset(loaders))
     for name in sorted(members.keys() - nodes.files.keys() - {_SCHEMA}):
         yield unread(f"nothing in {_SCHEMA} names the {members[name].shown}", _AGAIN)
 
