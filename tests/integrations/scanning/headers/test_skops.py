@@ -97,6 +97,20 @@ def test_each_name_is_needed(estimators):
         assert found.message.startswith(f'"{name[0]}.{name[1]}" is not on the allowlist')
 
 
+def test_some_names_cannot_be_allowed():
+    """What skops calls by its loader is a closed list, whatever the policy says."""
+    everything = ALLOWED | {("operator", "call"), ("os", "system")}
+    for name in ("operator.call", "a tree that is none", "a key whose type is a function"):
+        assert verdict(look, MALICIOUS[name][1], {}, everything) is DANGEROUS
+
+
+def test_a_reference_to_what_stood_before():
+    cached = {"__loader__": "CachedNode", "__module__": None, "__class__": None, "__id__": 7}
+    content = skops_file(listed(text("x") | {"__id__": 7}, cached))
+    assert loaded(content) == ["x", "x"]
+    assert ask(content) is CLEAN
+
+
 def test_skops_runs_what_the_model_itself_calls_trusted(tmp_path: Path):
     """MLflow trusts the types that the model's own MLmodel lists (GHSA-w582-9x45-8mpx)."""
     marker = tmp_path / "marker"
