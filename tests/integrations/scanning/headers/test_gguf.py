@@ -138,6 +138,10 @@ def test_where_and_what_to_do():
     )
     (found,) = look_at(look, MALICIOUS["big-endian"][1])
     assert found.hint == "convert it to little-endian"
+    (found,) = look_at(look, MALICIOUS["an array of 2^63 values"][1])
+    assert found.message.startswith(
+        "the array at byte 37 announces 9,223,372,036,854,775,808 values"
+    )
     (found,) = look_at(look, templated("Hello {{ ().__class__ }}"))
     assert '"{{ ().__class__ }}"' in found.message
 

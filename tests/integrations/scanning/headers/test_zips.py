@@ -139,6 +139,8 @@ MALICIOUS = {
     "broken extra fields": (DANGEROUS, zipped(Part(b"a", central={"extra": b"\1\0\xff\xff"}))),
     "two members share bytes": (DANGEROUS, zipped(A, SHARED)),
     "a member within another": (DANGEROUS, zipped(Part(b"a", zipped(B)), Part(b"b", listed=False), end={"count": 1})),
+    "a member that is the bytes of another": (DANGEROUS, zipped(Part(b"a", zipped(B)[:35]), Part(b"b", written=False, central={"offset": 31}))),
+    "a bomb beside much that is none": (DANGEROUS, zipped(Part(b"a", BOMB, DEFLATED), Part(b"b", bytes(range(256)) * 4096))),
     "an unlisted member": (DANGEROUS, zipped(A, Part(b"evil", listed=False), B)),
     "an unlisted last member": (DANGEROUS, zipped(A, Part(b"evil", listed=False))),
     "bytes before the first": (DANGEROUS, b"MZ\x90" + PLAIN),

@@ -25,6 +25,8 @@ class Part:
     packed: bytes | None = None
     """Its bytes as they lie in the file, where they are not what the data packs to."""
     listed: bool = True
+    written: bool = True
+    """False: it stands in the directory alone."""
 
 
 def deflate(data: bytes) -> bytes:
@@ -55,11 +57,13 @@ def zipped(
         told |= {"packed": len(packed), "size": len(part.data), "extra": b"", "comment": b""}
         told |= {"mode": 0o100644, "offset": offset, "disk": 0}
         local, central = told | part.local, told | part.central
+        if part.listed:
+            directory += entry(central)
+        if not part.written:
+            continue
         body += struct.pack("<4s5H3L2H", b"PK\3\4", 20, local["flags"], local["method"], 0, 0x21,
             local["crc"], local["packed"], local["size"], len(local["name"]), len(local["extra"]))  # fmt: skip
         body += local["name"] + local["extra"] + packed + part.behind
-        if part.listed:
-            directory += entry(central)
     start = len(body) + len(between)
     listed = sum(part.listed for part in parts)
     last: Fields = {"count": listed, "size": len(directory), "start": start, "length": len(comment)}

@@ -27,7 +27,8 @@ MAX_PAIRS = 100_000
 MAX_TENSORS = 100_000
 MAX_STRINGS = 2_000_000
 """Texts in arrays, over the whole file: the vocabularies of large models have some 500,000."""
-MAX_KEY = 65_535
+MAX_KEY = 1024
+"""The format allows 65,535 bytes; the keys that are written have some 50."""
 MAX_NAME = 64
 MAX_DIMENSIONS = 4
 MAX_NESTING = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,8 @@ from registrar.integrations.scanning.headers.troubles import danger, unread
 from registrar.integrations.scanning.headers.zip_entries import Entry
 
 MAX_DEPTH = 64
+_STRAY = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as ``Entry.name`` gives them."""
 _AGAIN = "pack it again from a folder of plain files"
 _KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
 
@@ -48,7 +51,7 @@ def _key(name: str) -> str:
 
 def _alone(entry: Entry) -> Iterator[Trouble]:
     name = entry.name
-    if any("\udc80" <= char <= "\udcff" for char in name):
+    if not name.isascii() and _STRAY.search(name):
         yield unread(f"{entry.shown} has a name that should be UTF-8 and is not", _AGAIN)
         return
     fault = path_fault(unicodedata.normalize("NFC", name))

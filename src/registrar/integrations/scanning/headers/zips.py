@@ -33,7 +33,8 @@ from registrar.reading.sniffing.zip_directory import END, LOCAL, DirectoryError
 MAX_RATIO = 200
 """Unpacked to packed bytes, for what unpacks to more than ``MAX_HARMLESS``."""
 MAX_HARMLESS = 64 * 1024 * 1024
-MAX_UNPACKED = 16 * 1024 * 1024 * 1024
+MAX_UNPACKED = 4 * 1024 * 1024 * 1024
+"""Of all deflated members together, those of zips within as well."""
 _DEFLATE_RATIO = 1032
 _ENCRYPTED = 0x2041
 _KNOWN_FLAGS = 0x800 | DESCRIBED_BEHIND | 0x6
@@ -47,8 +48,26 @@ def look(stream: BinaryIO, size: int, beside: Mapping[str, int]) -> Iterator[Tro
     yield from structure_faults(source)
 
 
-def structure_faults(source: Source) -> Iterator[Trouble]:
-    """The same for a source."""
+class Allowance:
+    """How many bytes may still be unpacked of one file."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_UNPACKED
+
+    def take(self, size: int) -> None:
+        """Unpack so many; raises BrokenError where that is too much."""
+        self.left -= size
+        if self.left < 0:
+            raise BrokenError(
+                f"the zip unpacks to more than {MAX_UNPACKED:,} bytes", "pack it stored"
+            )
+
+
+def structure_faults(source: Source, allowance: Allowance | None = None) -> Iterator[Trouble]:
+    """The same for a source; zips of one file share an allowance."""
+    allowance = allowance or Allowance()
     try:
         found, start = entries(source)
     except DirectoryError as error:
@@ -66,10 +85,9 @@ def structure_faults(source: Source) -> Iterator[Trouble]:
             sound.append(entry)
     yield from _bomb(found)
     yield from _side_by_side(source, found, start)
-    if sum(entry.size for entry in sound) > MAX_UNPACKED:
-        raise BrokenError(f"the zip unpacks to more than {MAX_UNPACKED:,} bytes", "split the model")
     for entry in sound:
         if entry.method == DEFLATED:
+            allowance.take(entry.size)
             yield from content_faults(source, entry)
 
 
