@@ -113,6 +113,7 @@ def scikit_learn() -> dict[str, Any]:
             if inspect.isclass(value) and _COMPILED.search(item):
                 _put(uses.name, room, item)
     _put(uses.call, "sklearn.tree._tree", "Tree")
+    _put(uses.call, "sklearn.utils._bunch", "Bunch")
     for _, estimator in all_estimators():
         if not _plain(estimator):
             raise SystemExit(f"read how {estimator} is pickled, then add it to _READ")

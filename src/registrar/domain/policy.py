@@ -65,6 +65,8 @@ class Policy:
     """Hosts of source repositories that remote rules may ask."""
     mlflow: tuple[str, ...] = ()
     """Tracking URIs that remote rules may ask."""
+    scan_allow: tuple[str, ...] = ()
+    """``module:name``, exact: what pickles may import besides the shipped allowlist."""
     add: Mapping[str, str] = field(default_factory=dict)
     """What ``registrar add`` takes where no option says otherwise; judges nothing."""
     program_version: str | None = None

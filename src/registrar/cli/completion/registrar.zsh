@@ -14,6 +14,7 @@ _shtab_registrar_commands() {
     init:'make this repository a registry'
     register:'register a checked entry in an MLflow model registry'
     rules:'list the rules, or explain one'
+    scan:'look into model files: is it safe to load them'
   )
   _describe 'registrar commands' _commands
 }
@@ -151,6 +152,15 @@ _shtab_registrar_rules_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_rules_defaults_added=0
 
+_shtab_registrar_scan_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
+  "(*):a file or a folder:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_scan_defaults_added=0
+
 
 _shtab_registrar() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->registrar'
@@ -178,6 +188,7 @@ _shtab_registrar() {
         init) _arguments -C -s $_shtab_registrar_init_options ;;
         register) _arguments -C -s $_shtab_registrar_register_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
+        scan) _arguments -C -s $_shtab_registrar_scan_options ;;
       esac
   esac
 }

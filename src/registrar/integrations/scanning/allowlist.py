@@ -42,6 +42,16 @@ class Allowlist:
     digest: str
     """SHA-256 over the sorted lines ``module:name use``."""
 
+    @property
+    def called(self) -> frozenset[Name]:
+        """Names that may be called."""
+        return frozenset(name for name, use in self.uses.items() if use is Use.CALL)
+
+    @property
+    def held(self) -> frozenset[Name]:
+        """Names that may be held, or made empty and given a state, but not called."""
+        return frozenset(self.uses) - self.called
+
     def use(self, module: str, name: str) -> Use:
         """What may be done with a name."""
         return self.uses.get((module, name), Use.FORBIDDEN)

@@ -243,7 +243,8 @@ def _reconstructor(args: tuple[Any, ...]) -> Inert:
         raise RefusedError("makes an object as copyreg does not")
     if args[0].use is Use.FORBIDDEN:
         return cast(Inert, instance(args[0]))  # told already
-    if args[0].use is not Use.NEW or args[1].shown[9:] not in _BASES:
+    plain = args[0].use is Use.NEW or (args[0].use is Use.CALL and args[0].arguments is None)
+    if not plain or args[1].shown[9:] not in _BASES:
         raise RefusedError(f"makes a {args[0].shown}, which may be here but not be made")
     return cast(Inert, instance(args[0]))
 

@@ -102,7 +102,10 @@ def _judged(engine: Engine, request: Mapping[str, Any]) -> Sure:
 
 
 class Beside(Mapping[str, int]):
-    """The files of a folder, by their path in it; listed when first asked for."""
+    """Sizes of the files of a folder, by their path in it; -1 for links and the like.
+
+    Listed when first asked for.
+    """
 
     def __init__(self, folder: bytes) -> None:
         self._folder = folder
@@ -138,8 +141,10 @@ def _walk(top: bytes) -> Iterator[tuple[str, int]]:
             path = os.path.join(inner, entry.name)
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
-            elif entry.is_file(follow_symlinks=False):
-                yield path.decode("utf-8", "surrogateescape"), entry.stat().st_size
+            else:
+                plain = entry.is_file(follow_symlinks=False)
+                size = entry.stat(follow_symlinks=False).st_size if plain else -1
+                yield path.decode("utf-8", "surrogateescape"), size
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import importlib
 import re
 from collections.abc import Iterator
 
@@ -11,7 +10,9 @@ from registrar.domain.formats import is_data
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.streams import BLOCK
+from registrar.integrations.scanning.ubjson import UbjsonError, check_ubjson
 from registrar.integrations.scanning.words import UNKNOWN, dangerous, unread
+from registrar.reading.sniffing.source import Source, TruncatedError
 
 _CODE = frozenset(
     {
@@ -20,6 +21,8 @@ _CODE = frozenset(
         *("c", "cc", "cpp", "cu", "pth.py", "jl", "wasm", "php", "vbs"),
     }
 )
+_UBJSON = frozenset(b"{" + bytes([code]) for code in b"LlIiU$#")
+_AS_JSON = 'write it again: booster.save_model("model.json")'
 _TAG = re.compile(rb"!!python/|tag:yaml\.org,2002:python/")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -46,8 +49,10 @@ def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
     """Text is data, unless its name or its first line makes it a program."""
     base = part.name.rpartition("/")[2]
     if base == "MLmodel":
-        found = importlib.import_module("registrar.integrations.scanning.headers.mlmodel")
-        yield from found.look(part.stream, part.size, part.beside or {})
+        from registrar.integrations.scanning.headers.mlflow_folder import look
+
+        names = judge.pickles.allowlist
+        yield from look(part.stream, part.size, part.beside or {}, names.called | names.held)
         return
     part.stream.seek(0)
     script = part.stream.read(2) == b"#!"
@@ -81,9 +86,14 @@ def _python_in_yaml(part: Part) -> bool:
 
 
 def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
-    """Boosted trees as XGBoost and LightGBM write them as text: numbers and names, no code."""
-    if not is_text(part):
-        yield unread(
-            "a binary form of XGBoost's, which is not read to its end",
-            'write it as text: booster.save_model("model.json")',
-        )
+    """Boosted trees as XGBoost and LightGBM write them: numbers and names, no code."""
+    part.stream.seek(0)
+    try:
+        if part.stream.read(2) in _UBJSON:
+            check_ubjson(Source(part.stream, part.size))
+        elif not is_text(part):
+            yield unread("an old binary form of XGBoost's, which is not read", _AS_JSON)
+    except UbjsonError as error:
+        yield unread(f"UBJSON with {error}", _AS_JSON)
+    except TruncatedError:
+        yield unread("UBJSON that is broken off", _AS_JSON)

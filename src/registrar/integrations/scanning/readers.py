@@ -33,7 +33,7 @@ HEADERS: Mapping[Format, str] = {
     Format.ONNX: "onnx",
     Format.GGUF: "gguf",
 }
-"""Formats of which the header says all, to the module that reads it."""
+"""Formats of which the header says all, to the module of ``headers`` that reads it."""
 _PICKLES = frozenset({Format.PICKLE, Format.JOBLIB})
 _TREES = frozenset({Format.XGBOOST, Format.LIGHTGBM})
 
@@ -45,7 +45,7 @@ def reader_of(format: Format, head: bytes) -> Look:
     if format in HEADERS:
         return header_of(HEADERS[format])
     if head[:4] in (LOCAL, END):
-        return _skops if format is Format.SKOPS else look_any_zip
+        return look_skops if format is Format.SKOPS else look_any_zip
     if compression(head) is not None:
         return look_compressed
     if head[:6] == MAGIC:
@@ -77,9 +77,12 @@ def look_any_zip(judge: Judge, part: Part) -> Iterator[Trouble]:
     yield from look_members(judge, part)
 
 
-def _skops(judge: Judge, part: Part) -> Iterator[Trouble]:
-    yield from header_of("skops")(judge, part)
-    yield from look_members(judge, part)
+def look_skops(judge: Judge, part: Part) -> Iterator[Trouble]:
+    """The zip and every node of its schema, under the same allowlist as pickles."""
+    from registrar.integrations.scanning.headers.skops import look
+
+    names = judge.pickles.allowlist
+    yield from look(part.stream, part.size, {}, names.called, names.held)
 
 
 def _nobody(format: Format) -> Look:
