@@ -68,9 +68,11 @@ def _named(path: str, answer: Mapping[str, Any]) -> set[str]:
     """The files that an ONNX model names as its data, as paths of the answer."""
     if answer.get("format") != Format.ONNX:
         return set()
-    folder = posixpath.dirname(path)
+    folder = posixpath.normpath(posixpath.dirname(path))
     named = (posixpath.normpath(posixpath.join(folder, str(item))) for item in answer["external"])
-    return {item for item in named if not folder or item.startswith(f"{folder}/")}
+    if folder == ".":
+        return {item for item in named if not item.startswith(("../", "/"))}
+    return {item for item in named if item.startswith(f"{folder}/")}
 
 
 def _as_data(answer: FileScan, external: set[str]) -> FileScan:
