@@ -7,7 +7,7 @@ import importlib
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from registrar.integrations.scanning.limits import MIB, Budget
 from registrar.integrations.scanning.streams import BLOCK
@@ -92,10 +92,21 @@ def expanded(stream: BinaryIO, size: int, kind: str, budget: Budget) -> tuple[Bi
     """
     import tempfile  # most files need none
 
+    engine = ENGINES[kind]()
     out = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - given to the caller
+    try:
+        made = _expand(stream, size, kind, engine, out, budget)
+    except BaseException:
+        out.close()
+        raise
+    return cast(BinaryIO, out), made
+
+
+def _expand(
+    stream: BinaryIO, size: int, kind: str, engine: Decompressor, out: Any, budget: Budget
+) -> int:
     stream.seek(0)
     made = read = 0
-    engine = ENGINES[kind]()
     data = b""
     while True:
         if not data and read < size and engine.needs_input:
@@ -108,11 +119,10 @@ def expanded(stream: BinaryIO, size: int, kind: str, budget: Budget) -> tuple[Bi
         if engine.eof:
             data = engine.unused_data or b""
             if not data and read >= size:
-                break
+                return made
             engine = ENGINES[kind]()
         elif not content and read >= size:
             raise EOFError("the compressed bytes are broken off")
-    return cast(BinaryIO, out), made
 
 
 def beginning(stream: BinaryIO, size: int, kind: str) -> bytes:

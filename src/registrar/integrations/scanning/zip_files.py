@@ -62,7 +62,8 @@ def _torch(judge: Judge, part: Part, entry: Entry, raw: dict[str, int]) -> Itera
     except MemberError as error:
         yield unread(str(error), _AGAIN)
         return
-    run, found = look_pickle(judge, part.inner(entry.name, stream, size))
+    with stream:
+        run, found = look_pickle(judge, part.inner(entry.name, stream, size))
     yield from (*run.troubles, *found.troubles)
     top = entry.name.removesuffix(_TORCH)
     raw.update({f"{top}data/{key}": size for key, size in found.sizes.items()})
@@ -83,7 +84,8 @@ def _member(
     except MemberError as error:
         yield from named(entry.name, iter([unread(str(error), _AGAIN)]))
         return
-    yield from judge.inside(part.inner(entry.name, stream, size))
+    with stream:
+        yield from judge.inside(part.inner(entry.name, stream, size))
 
 
 def opened(judge: Judge, part: Part, entry: Entry) -> tuple[BinaryIO, int]:
