@@ -12,6 +12,8 @@ import resource
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import joblib
@@ -36,8 +38,21 @@ pytestmark = pytest.mark.filterwarnings(
 SMALL = Limits(expanded=8 << 20, free=1 << 20, members=50, names=1000, pickles=4, depth=3)
 
 
+@contextmanager
+def bounded() -> Iterator[None]:
+    """No more than another GiB: opcodes may ask for any, and this is no child that may die."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + (1 << 30), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
 def judged(content: bytes, name: str = "model.pkl", limits: Limits = SMALL) -> Sure:
-    return Engine(allowlist(), limits).judged(Part(name, io.BytesIO(content), len(content)))
+    with bounded():
+        return Engine(allowlist(), limits).judged(Part(name, io.BytesIO(content), len(content)))
 
 
 def safety(content: bytes, name: str = "model.pkl", limits: Limits = SMALL) -> Safety:
@@ -130,6 +145,12 @@ def test_a_pickle_that_claims_or_nests_too_much_is_not_clean(
 ) -> None:
     (found,) = scanned(tmp_path, **{"model.pkl": content})
     assert found.safety is not Safety.CLEAN
+
+
+def test_a_memo_that_asks_for_all_memory_meets_the_limit() -> None:
+    found = judged(proto(2) + b"Nr\xff\xff\xff\x7f0N.")
+    assert [trouble.safety for trouble in found.troubles] == [Safety.UNREAD]
+    assert "memory" in found.troubles[0].message
 
 
 def test_what_lies_behind_the_end_of_a_frame_or_a_pickle_is_told() -> None:

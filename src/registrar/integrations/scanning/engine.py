@@ -85,7 +85,8 @@ class Engine:
         found = self.pickles.dry_run(part.stream, 0, part.size)
         if not found.whole or found.end != part.size:
             return None
-        return Sure(Format.JOBLIB if found.joblib else Format.PICKLE, tuple(found.troubles))
+        format = Format.JOBLIB if found.joblib else Format.PICKLE
+        return Sure(format.value, tuple(found.troubles))
 
     def _as_pickle(self, part: Part) -> Iterator[Trouble]:
         """What ``pickle.load`` and ``joblib.load`` would call from a file of another format."""

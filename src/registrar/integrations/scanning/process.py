@@ -60,8 +60,8 @@ class Reading:
     def __enter__(self) -> Reading:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stop()
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._stop(_END if kind is None else 0.0)
 
     def answers(self, files: Sequence[ToScan]) -> Iterator[dict[str, Any] | ChildError]:
         """What is said of each file, in their order; ChildError where nobody lived to say it.
@@ -93,7 +93,7 @@ class Reading:
         """Start a process where none runs; tell whether it did. Raises ChildError."""
         if self._process is not None and self._process.poll() is None:
             return False
-        self._stop()
+        self._stop(0.0)
         import registrar
 
         own = os.path.dirname(os.path.dirname(os.path.abspath(registrar.__file__)))
@@ -129,7 +129,7 @@ class Reading:
         except (OSError, ValueError):
             answer = None
         except ChildError:
-            self._stop()
+            self._stop(0.0)
             raise
         if isinstance(answer, dict):
             return answer
@@ -157,15 +157,15 @@ class Reading:
         """Why the process is no more; it is gone afterwards."""
         process = self._process
         assert process is not None
-        code = self._stop()
+        code = self._stop(_END)
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
             return "a limit was reached: it took too much time or memory to read"
         if code < 0:
             return f"the reading process crashed on it ({signal.Signals(-code).name})"
         return f"the reading process failed on it (exit {code})"
 
-    def _stop(self) -> int:
-        """End the process with all its group; its exit code."""
+    def _stop(self, patience: float) -> int:
+        """End the process with its group, after some seconds to end itself; its exit code."""
         process, self._process = self._process, None
         if process is None:
             return 0
@@ -174,7 +174,7 @@ class Reading:
                 with suppress(OSError):  # what could not be sent any more
                     pipe.close()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_END if process.poll() is None else 0)
+            process.wait(patience)
         with suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
             os.killpg(process.pid, signal.SIGKILL)
         return process.wait()
