@@ -141,7 +141,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that MLflow itself writes: of sklearn, onnx and pyfunc."""
     top = tmp_path_factory.mktemp("mlflow")
     logging.disable(logging.CRITICAL)
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
         patch.chdir(top)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{top}/mlflow.db")
