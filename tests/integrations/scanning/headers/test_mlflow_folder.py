@@ -87,6 +87,8 @@ MALICIOUS = {
     "flavours that are none": (UNREAD, b"flavors: []\n"),
     "trusted types that are no list": (UNREAD, saved(f"{SKLEARN}os.system", "sklearn")),
     "a serialization that nobody knows": (UNREAD, saved("serialization_format: dill", "sklearn")),
+    "weights of a hub": (UNREAD, saved("source_model_name: acme/evil", "transformers")),
+    "a base model of a hub": (UNREAD, saved("base_model: acme/evil", "diffusers")),
     "data that is not there": (UNREAD, saved("data: other.onnx")),
     "an alias": (UNREAD, saved(more="a: &a x\nb: *a")),
     "nested without end": (UNREAD, b"flavors: " + b"[" * 50_000),

@@ -214,7 +214,7 @@ def test_zipfile_looks_beside_the_locator():
 
 def test_where_and_what_to_do():
     (found,) = look_at(look, MALICIOUS["bytes between members"][1])
-    assert found.message == "byte 35 to 47 belong to no member: anything may hide there"
+    assert found.message == "bytes 35 to 46 belong to no member: anything may hide there"
     (found,) = look_at(look, MALICIOUS["a member that is the bytes of another"][1])
     assert found.message == 'member "a" shares bytes with what follows at byte 31'
     (found,) = look_at(look, MALICIOUS["a symbolic link"][1])

@@ -95,6 +95,12 @@ def _imports(name: str, settings: Mapping[str, Any], folder: _Folder) -> Iterato
     made = settings.get("model_class")
     if made is not None and _pair(made) not in CLASSES:
         yield danger(f"{where} has MLflow import the class {quoted(str(made))}", _AGAIN)
+    hub = settings.get("base_model") or settings.get("source_model_name")
+    if hub and not settings.get("model_binary"):
+        yield unread(
+            f"{where} has no weights: MLflow fetches {quoted(str(hub))} from a hub to load it",
+            "save the weights with it: save_pretrained=True",
+        )
     data = settings.get("model_data") or settings.get("data") or "data"
     for file in NAMED_MODULES:
         if f"{data}/{file}" in folder.beside:

@@ -76,6 +76,7 @@ class _Walk:
         self.main = Body()
         self.functions: dict[Operator, Body] = {}
         self.operators = 0
+        self.domains: set[int] = set()
 
     def model(self, size: int) -> None:
         """The whole file."""
@@ -91,10 +92,28 @@ class _Walk:
             elif number == 25:
                 self.function(start, end)
             elif number == 8:
-                for _ in self.fields.of(start, end, OPERATOR_SET):
-                    pass
+                self.operator_set(start, end)
         if 7 not in seen or not seen & {1, 8}:
             raise BrokenError("there is no graph with its version in this model", _AGAIN)
+
+    def operator_set(self, start: int, end: int) -> None:
+        """A domain, and the version of it that the graph is written in."""
+        domain = ""
+        for number, at, after in self.fields.of(start, end, OPERATOR_SET):
+            if number == 1:
+                domain = self.fields.text(at, after)
+        self._once(self.domains, "" if domain == "ai.onnx" else domain, "operator set", start)
+
+    def _once(self, seen: set[int], name: str, what: str, at: int) -> None:
+        """Tell of a name that stands twice; hashes are kept, which are short."""
+        if hash(name) in seen:
+            self.fields.tell(
+                danger(
+                    f"the {what} {quoted(name)} stands twice, again at {byte(at)}: readers differ",
+                    _AGAIN,
+                )
+            )
+        seen.add(hash(name))
 
     def graph(self, start: int, end: int, deeper: int, body: Body) -> None:
         """A graph; ``deeper`` more may lie in it."""
@@ -102,11 +121,12 @@ class _Walk:
             raise BrokenError(
                 f"graphs are nested more than {MAX_DEPTH} deep at {byte(start)}", _AGAIN
             )
+        names: set[int] = set()
         for number, at, after in self.fields.of(start, end, GRAPH):
             if number == 1:
                 self.node(at, after, deeper, body)
             elif number == 5:
-                self.tensor(at, after)
+                self._once(names, self.tensor(at, after), "tensor", at)
             elif number == 15:
                 self.sparse(at, after)
 
@@ -163,8 +183,8 @@ class _Walk:
             if number in (1, 2):
                 self.tensor(at, after)
 
-    def tensor(self, start: int, end: int) -> None:
-        """A tensor: its shape against its bytes, or where its data lies."""
+    def tensor(self, start: int, end: int) -> str:
+        """A tensor: its shape against its bytes, or where its data lies; gives its name."""
         shape: list[int] = []
         pairs: list[tuple[str, str]] = []
         kind = place = 0
@@ -189,6 +209,7 @@ class _Walk:
                 self.fields.tell(unread(f"a tensor in parts at {byte(start)}", _AGAIN))
         where = f"tensor {quoted(name)} at {byte(start)}"
         self.data(where, bytes_wanted(shape, kind), inline, pairs, place)
+        return name
 
     def _few(self, found: Sized, most: int, what: str, at: int) -> None:
         if len(found) > most:

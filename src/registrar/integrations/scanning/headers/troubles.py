@@ -56,6 +56,11 @@ def byte(offset: int) -> str:
     return f"byte {offset:,}"
 
 
+def between(start: int, end: int) -> str:
+    """The bytes from ``start`` to before ``end``, as they are told."""
+    return f"bytes {start:,} to {end - 1:,}"
+
+
 def told(reader: Callable[_P, Iterator[Trouble]]) -> Callable[_P, Iterator[Trouble]]:
     """Make a reader's last trouble of what it raises, and stop where there are too many."""
 

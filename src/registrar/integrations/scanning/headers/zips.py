@@ -13,7 +13,7 @@ from typing import BinaryIO
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.troubles import (
     BrokenError,
-    byte,
+    between,
     danger,
     told,
     unread,
@@ -142,7 +142,7 @@ def _side_by_side(source: Source, found: Sequence[Entry], start: int) -> Iterato
     if placed[-1].offset >= start:
         raise BrokenError(f"{placed[-1].shown} should lie behind the end of all members")
     if placed[0].offset != 0:
-        yield danger(f"{byte(0)} to {placed[0].offset:,} belong to no member", _AGAIN)
+        yield danger(f"{between(0, placed[0].offset)} belong to no member", _AGAIN)
     followed_by = [*(entry.offset for entry in placed[1:]), start]
     for entry, until in zip(placed, followed_by, strict=True):
         yield from local_faults(source, entry, until)
