@@ -56,6 +56,14 @@ CONTEXT = node("EPContext", "com.microsoft", embed_mode=0, ep_cache_context="../
 LOOP = node("If", then_branch=helper.make_graph([node()], "t", [], [value("y")]), else_branch=helper.make_graph([node("Evil", "evil")], "e", [], [value("y")]))  # fmt: skip
 
 
+def types(depth: int) -> bytes:
+    """A list of lists of …"""
+    made = b""
+    for _ in range(depth):
+        made = field(4, field(1, made))
+    return made
+
+
 BENIGN = {
     "one node": (CLEAN, PLAIN),
     "an own function": (CLEAN, model([CALL], [function("F", [node()])], domains=["local"])),
@@ -119,6 +127,9 @@ MALICIOUS = {
     "a million different operators": (UNREAD, graph_of(b"".join(field(1, field(4, f"F{n}")) for n in range(100_001)))),
     "a million fields twice": (DANGEROUS, graph_of(field(1, NODE + field(4, "Neg") * 100_000))),
     "a shape of 2^63": (DANGEROUS, model(tensors=[tensor(bytes(4), (2**62, 2**62, 2**62))])),
+    "an input that is no type": (UNREAD, graph_of(field(1, NODE) + field(11, b"evil"))),
+    "types of types without end": (UNREAD, graph_of(field(1, NODE) + field(11, field(2, types(100))))),
+    "a note that is none": (UNREAD, PLAIN + field(14, b"\xff")),
     "a tensor in parts": (UNREAD, graph_of(field(1, NODE) + field(5, field(3, b"")))),
     "a name of a megabyte": (UNREAD, graph_of(field(1, field(4, "x" * 2**20)))),
     "data at a place that nobody knows": (UNREAD, graph_of(field(1, NODE) + field(5, field(14, 7)))),

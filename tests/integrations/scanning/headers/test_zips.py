@@ -166,6 +166,8 @@ MALICIOUS = {
     "not deflate": (UNREAD, zipped(Part(b"a", b"data", DEFLATED, packed=b"\xff\xff\xff\xff"))),
     "unpacks to less": (UNREAD, zipped(Part(b"a", b"data", DEFLATED, packed=deflate(b"da")))),
     "another checksum": (UNREAD, zipped(Part(b"a", b"data", DEFLATED, packed=deflate(b"evil")))),
+    "another checksum of a stored member": (UNREAD, PLAIN.replace(b"pickle", b"evil!!", 1)),
+    "a version that is not yet": (UNREAD, zipped(Part(b"a", central={"needs": 90}))),
     "encrypted": (UNREAD, zipped(Part(b"a", local={"flags": 1}, central={"flags": 1}))),
     "an encrypted directory": (UNREAD, zipped(Part(b"a", local={"flags": 0x2000}, central={"flags": 0x2000}))),
     "bzip2": (UNREAD, by_zipfile(FILES, zipfile.ZIP_BZIP2)),
