@@ -97,7 +97,7 @@ class _Walk:
         """The whole file."""
         seen = set()
         for number, start, end in self.fields.of(0, size, MODEL):
-            seen.add(number)
+            seen.add(number if start < end else 0)  # an empty graph is none
             if number == 7:
                 self.graph(start, end, MAX_DEPTH, self.main)
             elif number == 20:
