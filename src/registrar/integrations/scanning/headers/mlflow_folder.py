@@ -23,7 +23,7 @@ from registrar.integrations.scanning.headers.mlflow_names import (
     SERIALIZATIONS,
 )
 from registrar.integrations.scanning.headers.skops_types import TRUSTED, Pair
-from registrar.integrations.scanning.headers.troubles import danger, quoted, told, unread
+from registrar.integrations.scanning.headers.troubles import allowing, danger, quoted, told, unread
 from registrar.reading.documents import MAX_BYTES, Document
 from registrar.reading.yaml import read_yaml
 
@@ -132,7 +132,7 @@ def _trusted(name: str, settings: Mapping[str, Any], allowed: frozenset[Pair]) -
             yield danger(
                 f"the model itself calls {quoted(str(item), 120)} trusted, which is not on the"
                 " allowlist",
-                "save it without skops_trusted_types, or let the policy allow the name",
+                allowing(*pair),
             )
     form = settings.get("serialization_format")
     if form is not None and not _one_of(form, SERIALIZATIONS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import ParamSpec
@@ -15,6 +16,8 @@ MAX_TROUBLES = 20
 MAX_QUOTED = 60
 ENDS_EARLY = "the file ends before what its header announces"
 WRITE_AGAIN = "the file is cut off or damaged: copy it again, or write it anew"
+_VALUES = frozenset({"collections", "datetime", "decimal", "enum", "fractions", "uuid", "zoneinfo"})
+"""Modules of the standard library whose types are values."""
 _P = ParamSpec("_P")
 
 
@@ -54,6 +57,15 @@ def _plain(char: str) -> str:
 def byte(offset: int) -> str:
     """A place in the file, as it is told."""
     return f"byte {offset:,}"
+
+
+def allowing(module: str, name: str) -> str:
+    """What to do about a name that is not on the allowlist, as the policy spells it."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names and top not in _VALUES:
+        return "do not load it, and ask where it came from"
+    shown = quoted(f"{module}:{name}", 120)
+    return f"convert the model to ONNX; where you trust it: [scan] allow = [{shown}]"
 
 
 def between(start: int, end: int) -> str:
