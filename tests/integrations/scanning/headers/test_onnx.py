@@ -36,6 +36,8 @@ from onnx_maker import (
 from registrar.integrations.scanning.headers import onnx_fields
 from registrar.integrations.scanning.headers.onnx import look
 from registrar.integrations.scanning.headers.onnx_checker import checker, second_opinion
+from registrar.integrations.scanning.headers.troubles import MAX_TROUBLES, BrokenError, unread
+from registrar.reading.sniffing.source import Source
 
 
 def test_verdicts():
@@ -171,6 +173,14 @@ def test_cut_anywhere_it_is_not_clean(learned):
     network = learned["a network"]
     whole = onnx.load_from_string(network).graph.SerializeToString()
     assert set(clean_when_cut(look, graph_of(whole), 3000)) <= {len(graph_of(whole)) - 6}
+
+
+def test_troubles_are_not_kept_without_end():
+    fields = onnx_fields.Fields(Source.of(b""))
+    for number in range(MAX_TROUBLES):
+        fields.tell(unread(f"trouble {number}"))
+    with pytest.raises(BrokenError):
+        fields.tell(unread("one more"))
 
 
 def test_long_lists_cost_no_fields(monkeypatch):

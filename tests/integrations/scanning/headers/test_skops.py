@@ -23,7 +23,7 @@ from looking import (
 )
 from scipy import sparse
 from skops_cases import ALLOWED, BENIGN_OBJECTS, HELD, MALICIOUS, MODEL
-from skops_maker import (, untrusted
+from skops_maker import (
     called,
     dumped,
     listed,
@@ -32,6 +32,7 @@ from skops_maker import (, untrusted
     npy,
     skops_file,
     text,
+    untrusted,
 )
 
 from registrar.integrations.scanning.headers import zips

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import stat
 import struct
-import sys
 import zipfile
 import zlib
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looking import (
@@ -116,6 +114,7 @@ MALICIOUS = {
     "names equal but for Unicode form": (DANGEROUS, by_zipfile({"gr\u00f6ße": b"x", "gro\u0308ße": b"y"})),
     "a file that is a folder as well": (DANGEROUS, zipped(A, Part(b"a/b"))),
     "a thousand folders": (DANGEROUS, lambda: zipped(*(Part(f"{n}/".encode() + b"a/" * 30_000 + b"b") for n in range(200)))),
+    "seventy folders": (DANGEROUS, zipped(Part(b"a/" * 70 + b"b"))),
     "a folder with content": (DANGEROUS, zipped(Part(b"a/", b"evil"))),
     "dots": (DANGEROUS, zipped(Part(b"../../evil"))),
     "dots within": (DANGEROUS, zipped(Part(b"a/../../evil"))),
@@ -206,10 +205,16 @@ def test_zipfile_is_fooled():
         assert read.testzip() is None
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 13, 8), reason="CVE-2025-8291 is mended there")
 def test_zipfile_looks_beside_the_locator():
-    """The locator leads to the list with ``good``; zipfile takes the other (CVE-2025-8291)."""
-    assert names_of(two_ends(b"good", b"evil")) == ["evil"]
+    """The locator leads to the list with ``good``; zipfile takes the other (CVE-2025-8291).
+
+    Later releases of Python, of each version that is still mended, refuse the file instead.
+    """
+    try:
+        names = names_of(two_ends(b"good", b"evil"))
+    except zipfile.BadZipFile:
+        names = ["evil"]
+    assert names == ["evil"]
     (found,) = look_at(look, two_ends(b"good", b"evil"))
     assert found.message == "readers of this zip differ: bytes behind its zip64 end"
 

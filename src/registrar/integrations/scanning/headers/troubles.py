@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import ParamSpec
 
-from registrar.domain.paths import has_control
 from registrar.domain.scanning import Safety, Trouble
 from registrar.reading.sniffing.source import TruncatedError
 
@@ -49,9 +48,9 @@ def quoted(text: str | bytes, limit: int = MAX_QUOTED) -> str:
 
 
 def _plain(char: str) -> str:
-    if char in '"\\' or not char.isprintable() or has_control(char):
-        return char.encode("unicode_escape").decode("ascii") if char != '"' else '\\"'
-    return char
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
 
 
 def byte(offset: int) -> str:
