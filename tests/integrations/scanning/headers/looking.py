@@ -66,6 +66,8 @@ def wrong(look: Look, cases: dict[str, tuple[Any, ...]], *further: Any) -> list[
     """Names of the cases (expected verdict, content, …) that are judged otherwise; printed."""
     found = []
     for name, (expected, content, *own) in cases.items():
+        if callable(content):  # what takes long to make, or is large
+            content = content()
         safety = verdict(look, content, *(own or further))
         if safety is not expected:
             found.append(f"{name}: {safety.name}, expected {expected.name}")

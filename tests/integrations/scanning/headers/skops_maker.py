@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import skops.io
 
 Node = dict[str, Any]
 
@@ -67,14 +66,27 @@ def skops_file(
 
 
 def dumped(model: Any, compression: int = zipfile.ZIP_STORED) -> bytes:
+    import skops.io  # with it comes scikit-learn
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations within NumPy, which skops asks for its types
         return bytes(skops.io.dumps(model, compression=compression))
 
 
-def loaded(content: bytes) -> Any:
-    """As MLflow loads it: with whatever types the model's own folder calls trusted."""
+def untrusted(content: bytes) -> list[str]:
+    """The types that skops does not trust by itself."""
+    import skops.io
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wanted = skops.io.get_untrusted_types(data=content)
+        return list(skops.io.get_untrusted_types(data=content))
+
+
+def loaded(content: bytes) -> Any:
+    """As MLflow loads it: with whatever types the model's own folder calls trusted."""
+    import skops.io
+
+    wanted = untrusted(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return skops.io.loads(content, trusted=wanted)

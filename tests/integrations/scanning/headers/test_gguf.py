@@ -110,6 +110,7 @@ MALICIOUS = {
     "an array of an unknown type": (UNREAD, gguf([], [], counts=(0, 1)) + text("k") + struct.pack("<IIQ", ARRAY, 77, 0)),
     "a truth value of 2": (UNREAD, gguf([], [], counts=(0, 1)) + text("k") + struct.pack("<IB", BOOL, 2)),
     "alignment 0": (UNREAD, aligned(U32, 0)),
+    "alignment 4": (UNREAD, aligned(U32, 4)),
     "alignment 48": (UNREAD, aligned(U32, 48)),
     "alignment of 2 GiB": (UNREAD, aligned(U32, 2**31)),
     "alignment of another type": (UNREAD, aligned(U64, 32)),

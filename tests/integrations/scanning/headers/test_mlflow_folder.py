@@ -87,6 +87,8 @@ MALICIOUS = {
     "flavours that are none": (UNREAD, b"flavors: []\n"),
     "trusted types that are no list": (UNREAD, saved(f"{SKLEARN}os.system", "sklearn")),
     "a serialization that nobody knows": (UNREAD, saved("serialization_format: dill", "sklearn")),
+    "weights of a hub": (UNREAD, saved("source_model_name: acme/evil", "transformers")),
+    "a base model of a hub": (UNREAD, saved("base_model: acme/evil", "diffusers")),
     "data that is not there": (UNREAD, saved("data: other.onnx")),
     "an alias": (UNREAD, saved(more="a: &a x\nb: *a")),
     "nested without end": (UNREAD, b"flavors: " + b"[" * 50_000),
@@ -141,7 +143,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that MLflow itself writes: of sklearn, onnx and pyfunc."""
     top = tmp_path_factory.mktemp("mlflow")
     logging.disable(logging.CRITICAL)
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
         patch.chdir(top)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{top}/mlflow.db")

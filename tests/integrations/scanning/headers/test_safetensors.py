@@ -126,7 +126,7 @@ def test_the_library_passes_over_what_it_does_not_know():
 def test_where_and_what_to_do():
     (hidden,) = look_at(look, made({"a": tensor(), "b": tensor(offsets=(12, 20))}, DATA * 3)[:-4])
     start = len(made({"a": tensor(), "b": tensor(offsets=(12, 20))}, b"")) + 8
-    assert hidden.message.startswith(f"byte {start:,} to {start + 4:,} belong to no tensor")
+    assert hidden.message.startswith(f"bytes {start:,} to {start + 3:,} belong to no tensor")
     assert hidden.hint == "write it again with safetensors.save_file"
 
 

@@ -55,7 +55,7 @@ def zipped(
             "crc": zlib.crc32(part.data),
         }
         told |= {"packed": len(packed), "size": len(part.data), "extra": b"", "comment": b""}
-        told |= {"mode": 0o100644, "offset": offset, "disk": 0}
+        told |= {"needs": 20, "mode": 0o100644, "offset": offset, "disk": 0}
         local, central = told | part.local, told | part.central
         if part.listed:
             directory += entry(central)
@@ -75,7 +75,7 @@ def zipped(
 
 def entry(told: Fields) -> bytes:
     return (
-        struct.pack("<4s6H3L5H2L", b"PK\1\2", 3 << 8 | 20, 20, told["flags"], told["method"], 0, 0x21,
+        struct.pack("<4s6H3L5H2L", b"PK\1\2", 3 << 8 | 20, told["needs"], told["flags"], told["method"], 0, 0x21,
             told["crc"], told["packed"], told["size"], len(told["name"]), len(told["extra"]),
             len(told["comment"]), told["disk"], 0, told["mode"] << 16, told["offset"])
         + told["name"] + told["extra"] + told["comment"]

@@ -15,6 +15,7 @@ from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.chat_template import template_faults
 from registrar.integrations.scanning.headers.troubles import (
     BrokenError,
+    between,
     byte,
     danger,
     quoted,
@@ -247,9 +248,9 @@ class _Reader:
             yield danger(f"tensors {before} and {after} share bytes from {byte(end)} on", _AGAIN)
         elif end - start >= self.alignment:
             yield danger(
-                f"{byte(start)} to {end:,} belong to no tensor: anything may hide there", _AGAIN
+                f"{between(start, end)} belong to no tensor: anything may hide there", _AGAIN
             )
         else:
             self.source.go(start)
             if self.source.take(end - start).strip(b"\0"):
-                yield danger(f"the padding from {byte(start)} to {end:,} is not zeros", _AGAIN)
+                yield danger(f"the padding, {between(start, end)}, is not zeros", _AGAIN)

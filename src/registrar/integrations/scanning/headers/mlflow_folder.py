@@ -23,7 +23,7 @@ from registrar.integrations.scanning.headers.mlflow_names import (
     SERIALIZATIONS,
 )
 from registrar.integrations.scanning.headers.skops_types import TRUSTED, Pair
-from registrar.integrations.scanning.headers.troubles import danger, quoted, told, unread
+from registrar.integrations.scanning.headers.troubles import allowing, danger, quoted, told, unread
 from registrar.reading.documents import MAX_BYTES, Document
 from registrar.reading.yaml import read_yaml
 
@@ -95,6 +95,12 @@ def _imports(name: str, settings: Mapping[str, Any], folder: _Folder) -> Iterato
     made = settings.get("model_class")
     if made is not None and _pair(made) not in CLASSES:
         yield danger(f"{where} has MLflow import the class {quoted(str(made))}", _AGAIN)
+    hub = settings.get("base_model") or settings.get("source_model_name")
+    if hub and not settings.get("model_binary"):
+        yield unread(
+            f"{where} has no weights: MLflow fetches {quoted(str(hub))} from a hub to load it",
+            "save the weights with it: save_pretrained=True",
+        )
     data = settings.get("model_data") or settings.get("data") or "data"
     for file in NAMED_MODULES:
         if f"{data}/{file}" in folder.beside:
@@ -126,7 +132,7 @@ def _trusted(name: str, settings: Mapping[str, Any], allowed: frozenset[Pair]) -
             yield danger(
                 f"the model itself calls {quoted(str(item), 120)} trusted, which is not on the"
                 " allowlist",
-                "save it without skops_trusted_types, or let the policy allow the name",
+                allowing(*pair),
             )
     form = settings.get("serialization_format")
     if form is not None and not _one_of(form, SERIALIZATIONS):

@@ -26,6 +26,16 @@ from registrar.integrations.scanning.headers.onnx_fields import (
     bytes_wanted,
 )
 from registrar.integrations.scanning.headers.onnx_functions import Body, Operator, caller_faults
+from registrar.integrations.scanning.headers.onnx_types import (
+    ANNOTATION,
+    DEVICES,
+    NOTE,
+    PLACEMENT,
+    TYPE,
+    VALUE,
+    Whole,
+    walk,
+)
 from registrar.integrations.scanning.headers.troubles import (
     BrokenError,
     byte,
@@ -45,6 +55,11 @@ MAX_DIMENSIONS = 64
 MAX_PAIRS = 16
 _AGAIN = "export the model again"
 _EXTERNAL = 1
+_OF_MODEL = {14: NOTE, 26: DEVICES}
+_OF_GRAPH = {11: VALUE, 12: VALUE, 13: VALUE, 14: ANNOTATION, 16: NOTE}
+_OF_NODE = {9: NOTE, 10: PLACEMENT}
+_OF_ATTRIBUTE = {14: TYPE, 15: TYPE}
+_OF_FUNCTION = {9: Whole(OPERATOR_SET), 12: VALUE, 14: NOTE}
 
 
 @told
@@ -76,25 +91,57 @@ class _Walk:
         self.main = Body()
         self.functions: dict[Operator, Body] = {}
         self.operators = 0
+        self.domains: set[int] = set()
 
     def model(self, size: int) -> None:
         """The whole file."""
         seen = set()
         for number, start, end in self.fields.of(0, size, MODEL):
-            seen.add(number)
+            seen.add(number if start < end else 0)  # an empty graph is none
             if number == 7:
                 self.graph(start, end, MAX_DEPTH, self.main)
             elif number == 20:
-                for part, at, after in self.fields.of(start, end, TRAINING):
-                    if part in (1, 2):
-                        self.graph(at, after, MAX_DEPTH, self.main)
+                self.training(start, end)
             elif number == 25:
                 self.function(start, end)
             elif number == 8:
-                for _ in self.fields.of(start, end, OPERATOR_SET):
-                    pass
+                self.operator_set(start, end)
+            else:
+                self.rest(start, end, _OF_MODEL.get(number))
         if 7 not in seen or not seen & {1, 8}:
             raise BrokenError("there is no graph with its version in this model", _AGAIN)
+
+    def rest(self, start: int, end: int, whole: Whole | None) -> None:
+        """A message in which nothing is judged: it has to be whole."""
+        if whole is not None:
+            walk(self.fields, start, end, whole)
+
+    def training(self, start: int, end: int) -> None:
+        """How the model is trained on: graphs of their own."""
+        for number, at, after in self.fields.of(start, end, TRAINING):
+            if number in (1, 2):
+                self.graph(at, after, MAX_DEPTH, self.main)
+            else:
+                self.rest(at, after, NOTE)
+
+    def operator_set(self, start: int, end: int) -> None:
+        """A domain, and the version of it that the graph is written in."""
+        domain = ""
+        for number, at, after in self.fields.of(start, end, OPERATOR_SET):
+            if number == 1:
+                domain = self.fields.text(at, after)
+        self._once(self.domains, "" if domain == "ai.onnx" else domain, "operator set", start)
+
+    def _once(self, seen: set[int], name: str, what: str, at: int) -> None:
+        """Tell of a name that stands twice; hashes are kept, which are short."""
+        if hash(name) in seen:
+            self.fields.tell(
+                danger(
+                    f"the {what} {quoted(name)} stands twice, again at {byte(at)}: readers differ",
+                    _AGAIN,
+                )
+            )
+        seen.add(hash(name))
 
     def graph(self, start: int, end: int, deeper: int, body: Body) -> None:
         """A graph; ``deeper`` more may lie in it."""
@@ -102,13 +149,16 @@ class _Walk:
             raise BrokenError(
                 f"graphs are nested more than {MAX_DEPTH} deep at {byte(start)}", _AGAIN
             )
+        names: set[int] = set()
         for number, at, after in self.fields.of(start, end, GRAPH):
             if number == 1:
                 self.node(at, after, deeper, body)
             elif number == 5:
-                self.tensor(at, after)
+                self._once(names, self.tensor(at, after), "tensor", at)
             elif number == 15:
                 self.sparse(at, after)
+            else:
+                self.rest(at, after, _OF_GRAPH.get(number))
 
     def node(self, start: int, end: int, deeper: int, body: Body) -> None:
         """A node: whom it calls, and what lies in its attributes."""
@@ -122,6 +172,8 @@ class _Walk:
                 overload = self.fields.text(at, after)
             elif number == 5:
                 self.attribute(at, after, deeper, body)
+            else:
+                self.rest(at, after, _OF_NODE.get(number))
         self.operators += body.node((domain, name, overload), start)
         if self.operators > MAX_OPERATORS:
             raise BrokenError(f"more than {MAX_OPERATORS:,} different operators", _AGAIN)
@@ -135,6 +187,8 @@ class _Walk:
                 self.graph(at, after, deeper - 1, body)
             elif number in (22, 23):
                 self.sparse(at, after)
+            else:
+                self.rest(at, after, _OF_ATTRIBUTE.get(number))
 
     def function(self, start: int, end: int) -> None:
         """A function of the model's own."""
@@ -147,6 +201,8 @@ class _Walk:
                 self.node(at, after, MAX_DEPTH, body)
             elif number == 11:
                 self.attribute(at, after, MAX_DEPTH, body)
+            else:
+                self.rest(at, after, _OF_FUNCTION.get(number))
         domain = "" if names[10] == "ai.onnx" else names[10]
         operator = (domain, names[1], names[13])
         if operator in self.functions:
@@ -163,8 +219,8 @@ class _Walk:
             if number in (1, 2):
                 self.tensor(at, after)
 
-    def tensor(self, start: int, end: int) -> None:
-        """A tensor: its shape against its bytes, or where its data lies."""
+    def tensor(self, start: int, end: int) -> str:
+        """A tensor: its shape against its bytes, or where its data lies; gives its name."""
         shape: list[int] = []
         pairs: list[tuple[str, str]] = []
         kind = place = 0
@@ -189,6 +245,7 @@ class _Walk:
                 self.fields.tell(unread(f"a tensor in parts at {byte(start)}", _AGAIN))
         where = f"tensor {quoted(name)} at {byte(start)}"
         self.data(where, bytes_wanted(shape, kind), inline, pairs, place)
+        return name
 
     def _few(self, found: Sized, most: int, what: str, at: int) -> None:
         if len(found) > most:

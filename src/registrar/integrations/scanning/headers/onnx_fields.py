@@ -49,6 +49,8 @@ class Message:
     """Some readers join what stands twice, others take the last."""
     runs: Mapping[int, re.Pattern[bytes]] = field(default_factory=dict)
     """Lists of numbers and short texts, one field an item: a forest has millions of them."""
+    widths: Mapping[int, int] = field(default_factory=dict)
+    """Bytes of an item of a list that may be packed; 0 for varints."""
 
 
 MODEL = Message(onnx.MODEL, frozenset({1, 2, 3, 4, 5, 6, 7}))
@@ -62,6 +64,7 @@ ATTRIBUTE = Message(
         8: _run(rb"\x40[\x80-\xff]{0,9}[\x00-\x7f]"),
         9: _run(rb"\x4a(?:" + _TEXTS + rb")"),
     },
+    {7: 4, 8: 0},
 )
 TENSOR = Message(
     onnx.TENSOR,
@@ -73,6 +76,7 @@ TENSOR = Message(
         10: _run(rb"\x51.{8}"),
         11: _run(rb"\x58[\x80-\xff]{0,9}[\x00-\x7f]"),
     },
+    {1: 0, 4: 4, 5: 0, 7: 0, 10: 8, 11: 0},
 )
 FUNCTION = Message(kinds(messages="1 4 5 6 7 8 9 10 11 12 13 14"), frozenset({1, 8, 10, 13}))
 TRAINING = Message(kinds(messages="1 2 3 4"), frozenset({1, 2}))
@@ -113,6 +117,9 @@ class Fields:
                     if number in seen:
                         self._twice(number, first)
                     seen.add(number)
+                width = message.widths.get(number)
+                if width is not None and first < after:
+                    self._packed(first, after, width)
                 yield number, first, after
                 run = message.runs.get(number)
                 at = after if run is None else self._behind(run, after, end)
@@ -132,6 +139,16 @@ class Fields:
                 f"no field of ONNX before {byte(self.source.position)}",
                 "export the model again, or use a newer registrar",
             ) from None
+
+    def _packed(self, start: int, end: int, width: int) -> None:
+        """A list of numbers ends where one of them does."""
+        if width:
+            whole = (end - start) % width == 0
+        else:
+            self.source.go(end - 1)
+            whole = self.source.byte() < 0x80
+        if not whole:
+            raise BrokenError(f"the list of numbers at {byte(start)} ends within one")
 
     def _behind(self, run: re.Pattern[bytes], at: int, end: int) -> int:
         """Where a run of like fields ends."""

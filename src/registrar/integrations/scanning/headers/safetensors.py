@@ -16,6 +16,7 @@ from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.json_header import read_header
 from registrar.integrations.scanning.headers.troubles import (
     BrokenError,
+    between,
     byte,
     danger,
     quoted,
@@ -162,4 +163,4 @@ def _cover(tensors: list[_Tensor], base: int, size: int) -> Iterator[Trouble]:
 
 
 def _hidden(start: int, end: int) -> Trouble:
-    return danger(f"{byte(start)} to {end:,} belong to no tensor: anything may hide there", _AGAIN)
+    return danger(f"{between(start, end)} belong to no tensor: anything may hide there", _AGAIN)

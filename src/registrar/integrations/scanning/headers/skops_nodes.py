@@ -19,12 +19,18 @@ from registrar.integrations.scanning.headers.skops_types import (
     Kind,
     Pair,
 )
-from registrar.integrations.scanning.headers.troubles import BrokenError, danger, quoted, unread
+from registrar.integrations.scanning.headers.troubles import (
+    BrokenError,
+    allowing,
+    danger,
+    quoted,
+    unread,
+)
 
 MAX_NODES = 1_000_000
 MAX_DEPTH = 200
 _AGAIN = "write the model again with skops.io.dump"
-_FOREIGN = "convert the model to ONNX, or let the policy allow the name once it was looked at"
+_FOREIGN = "do not load it: no model that skops writes has this"
 
 
 class Where(NamedTuple):
@@ -144,9 +150,8 @@ class Nodes:
         if (loader in HOLDERS and pair in self.held) or (loader, pair) in self._told:
             return
         self._told.add((loader, pair))
-        yield danger(
-            f"{quoted('.'.join(pair), 120)} is not on the allowlist ({loader} at {where})", _FOREIGN
-        )
+        shown = quoted(".".join(pair), 120)
+        yield danger(f"{shown} is not on the allowlist ({loader} at {where})", allowing(*pair))
 
 
 def _names(node: Any) -> tuple[str, str, str] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import ParamSpec
 
-from registrar.domain.paths import has_control
 from registrar.domain.scanning import Safety, Trouble
 from registrar.reading.sniffing.source import TruncatedError
 
@@ -15,6 +15,8 @@ MAX_TROUBLES = 20
 MAX_QUOTED = 60
 ENDS_EARLY = "the file ends before what its header announces"
 WRITE_AGAIN = "the file is cut off or damaged: copy it again, or write it anew"
+_VALUES = frozenset({"collections", "datetime", "decimal", "enum", "fractions", "uuid", "zoneinfo"})
+"""Modules of the standard library whose types are values."""
 _P = ParamSpec("_P")
 
 
@@ -46,14 +48,28 @@ def quoted(text: str | bytes, limit: int = MAX_QUOTED) -> str:
 
 
 def _plain(char: str) -> str:
-    if char in '"\\' or not char.isprintable() or has_control(char):
-        return char.encode("unicode_escape").decode("ascii") if char != '"' else '\\"'
-    return char
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
 
 
 def byte(offset: int) -> str:
     """A place in the file, as it is told."""
     return f"byte {offset:,}"
+
+
+def allowing(module: str, name: str) -> str:
+    """What to do about a name that is not on the allowlist, as the policy spells it."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names and top not in _VALUES:
+        return "do not load it, and ask where it came from"
+    shown = quoted(f"{module}:{name}", 120)
+    return f"convert the model to ONNX; where you trust it: [scan] allow = [{shown}]"
+
+
+def between(start: int, end: int) -> str:
+    """The bytes from ``start`` to before ``end``, as they are told."""
+    return f"bytes {start:,} to {end - 1:,}"
 
 
 def told(reader: Callable[_P, Iterator[Trouble]]) -> Callable[_P, Iterator[Trouble]]:

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.headers.troubles import BrokenError, byte, danger, unread
+from registrar.integrations.scanning.headers.troubles import (
+    BrokenError,
+    between,
+    byte,
+    danger,
+    unread,
+)
 from registrar.integrations.scanning.headers.zip_entries import Entry, extra_faults
 from registrar.reading.sniffing.source import Source
 from registrar.reading.sniffing.zip_directory import LOCAL, widened
@@ -56,9 +62,7 @@ def local_faults(source: Source, entry: Entry, until: int) -> Iterator[Trouble]:
             _AGAIN,
         )
     elif not behind and end != until:
-        yield danger(
-            f"{byte(end)} to {until:,} belong to no member: anything may hide there", _AGAIN
-        )
+        yield danger(f"{between(end, until)} belong to no member: anything may hide there", _AGAIN)
 
 
 def _local(source: Source, entry: Entry) -> tuple[int, tuple[int, ...]]:

@@ -44,6 +44,8 @@ class Entry:
     """What Unix calls ``st_mode``; 0 where the writer did not say."""
     offset: int
     """Where its local header lies."""
+    needs: int
+    """Ten times the version of the format that a reader must know."""
     extra: bytes
 
     @property
@@ -103,7 +105,9 @@ def _entry(directory: bytes, at: int, start: int) -> tuple[Entry, int]:
     size, packed, offset = widened(extra, (values[9], values[8], values[16]))
     raw = directory[name_at:extra_at]
     mode = values[15] >> 16
-    return Entry(raw, values[3], values[4], values[7], packed, size, mode, offset, extra), after
+    needs = values[2] & 0xFF
+    entry = Entry(raw, values[3], values[4], values[7], packed, size, mode, offset, needs, extra)
+    return entry, after
 
 
 def extra_fields(extra: bytes) -> list[tuple[int, bytes]] | None:

@@ -2,7 +2,7 @@
 
 The zip begins at the first byte of the file and ends at its last; members lie side by side from
 there to the directory, without a byte between them; local headers say what the directory says.
-Deflated members are unpacked to see that they keep to their sizes; stored ones are not read.
+Deflated members are unpacked to see that they keep to their sizes; large stored ones are not read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.troubles import (
     BrokenError,
-    byte,
+    between,
     danger,
     told,
     unread,
@@ -33,9 +33,13 @@ from registrar.reading.sniffing.zip_directory import END, LOCAL, DirectoryError
 MAX_RATIO = 200
 """Unpacked to packed bytes, for what unpacks to more than ``MAX_HARMLESS``."""
 MAX_HARMLESS = 64 * 1024 * 1024
+MAX_CHECKED = 1024 * 1024
+"""Stored members above it are not read: their bytes are what they are."""
 MAX_UNPACKED = 4 * 1024 * 1024 * 1024
 """Of all deflated members together, those of zips within as well."""
 _DEFLATE_RATIO = 1032
+_NEEDS = 63
+"""Version 6.3, the last that there is."""
 _ENCRYPTED = 0x2041
 _KNOWN_FLAGS = 0x800 | DESCRIBED_BEHIND | 0x6
 _AGAIN = "pack it again, with zip or zipfile"
@@ -88,6 +92,7 @@ def structure_faults(source: Source, allowance: Allowance | None = None) -> Iter
     for entry in sound:
         if entry.method == DEFLATED:
             allowance.take(entry.size)
+        if entry.method == DEFLATED or entry.size <= MAX_CHECKED:
             yield from content_faults(source, entry)
 
 
@@ -105,6 +110,8 @@ def _alone(entry: Entry) -> Iterator[Trouble]:
         yield unread(f"{entry.shown} is encrypted", "pack it without a password")
     elif entry.flags & ~_KNOWN_FLAGS:
         yield unread(f"{entry.shown} has flags that are not known ({entry.flags:#06x})", _AGAIN)
+    if entry.needs > _NEEDS:
+        yield unread(f"{entry.shown} needs version {entry.needs / 10} of the zip format", _AGAIN)
     if entry.method not in (STORED, DEFLATED):
         yield unread(
             f"{entry.shown} is packed by method {entry.method}", "pack it stored or deflated"
@@ -142,7 +149,7 @@ def _side_by_side(source: Source, found: Sequence[Entry], start: int) -> Iterato
     if placed[-1].offset >= start:
         raise BrokenError(f"{placed[-1].shown} should lie behind the end of all members")
     if placed[0].offset != 0:
-        yield danger(f"{byte(0)} to {placed[0].offset:,} belong to no member", _AGAIN)
+        yield danger(f"{between(0, placed[0].offset)} belong to no member", _AGAIN)
     followed_by = [*(entry.offset for entry in placed[1:]), start]
     for entry, until in zip(placed, followed_by, strict=True):
         yield from local_faults(source, entry, until)
