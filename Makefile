@@ -65,6 +65,7 @@ demo: setup  ## the whole story: the gate, damaged entries, publishing with DVC 
 bench: setup  ## CPU time against check-jsonschema and DVC
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/publishing.py
+	$(BIN)/python benchmarks/scanning.py
 
 pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz

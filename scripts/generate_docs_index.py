@@ -30,7 +30,7 @@ GROUPS = {
         "dvc",
         "mlflow",
     ),
-    "Run the gate": ("github", "gitlab", "git_server", "platforms", "doctor", "exit_codes"),
+    "Run the gate": ("github", "gitlab", "git_server", "platforms", "doctor", "scan", "exit_codes"),
     "Decide what it asks": ("writing_policy", "plugins", "trust"),
     "Build on it": ("report", "formats", "speed"),
     MORE: (),

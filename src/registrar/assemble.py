@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registrar.app.adding.service import Shop
     from registrar.app.doctor import Visit
     from registrar.app.registering import Counter
+    from registrar.app.scanning import Lab
     from registrar.app.smoking.service import Subject, Tools
     from registrar.app.verifying.finding import Place
     from registrar.domain.pushes import Server
@@ -262,6 +263,15 @@ def writer_of(folder: str) -> Writer:
     from registrar.integrations.work_tree_writer import WorkTreeWriter
 
     return WorkTreeWriter(os.path.realpath(folder))
+
+
+def lab(progress: Progress) -> Lab:
+    """What looking into files needs."""
+    from registrar.app.scanning import Lab
+    from registrar.integrations.scanning.finding import FilesOnDisk
+    from registrar.integrations.scanning.scanner import ChildScanner
+
+    return Lab(FilesOnDisk(), ChildScanner(), progress)
 
 
 def training_tags_at(start: str) -> dict[str, str]:

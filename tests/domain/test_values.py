@@ -180,6 +180,8 @@ bytes = "required"
 "a.b" = {min = 1, max = 2, direction = "max"}
 [immutable]
 amend = ["MODEL_CARD.md"]
+[scan]
+allow = ["acme.features:Bucketer"]
 [waivers]
 max_days = 1
 """
@@ -197,6 +199,7 @@ def test_a_whole_policy() -> None:
         bytes_required=True,
         metrics=(("*", {"a.b": Gate(1, 2, "max")}),),
         amend=("MODEL_CARD.md",),
+        scan_allow=("acme.features:Bucketer",),
         waiver_max_days=1,
     )
     assert read_policy(b"", RULE_NAMES, PROFILES) == (Policy(), ())
@@ -212,6 +215,14 @@ def test_a_whole_policy() -> None:
 def test_identity_is_never_amendable(item: str) -> None:
     raw = f'[immutable]\namend = ["{item}"]\n'.encode()
     assert read_policy(raw, RULE_NAMES, PROFILES)[0] is None
+
+
+@pytest.mark.parametrize("item", ["acme", "acme:*", "acme.*:B", "acme:B.c", "a b:c", "acme:"])
+def test_only_exact_names_may_be_allowed_to_pickles(item: str) -> None:
+    raw = f'[scan]\nallow = ["a:b", "{item}"]\n'.encode()
+    policy, flaws = read_policy(raw, RULE_NAMES, PROFILES)
+    assert policy is None
+    assert flaws[0].message == f'"{item}" is no exact name'
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1" + "0" * 320])

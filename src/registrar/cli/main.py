@@ -21,6 +21,7 @@ from registrar.cli import (
     init,
     register,
     rules,
+    scan,
     smoke,
     verify,
 )
@@ -40,7 +41,7 @@ _EPILOG = """exit codes:
   70 fault of the program   130 interrupted"""
 
 
-_MODULES = (add, check, doctor, fix, hook, init, register, rules, smoke, verify)
+_MODULES = (add, check, doctor, fix, hook, init, register, rules, scan, smoke, verify)
 _COMMANDS = tuple(module.__name__.rpartition(".")[2] for module in _MODULES)
 _CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)' .*", re.DOTALL)
 

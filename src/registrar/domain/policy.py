@@ -81,6 +81,8 @@ class Policy:
     mlflow: tuple[str, ...] = ()
     """Tracking URIs that remote rules may ask."""
     smoke: SmokeLimits = SmokeLimits()
+    scan_allow: tuple[str, ...] = ()
+    """``module:name``, exact: what pickles may import besides the shipped allowlist."""
     add: Mapping[str, str] = field(default_factory=dict)
     """What ``registrar add`` takes where no option says otherwise; judges nothing."""
     program_version: str | None = None

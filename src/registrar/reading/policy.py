@@ -26,6 +26,7 @@ _IDENTITY_FILES = (
     *("dataset-manifest.yaml", "dvc.lock"),
 )
 _RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_IMPORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*")
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]*)")
@@ -76,6 +77,10 @@ def _meaning(document: Document, rules: Collection[str], profiles: Collection[st
                 flaw(("license", "allow"), message, "list its licences one by one")
         except SpdxError as error:
             flaw(("license", "allow"), f'"{item}" is no SPDX licence', error.hint)
+    for index, item in enumerate(_get(data, "scan", "allow") or ()):
+        if not _IMPORT.fullmatch(item):
+            message = f'"{item}" is no exact name'
+            flaw(("scan", "allow", index), message, 'write "module:name", without wildcards')
     profile = _get(data, "card", "profile")
     if profile is not None and profile not in profiles:
         hint = "one of " + ", ".join(sorted(profiles))
@@ -136,6 +141,7 @@ def _policy(data: Any) -> Policy:
         hosts=tuple(name.lower() for name in _get(data, "network", "hosts") or ()),
         mlflow=tuple(_get(data, "network", "mlflow") or ()),
         smoke=_smoke(mapping(data.get("smoke"))),
+        scan_allow=tuple(_get(data, "scan", "allow") or ()),
         add=dict(mapping(data.get("add"))),
         program_version=text(_get(data, "program", "version")),
         program_sha256=text(_get(data, "program", "sha256")),

@@ -238,9 +238,9 @@ def test_an_entry_that_does_not_fit_is_refused(sniffed):
 def test_wide_sizes_of_a_member_are_read():
     extra = struct.pack("<HHB", 9, 1, 0) + struct.pack("<HHQQQ", 1, 24, 70, 71, 72)
     full = 0xFFFFFFFF
-    assert zip_directory._widened(extra, (full, full, full)) == [70, 71, 72]
-    assert zip_directory._widened(extra, (1, full, 2)) == [1, 70, 2]
-    assert zip_directory._widened(b"", (full, 0, 0)) == [full, 0, 0]
+    assert zip_directory.widened(extra, (full, full, full)) == [70, 71, 72]
+    assert zip_directory.widened(extra, (1, full, 2)) == [1, 70, 2]
+    assert zip_directory.widened(b"", (full, 0, 0)) == [full, 0, 0]
 
 
 def test_the_directory_is_that_of_the_standard_library():

@@ -2,7 +2,7 @@
 # Its line in ~/.bashrc:  eval "$(registrar --print-completion bash)"
 
 _shtab_registrar_hook_subparsers=(pre-receive)
-_shtab_registrar_subparsers=(add check doctor fix hook init register rules smoke)
+_shtab_registrar_subparsers=(add check doctor fix hook init register rules scan smoke verify)
 
 _shtab_registrar_add_option_strings=(-h --help --from-mlflow --tracking-uri --name --version --license --dataset-name --dataset-version --dataset-license --source-repository --source-commit --source-path --task --owner --dvc-remote --dataset --dataset-manifest --metrics --card --dvc --no-dvc --push --yes)
 _shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report --remote --verify-bytes)
@@ -13,7 +13,9 @@ _shtab_registrar_hook_option_strings=(-h --help)
 _shtab_registrar_init_option_strings=(-h --help --baseline --dry-run --owner --branch --github-event --no-github --remote --no-remote --gitlab --format)
 _shtab_registrar_register_option_strings=(-h --help --registry-uri --format)
 _shtab_registrar_rules_option_strings=(-h --help --format)
+_shtab_registrar_scan_option_strings=(-h --help --format)
 _shtab_registrar_smoke_option_strings=(-h --help --record --overwrite --format)
+_shtab_registrar_verify_option_strings=(-h --help --remote --jobs --format)
 _shtab_registrar_option_strings=(-h --help --version --print-completion)
 
 _shtab_registrar_add_pos_0_COMPGEN=_registrar_files
@@ -28,6 +30,7 @@ _shtab_registrar_check___report_COMPGEN=_registrar_reports
 _shtab_registrar_doctor_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_fix_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_init___branch_COMPGEN=_registrar_branches
+_shtab_registrar_scan_pos_0_COMPGEN=_registrar_files
 
 _shtab_registrar_check___fail_on_choices=(error warning note)
 _shtab_registrar_check___format_choices=(concise github gitlab json junit markdown sarif text)
@@ -39,8 +42,10 @@ _shtab_registrar_init___format_choices=(json text)
 _shtab_registrar_register___format_choices=(json text)
 _shtab_registrar_rules_pos_0_choices=(artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid)
 _shtab_registrar_rules___format_choices=(json text)
+_shtab_registrar_scan___format_choices=(json text)
 _shtab_registrar_smoke___format_choices=(json text)
-_shtab_registrar_pos_0_choices=(add check doctor fix hook init register rules smoke)
+_shtab_registrar_verify___format_choices=(json text)
+_shtab_registrar_pos_0_choices=(add check doctor fix hook init register rules scan smoke verify)
 _shtab_registrar___print_completion_choices=(bash zsh fish)
 
 _shtab_registrar_add__h_nargs=0
@@ -79,11 +84,18 @@ _shtab_registrar_register__h_nargs=0
 _shtab_registrar_register___help_nargs=0
 _shtab_registrar_rules__h_nargs=0
 _shtab_registrar_rules___help_nargs=0
+_shtab_registrar_scan_pos_0_nargs=+
+_shtab_registrar_scan__h_nargs=0
+_shtab_registrar_scan___help_nargs=0
 _shtab_registrar_smoke_pos_0_nargs=+
 _shtab_registrar_smoke__h_nargs=0
 _shtab_registrar_smoke___help_nargs=0
 _shtab_registrar_smoke___record_nargs=0
 _shtab_registrar_smoke___overwrite_nargs=0
+_shtab_registrar_verify_pos_0_nargs=+
+_shtab_registrar_verify__h_nargs=0
+_shtab_registrar_verify___help_nargs=0
+_shtab_registrar_verify___remote_nargs=0
 _shtab_registrar_pos_0_nargs=A...
 _shtab_registrar__h_nargs=0
 _shtab_registrar___help_nargs=0

@@ -77,7 +77,7 @@ function _shtab_registrar_using
   test "$_shtab_registrar_cmdpath" = "$argv"
 end
 
-set -g _shtab_registrar_commands add check doctor fix hook 'hook pre-receive' init register rules smoke
+set -g _shtab_registrar_commands add check doctor fix hook 'hook pre-receive' init register rules scan smoke verify
 set -g _shtab_registrar_opts_with_value --at --base --base-tip --branch --card --dataset --dataset-license --dataset-manifest --dataset-name --dataset-version --dvc-remote --fail-on --format --from-mlflow --github-event --head --jobs --license --metrics --name --owner --policy-from --print-completion --registry-uri --report --source-commit --source-path --source-repository --task --tracking-uri --version
 
 complete -c registrar -e
@@ -158,8 +158,17 @@ complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npo
 complete -c registrar -n '_shtab_registrar_using rules' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using rules' -l format -xka "json text" -d 'how it is printed; default: text'
 complete -c registrar -n '_shtab_registrar_using rules; and test $_shtab_registrar_npos -eq 0' -ka "artifact-digest artifact-format artifact-pointer artifact-present artifact-remote artifact-scan artifact-size artifact-smoke base-model-pinned card-consistent card-links card-sections dataset-leakage dataset-manifest entry-files entry-name gate-intact license-policy license-valid lifecycle-append-only lifecycle-valid metadata-readable metadata-schema metrics-gate metrics-regression run-recorded signature source-in-history source-pinned source-reachable training-hash version-immutable waiver-valid" -d 'a rule to explain'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a scan -d 'look into model files: is it safe to load them'
+complete -c registrar -n '_shtab_registrar_using scan' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using scan' -l format -xka "json text" -d 'how it is printed; default: text'
+complete -c registrar -n '_shtab_registrar_using scan; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a file or a folder'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a smoke -d 'load a model in a sandbox and run its example'
 complete -c registrar -n '_shtab_registrar_using smoke' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using smoke' -l record -d 'write what the model gives as the expected output'
 complete -c registrar -n '_shtab_registrar_using smoke' -l overwrite -d 'with --record: also where there is one already'
 complete -c registrar -n '_shtab_registrar_using smoke' -l format -xka "json text" -d 'how it is printed; default: text'
+complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a verify -d 'recompute every digest and size of an artifact'
+complete -c registrar -n '_shtab_registrar_using verify' -s h -l help -d 'show this help message and exit'
+complete -c registrar -n '_shtab_registrar_using verify' -l remote -d 'read what lies behind pointers on the DVC remote'
+complete -c registrar -n '_shtab_registrar_using verify' -l jobs -x -d 'files read at a time'
+complete -c registrar -n '_shtab_registrar_using verify' -l format -xka "json text" -d 'how it is printed; default: text'

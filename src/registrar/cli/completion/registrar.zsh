@@ -14,7 +14,9 @@ _shtab_registrar_commands() {
     init:'make this repository a registry'
     register:'register a checked entry in an MLflow model registry'
     rules:'list the rules, or explain one'
+    scan:'look into model files: is it safe to load them'
     smoke:'load a model in a sandbox and run its example'
+    verify:'recompute every digest and size of an artifact'
   )
   _describe 'registrar commands' _commands
 }
@@ -153,6 +155,15 @@ _shtab_registrar_rules_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_rules_defaults_added=0
 
+_shtab_registrar_scan_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
+  "(*):a file or a folder:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_scan_defaults_added=0
+
 _shtab_registrar_smoke_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--record[write what the model gives as the expected output]"
@@ -163,6 +174,17 @@ _shtab_registrar_smoke_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_registrar_smoke_defaults_added=0
+
+_shtab_registrar_verify_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--remote[read what lies behind pointers on the DVC remote]"
+  "--jobs=[files read at a time]:N:"
+  "--format=[how it is printed\; default\: text]:format:(json text)"
+  "(*):wine, wine\:1.2.0, sha256\:\<digest\>, an entry, or a folder of entries:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_registrar_verify_defaults_added=0
 
 
 _shtab_registrar() {
@@ -191,7 +213,9 @@ _shtab_registrar() {
         init) _arguments -C -s $_shtab_registrar_init_options ;;
         register) _arguments -C -s $_shtab_registrar_register_options ;;
         rules) _arguments -C -s $_shtab_registrar_rules_options ;;
+        scan) _arguments -C -s $_shtab_registrar_scan_options ;;
         smoke) _arguments -C -s $_shtab_registrar_smoke_options ;;
+        verify) _arguments -C -s $_shtab_registrar_verify_options ;;
       esac
   esac
 }

@@ -37,7 +37,7 @@ class _Decompressor(Protocol):
 
 def sniff_compressed(source: Source) -> Sniffed | None:
     """Tell a compressed pickle or tar; anything else compressed is unknown, by its kind."""
-    kind = _kind(source.head)
+    kind = compression(source.head)
     if kind is None:
         return None
     if kind == "zstandard":
@@ -54,7 +54,8 @@ def sniff_compressed(source: Source) -> Sniffed | None:
     return Sniffed(Format.UNKNOWN, detail=f"{kind}-compressed")
 
 
-def _kind(head: bytes) -> str | None:
+def compression(head: bytes) -> str | None:
+    """The kind of compression that the first bytes are a sign of; None for none that is known."""
     if head[:1] == b"x" and len(head) > 1 and head[1] in _ZLIB_SECOND:
         return "zlib"
     magics = {

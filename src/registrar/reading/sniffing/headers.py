@@ -59,7 +59,7 @@ def sniff_npy(source: Source) -> Sniffed | None:
         return None
     if is_object_array(header):
         return Sniffed(Format.PICKLE, detail="npy with objects, which are a pickle")
-    if header.end() + _npy_bytes(header) > source.size:
+    if header.end() + npy_bytes(header) > source.size:
         return None
     return Sniffed(Format.NPY)
 
@@ -85,7 +85,7 @@ def is_object_array(header: re.Match[bytes]) -> bool:
     return _OBJECT.search(header["descr"]) is not None
 
 
-def _npy_bytes(header: re.Match[bytes]) -> int:
+def npy_bytes(header: re.Match[bytes]) -> int:
     """Bytes of the data; 0 for records, whose items are not counted here."""
     plain = _PLAIN.fullmatch(header["descr"])
     if plain is None:

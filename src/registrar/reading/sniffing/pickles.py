@@ -72,7 +72,7 @@ def sniff_pickle(source: Source, *, partial: bool = False) -> Sniffed | None:
     plain text is no pickle.
     """
     source.go(0)
-    if source.head[:1] in (b"\x80", b"L") and _is_legacy_torch(source.head):
+    if source.head[:1] in (b"\x80", b"L") and is_legacy_torch(source.head):
         return Sniffed(Format.PYTORCH, detail="legacy torch.save, a row of pickles")
     walk = Walk()
     end = _walk(source, walk)
@@ -84,7 +84,8 @@ def sniff_pickle(source: Source, *, partial: bool = False) -> Sniffed | None:
     return None
 
 
-def _is_legacy_torch(head: bytes) -> bool:
+def is_legacy_torch(head: bytes) -> bool:
+    """Tell the first of the pickles that ``torch.save`` wrote before its zip format."""
     start = head[:48]
     return _TORCH_BINARY in start or start.startswith(_TORCH_TEXT)
 

@@ -51,7 +51,7 @@ def members(source: Source) -> list[Member]:
     The zip must begin at the first byte of the file and end at its last, and no name may
     stand twice.
     """
-    count, size, start = _locate(source)
+    count, size, start = locate(source)
     if count > MAX_MEMBERS or size > MAX_DIRECTORY:
         raise DirectoryError("too many members")
     source.go(start)
@@ -95,8 +95,8 @@ def head(source: Source, member: Member, limit: int) -> bytes | None:
         return None
 
 
-def _locate(source: Source) -> tuple[int, int, int]:
-    """Number of members, size and offset of the directory."""
+def locate(source: Source) -> tuple[int, int, int]:
+    """Number of members, size and offset of the directory; raises as ``members`` does."""
     tail_start = max(0, source.size - _END.size - 0xFFFF)
     source.go(tail_start)
     tail = source.rest(_END.size + 0xFFFF)
@@ -133,7 +133,9 @@ def _locate64(source: Source, end: int) -> tuple[int, int, int, int] | None:
     record = _END64.unpack(source.take(_END64.size))
     if record[0] != b"PK\x06\x06":
         raise DirectoryError("no zip64 end of the directory where it should be")
-    _, _, _, _, disk, first, here, count, size, start = record
+    _, length, _, _, disk, first, here, count, size, start = record
+    if at + 12 + length != end - _LOCATOR.size:  # some look at the locator, some just before it
+        raise DirectoryError("bytes behind its zip64 end")
     if disk or first or here != count:
         raise DirectoryError("several volumes")
     return count, size, start, at
@@ -152,11 +154,11 @@ def _entry(directory: bytes, position: int) -> tuple[Member, int]:
     if after > len(directory):
         raise TruncatedError
     extra = directory[extra_at : extra_at + extra_size]
-    _, packed, offset = _widened(extra, (values[9], values[8], values[16]))
+    _, packed, offset = widened(extra, (values[9], values[8], values[16]))
     return Member(directory[name_at:extra_at], values[3], values[4], packed, offset), after
 
 
-def _widened(extra: bytes, narrow: tuple[int, int, int]) -> list[int]:
+def widened(extra: bytes, narrow: tuple[int, int, int]) -> list[int]:
     """Sizes and offset, those that are saturated replaced from the zip64 extra field."""
     position = 0
     wide = b""

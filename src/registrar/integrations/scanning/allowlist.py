@@ -1,0 +1,79 @@
+"""What a pickle may import: exact names, in a file for each framework, and what each is good for.
+
+No pattern, no prefix. The files are data: ``scripts/generate_allowlists.py`` writes those of the
+libraries that are installed, the others are written by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+
+Name = tuple[str, str]
+"""A module, and a name in it."""
+
+
+class Use(StrEnum):
+    """What a pickle may do with an imported name."""
+
+    NAME = "name"
+    """Hold it as a value, as a type of data or the function of a transformer; never call it."""
+    NEW = "new"
+    """Make an empty instance, and give it its state."""
+    CALL = "call"
+    """Call it with arguments."""
+    FORBIDDEN = "forbidden"
+
+
+FRAMEWORKS = ("python", "numpy", "scipy", "scikit-learn", "joblib", "torch", "xgboost", "lightgbm")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowlist:
+    """Exact names, and the digest that a verdict is recorded with."""
+
+    uses: Mapping[Name, Use]
+    digest: str
+    """SHA-256 over the sorted lines ``module:name use``."""
+
+    @property
+    def called(self) -> frozenset[Name]:
+        """Names that may be called."""
+        return frozenset(name for name, use in self.uses.items() if use is Use.CALL)
+
+    @property
+    def held(self) -> frozenset[Name]:
+        """Names that may be held, or made empty and given a state, but not called."""
+        return frozenset(self.uses) - self.called
+
+    def use(self, module: str, name: str) -> Use:
+        """What may be done with a name."""
+        return self.uses.get((module, name), Use.FORBIDDEN)
+
+
+@lru_cache(maxsize=8)
+def allowlist(extra: tuple[str, ...] = ()) -> Allowlist:
+    """The shipped names, and those that a policy adds as ``module:name``, which may be called."""
+    uses: dict[Name, Use] = {}
+    for framework in FRAMEWORKS:
+        uses.update(_read(framework))
+    for item in extra:
+        module, _, name = item.partition(":")
+        uses.setdefault((module, name), Use.CALL)
+    lines = sorted(f"{module}:{name} {use.value}\n" for (module, name), use in uses.items())
+    return Allowlist(MappingProxyType(uses), hashlib.sha256("".join(lines).encode()).hexdigest())
+
+
+def _read(framework: str) -> Iterable[tuple[Name, Use]]:
+    raw = pkgutil.get_data(__name__, f"data/{framework}.json")
+    assert raw is not None
+    data = json.loads(raw)
+    for use in (Use.NAME, Use.NEW, Use.CALL):
+        for module, names in data.get(use.value, {}).items():
+            yield from (((module, name), use) for name in names)

@@ -1,0 +1,151 @@
+"""The process that reads what nobody trusts: started with ``-I``, limited, and expendable.
+
+Reads requests as lines of JSON from stdin and answers each with a line on stdout. It holds no
+secret, opens files without following a link at their end, and writes nothing but unlinked
+temporary files. Where it is killed by a limit, the one who started it says so.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from registrar.domain.scanning import Safety
+from registrar.integrations.scanning.allowlist import allowlist
+from registrar.integrations.scanning.engine import Engine
+from registrar.integrations.scanning.limits import Limits
+from registrar.integrations.scanning.parts import Part, Sure
+from registrar.integrations.scanning.second import second_opinion
+from registrar.integrations.scanning.words import unread
+
+_FILES = 64
+_MOST_BESIDE = 10_000
+_MOST_TOLD = 100
+
+
+def main() -> int:
+    """Answer until there are no more requests."""
+    first = json.loads(sys.stdin.readline())
+    limits = Limits(**first["limits"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.expanded, limits.expanded))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
+    allowed = allowlist(tuple(first["allow"]))
+    second = second_opinion(allowed) if first["second"] else None
+    _say({"allowlist": allowed.digest, "second": second.version if second else None})
+    for line in sys.stdin:
+        request = json.loads(line)
+        _bounded(limits, request["size"])
+        try:
+            sure = _judged(Engine(allowed, limits), request)
+            if second is not None:
+                sure = second.asked(sure, request["place"])
+        except MemoryError:
+            sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
+        told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
+        troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
+        _say(
+            {"format": sure.format, "troubles": troubles, "external": sure.external[:_MOST_BESIDE]}
+        )
+    return 0
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def _bounded(limits: Limits, size: int) -> None:
+    """Give the file its share of address space and CPU time."""
+    memory = limits.memory + size + min(size, limits.expanded)
+    _soft(resource.RLIMIT_AS, memory)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _soft(
+        resource.RLIMIT_CPU,
+        int(used.ru_utime + used.ru_stime) + 1 + limits.cpu + size // limits.pace,
+    )
+
+
+def _soft(kind: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(
+        kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+    )
+
+
+def _judged(engine: Engine, request: Mapping[str, Any]) -> Sure:
+    place = os.fsencode(request["place"])
+    try:
+        file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        return Sure("unknown", (unread(f"it cannot be opened: {error.strerror}"),))
+    with io.FileIO(file, closefd=True) as stream:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            return Sure("unknown", (unread("no regular file"),))
+        beside = Beside(os.fsencode(request["folder"]) or os.path.dirname(place))
+        part = Part(request["path"], stream, found.st_size, beside=beside)
+        try:
+            sure = engine.judged(part)
+        except OSError as error:
+            return Sure("unknown", (unread(f"it cannot be read: {error.strerror}"),))
+        if os.fstat(file).st_mtime_ns != found.st_mtime_ns:
+            changed = unread("it was changed while it was read", "scan it again")
+            return Sure(sure.format, (*sure.troubles, changed), sure.external)
+        return sure
+
+
+class Beside(Mapping[str, int]):
+    """Sizes of the files of a folder, by their path in it; -1 for links and the like.
+
+    Listed when first asked for.
+    """
+
+    def __init__(self, folder: bytes) -> None:
+        self._folder = folder
+        self._found: dict[str, int] | None = None
+
+    def _listed(self) -> dict[str, int]:
+        if self._found is None:
+            self._found = dict(_walk(self._folder))
+        return self._found
+
+    def __getitem__(self, path: str) -> int:
+        return self._listed()[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed())
+
+    def __len__(self) -> int:
+        return len(self._listed())
+
+
+def _walk(top: bytes) -> Iterator[tuple[str, int]]:
+    folders, count = [b""], 0
+    while folders:
+        inner = folders.pop()
+        try:
+            entries = list(os.scandir(os.path.join(top, inner)))
+        except OSError:
+            continue
+        for entry in entries:
+            count += 1
+            if count > _MOST_BESIDE:
+                return
+            path = os.path.join(inner, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            else:
+                plain = entry.is_file(follow_symlinks=False)
+                size = entry.stat(follow_symlinks=False).st_size if plain else -1
+                yield path.decode("utf-8", "surrogateescape"), size
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Judges one file by its content: finds what it is, and hands it to the reader of that format.
+
+Whatever it is, the unpicklers are asked too what they would call from it: a file that is two
+formats at once is judged by both.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+
+from registrar.domain.formats import Format, by_name
+from registrar.domain.scanning import Safety, Trouble
+from registrar.integrations.scanning.allowlist import Allowlist
+from registrar.integrations.scanning.decompressing import ENGINES, beginning
+from registrar.integrations.scanning.limits import Budget, LimitError, Limits
+from registrar.integrations.scanning.parts import Part, Sure, named
+from registrar.integrations.scanning.pickle_files import read_pickles
+from registrar.integrations.scanning.readers import Look, reader_of
+from registrar.integrations.scanning.unpickling import Pickles
+from registrar.integrations.scanning.words import forbidden_name, unread
+from registrar.reading.sniffing import sniff
+from registrar.reading.sniffing.compressed import compression
+from registrar.reading.sniffing.pickles import is_legacy_torch
+
+_HEAD = 512
+_TOLD = 5
+_MOST_TOLD = 50
+"""Troubles of each kind that are kept of one part: a hostile one has a million."""
+_AS_PICKLES = frozenset({Format.PICKLE, Format.JOBLIB, Format.PYTORCH, Format.TORCHSCRIPT})
+
+
+class Engine:
+    """Judges one file and all that is packed in it; a new one for each file."""
+
+    def __init__(self, allowlist: Allowlist, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.budget = Budget(limits)
+        self.pickles = Pickles(allowlist, limits)
+
+    def inside(self, part: Part) -> Iterator[Trouble]:
+        """The troubles of a packed part, with its name before them."""
+        yield from named(part.name, iter(self.judged(part).troubles))
+
+    def judged(self, part: Part) -> Sure:
+        """Format and troubles of a part; never raises on any bytes, but for MemoryError."""
+        if part.depth > self.budget.limits.depth:
+            return Sure("unknown", (unread("too many containers in one another: not unpacked"),))
+        if part.size == 0:
+            return Sure("empty", (unread("it is empty: nothing was read"),))
+        part.stream.seek(0)
+        head = part.stream.read(_HEAD)
+        quickly = self._as_whole_pickle(part, head)
+        if quickly is not None:
+            return quickly
+        found = sniff(part.stream, part.size)
+        format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
+        look = reader_of(format, head)
+        troubles: list[Trouble] = []
+        told: Counter[Safety] = Counter()
+        try:
+            for trouble in self._troubles(look, part):
+                told[trouble.safety] += 1
+                if told[trouble.safety] <= _MOST_TOLD:
+                    troubles.append(trouble)
+        except LimitError as error:
+            hint = "unpack it, and scan what it holds"
+            troubles.append(unread(f"a limit was reached: {error}", hint))
+        text = format is Format.UNKNOWN and not troubles
+        return Sure("text" if text else format.value, tuple(troubles), found.external)
+
+    def _troubles(self, look: Look, part: Part) -> Iterator[Trouble]:
+        yield from look(self, part)
+        if look is not read_pickles:
+            yield from self._as_pickle(part)
+
+    def _as_whole_pickle(self, part: Part, head: bytes) -> Sure | None:
+        """What is said of a pickle that ends with the file; None for what is not surely one.
+
+        Most files are: finding out first what they could be else would cost as much again.
+        """
+        if head[:1] != b"\x80" or is_legacy_torch(head):
+            return None
+        found = self.pickles.dry_run(part.stream, 0, part.size)
+        if not found.whole or found.end != part.size:
+            return None
+        format = Format.JOBLIB if found.joblib else Format.PICKLE
+        return Sure(format.value, tuple(found.troubles))
+
+    def _as_pickle(self, part: Part) -> Iterator[Trouble]:
+        """What ``pickle.load`` and ``joblib.load`` would call from a file of another format."""
+        for name in self.pickles.calls(part.stream, 0, part.size)[:_TOLD]:
+            yield forbidden_name(name, "read by pickle.load, it ")
+        part.stream.seek(0)
+        kind = compression(part.stream.read(_HEAD))
+        if kind not in ENGINES:
+            return
+        begun = beginning(part.stream, part.size, kind)  # joblib.load would read that far
+        for name in self.pickles.calls(io.BytesIO(begun), 0, len(begun))[:_TOLD]:
+            yield forbidden_name(name, "read by joblib.load, it ")
+
+
+def _claimed(name: str, head: bytes) -> Format:
+    """What a file of no known format should be, by its beginning or else by its name."""
+    claims = by_name(name)
+    if head[:1] == b"\x80" or (claims and claims <= _AS_PICKLES):
+        return Format.PICKLE
+    return next(iter(claims)) if len(claims) == 1 else Format.UNKNOWN

@@ -1,0 +1,180 @@
+"""The life of the reading process, seen from outside: requests, answers, time, and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from registrar.integrations.scanning.limits import Limits
+from registrar.ports.scanning import ToScan
+
+_BOOT = """
+import sys
+own = sys.argv.pop()
+ends = ("site-packages", "dist-packages")
+at = next((i for i, place in enumerate(sys.path) if place.endswith(ends)), len(sys.path))
+sys.path.insert(at, own)
+from registrar.integrations.scanning.child import main
+sys.exit(main())
+"""
+"""Finds the program that is running; the standard library comes first, the current folder never."""
+_START = 60.0
+_LONGEST = 4 * 1024 * 1024
+_END = 5.0
+
+
+_AHEAD = 8 * 1024
+"""Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
+
+
+class ChildError(Exception):
+    """A file has no answer; the message says why."""
+
+
+def _request(file: ToScan) -> bytes:
+    request = {"path": file.path, "place": file.place, "size": file.size, "folder": file.folder}
+    return json.dumps(request).encode() + b"\n"
+
+
+class Reading:
+    """A reading process and its successors; a context manager."""
+
+    def __init__(self, limits: Limits, allow: tuple[str, ...], second: bool) -> None:
+        self._limits = limits
+        self._hello = {"allow": list(allow), "second": second, "limits": asdict(limits)}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._buffer = b""
+        self.told: dict[str, Any] = {}
+        """What the process said of itself."""
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._stop(_END if kind is None else 0.0)
+
+    def answers(self, files: Sequence[ToScan]) -> Iterator[dict[str, Any] | ChildError]:
+        """What is said of each file, in their order; ChildError where nobody lived to say it.
+
+        Some files are asked for at once, so that neither side waits for the other; after a death
+        the first without an answer is the one that caused it, and those behind it are asked again.
+        """
+        done = sent = 0
+        lengths: deque[int] = deque()
+        while done < len(files):
+            try:
+                if self._start():
+                    sent = done
+                    lengths.clear()
+                batch = []
+                while sent < len(files) and sum(lengths) < _AHEAD:
+                    batch.append(_request(files[sent]))
+                    lengths.append(len(batch[-1]))
+                    sent += 1
+                self._send(b"".join(batch))
+                yield self._answer(self._limits.wall + files[done].size / self._limits.pace)
+            except ChildError as error:
+                yield error
+            if lengths:
+                lengths.popleft()
+            done += 1
+
+    def _start(self) -> bool:
+        """Start a process where none runs; tell whether it did. Raises ChildError."""
+        if self._process is not None and self._process.poll() is None:
+            return False
+        self._stop(0.0)
+        import registrar
+
+        own = os.path.dirname(os.path.dirname(os.path.abspath(registrar.__file__)))
+        environment = {"LC_ALL": "C.UTF-8"}
+        environment |= {n: os.environ[n] for n in ("TMPDIR",) if n in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, own],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+            bufsize=0,
+        )
+        self._buffer = b""
+        self._send(json.dumps(self._hello).encode() + b"\n")
+        self.told = self._answer(_START)
+        return True
+
+    def _send(self, data: bytes) -> None:
+        """Send requests; that nobody reads them is told when the answer is asked for."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.write(data)
+
+    def _answer(self, wall: float) -> dict[str, Any]:
+        """The next answer; raises ChildError, and the process is gone, where there is none."""
+        assert self._process is not None
+        try:
+            answer = json.loads(self._line(self._process, time.monotonic() + wall))
+        except (OSError, ValueError):
+            answer = None
+        except ChildError:
+            self._stop(0.0)
+            raise
+        if isinstance(answer, dict):
+            return answer
+        raise ChildError(self._fate())
+
+    def _line(self, process: subprocess.Popen[bytes], until: float) -> bytes:
+        """The next line; raises ChildError when time is up."""
+        assert process.stdout is not None
+        if b"\n" in self._buffer:
+            line, _, self._buffer = self._buffer.partition(b"\n")
+            return line
+        with selectors.DefaultSelector() as ready:
+            ready.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                if not ready.select(max(0.0, until - time.monotonic())):
+                    raise ChildError("a limit was reached: it took too long to read")
+                block = os.read(process.stdout.fileno(), 65536)
+                if not block or len(self._buffer) > _LONGEST:
+                    return b""
+                self._buffer += block
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _fate(self) -> str:
+        """Why the process is no more; it is gone afterwards."""
+        process = self._process
+        assert process is not None
+        code = self._stop(_END)
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "a limit was reached: it took too much time or memory to read"
+        if code < 0:
+            return f"the reading process crashed on it ({signal.Signals(-code).name})"
+        return f"the reading process failed on it (exit {code})"
+
+    def _stop(self, patience: float) -> int:
+        """End the process with its group, after some seconds to end itself; its exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what could not be sent any more
+                    pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        with suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
+            os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()

@@ -1,0 +1,57 @@
+"""What is said: troubles, and the one with a name that is not on the allowlist."""
+
+from __future__ import annotations
+
+from registrar.domain.scanning import Safety, Trouble
+
+_KNOWN = {
+    "torch.storage._load_from_bytes": "it unpickles again: write torch.save(model.state_dict(), …)",
+    "numpy._core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
+    "numpy.core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
+}
+_TRAINING = "the class lies in the training script; convert the model to ONNX or skops"
+_MODULES = "whole modules of PyTorch name their classes: write torch.save(model.state_dict(), …)"
+_OTHER = 'convert to ONNX, skops or safetensors; where you trust it: [scan] allow = ["{}"]'
+_NEVER = "do not load it, and ask where it came from"
+_DEEDS = frozenset(
+    {
+        *("os", "posix", "nt", "subprocess", "pty", "socket", "shutil", "sys", "builtins"),
+        *("runpy", "importlib", "imp", "ctypes", "code", "codeop", "pdb", "timeit", "bdb"),
+        *("operator", "functools", "webbrowser", "urllib", "http", "pickle", "marshal", "types"),
+        *("multiprocessing", "threading", "asyncio", "platform", "commands", "popen2", "tempfile"),
+    }
+)
+
+
+def forbidden_name(name: str, how: str = "") -> Trouble:
+    """The trouble with one name; ``how`` is put before it."""
+    module, _, last = name.rpartition(".")
+    top = module.partition(".")[0]
+    if name in _KNOWN:
+        hint = _KNOWN[name]
+    elif top in _DEEDS:
+        hint = _NEVER
+    elif top == "__main__":
+        hint = _TRAINING
+    elif top in ("torch", "torchvision", "transformers"):
+        hint = _MODULES
+    else:
+        hint = _OTHER.format(f"{module}:{last}")
+    return Trouble(Safety.DANGEROUS, f"{how}imports {name}, which is not on the allowlist", hint)
+
+
+def unread(message: str, hint: str = "") -> Trouble:
+    """Something was not read to its end."""
+    return Trouble(Safety.UNREAD, message, hint)
+
+
+def dangerous(message: str, hint: str = "") -> Trouble:
+    """Something that must not be loaded."""
+    return Trouble(Safety.DANGEROUS, message, hint)
+
+
+UNKNOWN = dangerous(
+    "a format that nothing here knows: dangerous unless waived",
+    "convert it to ONNX or safetensors, or waive it",
+)
+"""Said of a file that is neither a format that is read nor text."""
