@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from registrar.app.remote.dvc import DvcRemotes
 from registrar.domain.paths import inside
 from registrar.domain.remotes import Absent, NoAnswer, ObjectName
 from registrar.domain.verifying import Source
@@ -14,6 +13,9 @@ from registrar.ports.others import ObjectStore
 from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
 from registrar.reading.entry import Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out
+
+if TYPE_CHECKING:  # every rule comes with it, and without a remote none is asked
+    from registrar.app.remote.dvc import DvcRemotes
 
 
 @dataclass(frozen=True, slots=True)
