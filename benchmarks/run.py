@@ -74,7 +74,9 @@ def in_turn(
 
 def median(costs: Sequence[Cost]) -> Cost:
     """The medians of the times, and the most memory."""
-    cpu, wall = (statistics.median(times) for times in zip(*((c.cpu, c.wall) for c in costs)))
+    cpu, wall = (
+        statistics.median(times) for times in zip(*((c.cpu, c.wall) for c in costs), strict=True)
+    )
     return Cost(cpu, max(c.memory for c in costs), wall)
 
 
