@@ -23,6 +23,8 @@ class How(StrEnum):
     BYTES = "bytes"
     DIGEST = "digest"
     """The files are as recorded, and training_hash is another."""
+    FOLDER = "folder"
+    """The digest of a folder of whose files nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

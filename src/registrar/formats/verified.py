@@ -15,6 +15,8 @@ _WORDS = {
     How.SIZE: "has {found}, not {recorded}",
     How.BYTES: "has other bytes: SHA-256 {found}, recorded {recorded}",
     How.DIGEST: "is as files records it, and training_hash says {recorded}, not {found}",
+    How.FOLDER: "has the folder digest {found}, recorded {recorded}; without files in the metadata "
+    "nothing says which file differs",
 }
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from registrar.app.verifying.finding import Found, Place, Search
 from registrar.app.verifying.reading import Read, Tell, read_all
 from registrar.app.verifying.recorded import Recorded, recorded, together
 from registrar.domain.verifying import Difference, How, Source, Verified
+from registrar.ports.making import Progress
 
 
-def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> Verified:
-    """Hold the bytes of one entry against what it records; nothing is kept or written."""
+def verify(place: Place, jobs: int | None = None, progress: Progress | None = None) -> Verified:
+    """Hold the bytes of one entry against what it records; nothing is kept or written.
+
+    ``progress`` is told how many of all its bytes were read, from any thread.
+    """
     said = recorded(place.entry)
     if isinstance(said, str):
         return Verified(place.shown, 0, 0, (), unchecked=(said,))
@@ -24,7 +28,7 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
     found = {path: search.find(path) for path in wanted}
     extra = sorted(search.listed() - set(wanted))
     opened = {path: one for path, one in found.items() if isinstance(one, Found)}
-    reads, failed = read_all(opened, jobs, tell)
+    reads, failed = read_all(opened, jobs, _telling(progress, _sizes(place, said, opened)))
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
     differences = list(_differences(said, found, reads))
     differences += [Difference(path, How.EXTRA, "", "") for path in extra]
@@ -38,6 +42,26 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
         differences=tuple(sorted(differences, key=lambda one: os.fsencode(one.path))),
         unchecked=tuple(_told(blocked)),
     )
+
+
+def _sizes(place: Place, said: Recorded, paths: Iterable[str]) -> int:
+    """Bytes of all files, as far as they are recorded or known."""
+    nodes, files = place.entry.nodes, said.files or {}
+    sizes = ((files.get(p, ("", None))[1], nodes[p].size if p in nodes else 0) for p in paths)
+    return sum(here if recorded is None else recorded for recorded, here in sizes)
+
+
+def _telling(progress: Progress | None, total: int) -> Tell | None:
+    if progress is None:
+        return None
+    done = 0
+
+    def tell(size: int) -> None:
+        nonlocal done
+        done += size
+        progress(done, max(done, total))
+
+    return tell
 
 
 def _differences(
@@ -60,7 +84,8 @@ def _whole(said: Recorded, reads: Mapping[str, Read]) -> Iterator[Difference]:
     """The digest of all files together against ``training_hash``."""
     found = together(said.artifact, {path: read.sha256 for path, read in reads.items()})
     if said.whole is not None and found != said.whole:
-        yield Difference(said.artifact.path, How.DIGEST, said.whole, found or "")
+        how = How.FOLDER if said.files is None else How.DIGEST
+        yield Difference(said.artifact.path, how, said.whole, found or "")
 
 
 def _sources(opened: Mapping[str, Found]) -> frozenset[Source]:
