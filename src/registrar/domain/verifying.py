@@ -34,7 +34,7 @@ class Difference:
     path: str
     how: How
     recorded: str
-    """Size in bytes or SHA-256; "" of a file that is not recorded."""
+    """A number of bytes for ``SIZE``, else a SHA-256; "" of a file that is not recorded."""
     found: str
     """The same of what is there; "" of a file that is not."""
 

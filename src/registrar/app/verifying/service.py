@@ -30,6 +30,7 @@ def verify(place: Place, jobs: int | None = None, progress: Progress | None = No
     opened = {path: one for path, one in found.items() if isinstance(one, Found)}
     reads, failed = read_all(opened, jobs, _telling(progress, _sizes(place, said, opened)))
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
+    blocked |= search.closed()
     differences = list(_differences(said, found, reads))
     differences += [Difference(path, How.EXTRA, "", "") for path in extra]
     if not differences and not blocked:
@@ -75,7 +76,7 @@ def _differences(
         elif read is None or sha256 is None:
             continue
         elif size is not None and read.size != size:
-            yield Difference(path, How.SIZE, f"{size:,} bytes", f"{read.size:,} bytes")
+            yield Difference(path, How.SIZE, str(size), str(read.size))
         elif read.sha256 != sha256:
             yield Difference(path, How.BYTES, sha256, read.sha256)
 
