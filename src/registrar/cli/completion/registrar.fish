@@ -124,6 +124,8 @@ complete -c registrar -n '_shtab_registrar_using check' -l format -xka "concise 
 complete -c registrar -n '_shtab_registrar_using check' -l report -xka "(_registrar_reports)" -d 'write the report to a file, too; may be given several times'
 complete -c registrar -n '_shtab_registrar_using check' -l remote -d 'asks DVC remotes, MLflow and source repositories, too, as the policy allows'
 complete -c registrar -n '_shtab_registrar_using check' -l verify-bytes -d 'with --remote: reads every byte on the DVC remotes'
+complete -c registrar -n '_shtab_registrar_using check' -l runtime -d 'scans the bytes and runs each model'"'"'s example in a sandbox, too'
+complete -c registrar -n '_shtab_registrar_using check' -l all-phases -d 'the same as --remote --runtime'
 complete -c registrar -n '_shtab_registrar_using check; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'an entry, a file in one, or a folder of entries'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a doctor -d 'is the gate really in force here'
 complete -c registrar -n '_shtab_registrar_using doctor' -s h -l help -d 'show this help message and exit'

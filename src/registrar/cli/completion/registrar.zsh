@@ -80,6 +80,8 @@ _shtab_registrar_check_options=(
   "*--report=[write the report to a file, too\; may be given several times]:FORMAT=FILE:_registrar_reports"
   "--remote[asks DVC remotes, MLflow and source repositories, too, as the policy allows]"
   "--verify-bytes[with --remote\: reads every byte on the DVC remotes]"
+  "--runtime[scans the bytes and runs each model\'s example in a sandbox, too]"
+  "--all-phases[the same as --remote --runtime]"
   "*:an entry, a file in one, or a folder of entries:_files"
 )
 
