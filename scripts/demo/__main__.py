@@ -1,4 +1,4 @@
-"""Show what Registrar does, on real parts: the gate, publishing from a training to MLflow, the bytes.
+"""Show what Registrar does, on real parts: the gate, publishing with DVC and MLflow, the bytes.
 
 Run by ``make demo``. Everything happens in a temporary folder; the exit code is 0 only if every
 refusal and every acceptance came as announced.
