@@ -4,8 +4,8 @@ What it does: with `--runtime`, looks into every file of the artifact, by conten
 name, without loading any of it. What a pickle would import has to be on an exact allowlist,
 which `[scan] allow` of the judging policy may extend; headers have to agree with the bytes behind
 them; a format that can carry code and is not read to its end is dangerous. A file beside the
-artifact is refused only where it is dangerous. The report records who looked: versions, and the
-digest of the allowlist.
+artifact is refused only where a loader would run what it holds. The report records who looked:
+versions, and the digest of the allowlist.
 
 Why this is bad: whoever loads such a file runs what its author wrote, as himself. Scanners that
 look for known bad names pass what is new.
@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from registrar.domain.findings import Blocked, Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.paths import inside
 from registrar.domain.places import At
-from registrar.domain.scanning import FileScan, Safety
+from registrar.domain.scanning import UNKNOWN, FileScan, Safety
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Looked, Rule
 
@@ -39,7 +39,8 @@ def check(entry: Entry, looked: Looked) -> Iterator[Outcome]:
         yield Blocked(looked.blocked)
     for file in looked.scan.files if looked.scan else ():
         own = entry.artifact is not None and inside(file.path, entry.artifact.path)
-        if file.safety is Safety.DANGEROUS or (own and file.safety is Safety.UNREAD):
+        refused = file.safety is Safety.DANGEROUS and file.troubles != (UNKNOWN,)
+        if refused or (own and file.safety is not Safety.CLEAN):
             yield from _told(entry, file)
 
 

@@ -27,7 +27,10 @@ from registrar.domain.smoking import Smoke
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Looked, Rule
 
-_NO_EXAMPLE = "add smoke_test: {input: smoke/input.json, expected: smoke/expected.json}, then "
+_NO_EXAMPLE = (
+    "before it is merged a version can have one: "
+    "smoke_test: {input: smoke/input.json, expected: smoke/expected.json}, then "
+)
 
 
 def check(entry: Entry, looked: Looked) -> Iterator[Outcome]:
