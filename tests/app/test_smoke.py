@@ -196,17 +196,17 @@ class Exiter:
 
 
 @pytest.mark.parametrize(
-    ("model", "message"),
+    ("model", "seconds", "message"),
     [
-        (Sleeper(), "it reached the time limit of 1 s and was killed"),
-        (Eater(), "MemoryError"),
-        (Exiter(), "its process ended with 0 (it said nothing)"),
+        (Sleeper(), 1, "it reached the time limit of 1 s and was killed"),
+        (Eater(), 30, "MemoryError"),
+        (Exiter(), 30, "its process ended with 0 (it said nothing)"),
     ],
     ids=["sleeps", "allocates", "exits"],
 )
-def test_models_that_misbehave(model: object, message: str, tmp_path: Path) -> None:
+def test_models_that_misbehave(model: object, seconds: int, message: str, tmp_path: Path) -> None:
     (tmp_path / "registrar.toml").write_text(
-        'schema_version = 1\n[smoke]\ntimeout = 1\nmemory = "1 GiB"\n'
+        f'schema_version = 1\n[smoke]\ntimeout = {seconds}\nmemory = "1 GiB"\n'
     )
     path = entry(tmp_path, "model.pkl", pickle.dumps(model), GIVEN, {"predict": [0]})
     smoked = tried(path)
@@ -234,7 +234,7 @@ def test_no_pickle_is_loaded_that_no_scan_called_clean(
     name: str, safety: Safety | None, tmp_path: Path
 ) -> None:
     path = entry(tmp_path, name, pickle.dumps(Exiter()), GIVEN, {"predict": [0]})
-    smoked = tried(path, None if safety is None else lambda path: safety)
+    smoked = tried(path, None if safety is None else lambda path, allow: safety)
     assert smoked.answer is Smoke.UNCHECKED
     assert smoked.layers == ()  # nothing was started
     assert run("smoke", str(path)).code == 4
