@@ -51,6 +51,8 @@ def reader(who: Scanner) -> str:
     """Who looked, in one line."""
     parts = [f"registrar {who.version}", f"Python {who.python}", f"allowlist {who.allowlist[:12]}"]
     parts += [who.second] if who.second else []
+    if any(file.format == "onnx" for file in scan.files) and "onnx " not in (who.second or ""):
+        parts += ["no onnx.checker (python3 -m pip install onnx)"]
     return ", ".join(parts)
 
 

@@ -30,7 +30,6 @@ _shtab_registrar_check___report_COMPGEN=_registrar_reports
 _shtab_registrar_doctor_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_fix_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_init___branch_COMPGEN=_registrar_branches
-_shtab_registrar_scan_pos_0_COMPGEN=_registrar_files
 
 _shtab_registrar_check___fail_on_choices=(error warning note)
 _shtab_registrar_check___format_choices=(concise github gitlab json junit markdown sarif text)

@@ -163,7 +163,6 @@ complete -c registrar -n '_shtab_registrar_using rules; and test $_shtab_registr
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a scan -d 'look into model files: is it safe to load them'
 complete -c registrar -n '_shtab_registrar_using scan' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using scan' -l format -xka "json text" -d 'how it is printed; default: text'
-complete -c registrar -n '_shtab_registrar_using scan; and test $_shtab_registrar_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a file or a folder'
 complete -c registrar -n '_shtab_registrar_using; and test $_shtab_registrar_npos -eq 0' -a smoke -d 'load a model in a sandbox and run its example'
 complete -c registrar -n '_shtab_registrar_using smoke' -s h -l help -d 'show this help message and exit'
 complete -c registrar -n '_shtab_registrar_using smoke' -l record -d 'write what the model gives as the expected output'

@@ -160,7 +160,7 @@ _shtab_registrar_rules_defaults_added=0
 _shtab_registrar_scan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format=[how it is printed\; default\: text]:format:(json text)"
-  "(*):a file or a folder:_files"
+  "(*):a file, a folder\; or wine, wine\:1.2.0, sha256\:\<digest\>\: the artifact of that entry:"
 )
 
 # guard to ensure default positional specs are added only once per session
