@@ -196,17 +196,17 @@ class Exiter:
 
 
 @pytest.mark.parametrize(
-    ("model", "message"),
+    ("model", "timeout", "message"),
     [
-        (Sleeper(), "it reached the time limit of 1 s and was killed"),
-        (Eater(), "MemoryError"),
-        (Exiter(), "its process ended with 0 (it said nothing)"),
+        (Sleeper(), 1, "it reached the time limit of 1 s and was killed"),
+        (Eater(), 60, "MemoryError"),
+        (Exiter(), 60, "its process ended with 0 (it said nothing)"),
     ],
     ids=["sleeps", "allocates", "exits"],
 )
-def test_models_that_misbehave(model: object, message: str, tmp_path: Path) -> None:
+def test_models_that_misbehave(model: object, timeout: int, message: str, tmp_path: Path) -> None:
     (tmp_path / "registrar.toml").write_text(
-        'schema_version = 1\n[smoke]\ntimeout = 1\nmemory = "1 GiB"\n'
+        f'schema_version = 1\n[smoke]\ntimeout = {timeout}\nmemory = "1 GiB"\n'
     )
     path = entry(tmp_path, "model.pkl", pickle.dumps(model), GIVEN, {"predict": [0]})
     smoked = tried(path)
