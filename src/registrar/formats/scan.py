@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registrar.domain.scanning import FileScan, Safety, Scan
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
 from registrar.formats.escape import escape
 from registrar.formats.json import dumps
 
@@ -44,14 +44,24 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
-    return f"{word}: {', '.join(parts)}\n  read by {escape(_reader(scan))}"
+    return f"{word}: {', '.join(parts)}\n  read by {escape(reader(scan.scanner))}"
 
 
-def _reader(scan: Scan) -> str:
-    who = scan.scanner
+def reader(who: Scanner) -> str:
+    """Who looked, in one line."""
     parts = [f"registrar {who.version}", f"Python {who.python}", f"allowlist {who.allowlist[:12]}"]
     parts += [who.second] if who.second else []
     return ", ".join(parts)
+
+
+def reader_dict(who: Scanner) -> dict[str, str | None]:
+    """Who looked, as plain values."""
+    return {
+        "version": who.version,
+        "python": who.python,
+        "allowlist_sha256": who.allowlist,
+        "second": who.second,
+    }
 
 
 def render_json(scan: Scan, exit_code: int) -> str:
@@ -62,7 +72,7 @@ def render_json(scan: Scan, exit_code: int) -> str:
         "tool": {"name": "registrar", "version": who.version},
         "verdict": _WORDS[scan.safety],
         "exit_code": exit_code,
-        "scanner": {"python": who.python, "allowlist_sha256": who.allowlist, "second": who.second},
+        "scanner": reader_dict(who),
         "files": [
             {
                 "path": file.path,

@@ -43,6 +43,8 @@ class Subject:
     shown: str
     """Its path as it is typed and printed."""
     limits: SmokeLimits = SmokeLimits()
+    allow: tuple[str, ...] = ()
+    """What the policy lets pickles import besides what we allow."""
 
 
 class _BadError(Exception):
@@ -131,7 +133,9 @@ def _tried(
         inputs = inputs_from(_document(subject, test.input))
     except ExampleError as error:
         raise _BadError(f"{test.input}: {error}", test.input, error.hint) from error
-    what = plan(subject.entry, subject.folder, subject.shown, tools.scan)
+    scan = tools.scan
+    vouch = None if scan is None else (lambda path: scan(path, subject.allow))
+    what = plan(subject.entry, subject.folder, subject.shown, vouch)
     ran = tools.sandbox.run(_job(subject, tools, what, inputs, wanted))
     return told(subject.shown, ran, PACKAGES[what.format], subject.limits)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from registrar import __version__
 from registrar.domain.formats import Format
-from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, Trouble
+from registrar.domain.scanning import UNKNOWN, FileScan, Safety, Scan, Scanner, Trouble
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.process import ChildError, Reading
-from registrar.integrations.scanning.words import UNKNOWN, unread
+from registrar.integrations.scanning.words import unread
 from registrar.ports.making import Progress
 from registrar.ports.scanning import ToScan
 
