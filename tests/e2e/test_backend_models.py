@@ -11,7 +11,6 @@ from backend_models import DATA, NoExampleError, example, files, light_example, 
 from builders import run
 from models import entry, tried
 
-from registrar.domain.scanning import Safety
 from registrar.domain.smoking import Smoke, Smoked
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.engine import Engine
@@ -63,9 +62,7 @@ def smoked(folder: Path, place: Path) -> Smoked:
     """The smoke test of a model with the data that lie beside it; raises NoExampleError."""
     given, wanted = example(folder)
     content = (folder / "model.onnx").read_bytes()
-    return tried(
-        entry(place / folder.name, "model.onnx", content, given, wanted), lambda _: Safety.CLEAN
-    )
+    return tried(entry(place / folder.name, "model.onnx", content, given, wanted))
 
 
 def run_all(folders: list[Path], place: Path) -> Counter[str]:

@@ -135,7 +135,8 @@ def _opened(
     if runs and scan is not None:
         safety = _safety(entry, artifact, scan)
         tools = Tools(runtime.sandbox, runtime.job, lambda _, __: safety, runtime.trusted)
-        smoked = smoke(Subject(entry, folder, entry.path, policy.smoke), tools)
+        subject = Subject(entry, folder, entry.path, policy.smoke, policy.scan_allow)
+        smoked = smoke(subject, tools)
     return Looked(scan, smoked)
 
 

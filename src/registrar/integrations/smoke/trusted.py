@@ -6,17 +6,10 @@ and one that is called; the scanner does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.headers.skops_types import TRUSTED
 
-
-def skops_types(allow: Iterable[str] = ()) -> frozenset[str]:
-    """Their names, as skops writes them; ``allow`` is what a policy adds, as ``module:name``."""
-    names = set(allowlist(tuple(allow)).uses).union(*TRUSTED.values())
-    return frozenset(f"{module}.{name}" for module, name in names)
-
-
-SKOPS_TYPES = skops_types()
-"""Without what a policy adds."""
+SKOPS_TYPES = frozenset(
+    f"{module}.{name}" for module, name in set(allowlist().uses).union(*TRUSTED.values())
+)
+"""As skops writes their names."""
