@@ -138,7 +138,8 @@ def _opened(
     if runs and found is not None:
         safety = _safety(entry, artifact, found)
         tools = Tools(runtime.sandbox, runtime.job, lambda _, __: safety, runtime.trusted)
-        smoked = smoke(Subject(entry, folder, entry.path, policy.smoke), tools)
+        subject = Subject(entry, folder, entry.path, policy.smoke, policy.scan_allow)
+        smoked = smoke(subject, tools)
     return Looked(found, smoked)
 
 

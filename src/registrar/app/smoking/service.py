@@ -44,7 +44,7 @@ class Subject:
     """Its path as it is typed and printed."""
     limits: SmokeLimits = SmokeLimits()
     allow: tuple[str, ...] = ()
-    """What the policy lets pickles import besides what we allow."""
+    """``module:name`` that the policy lets pickles and skops files hold besides what we allow."""
 
 
 class _BadError(Exception):
@@ -155,7 +155,7 @@ def _job(
             "path": os.path.abspath(what.path),
             "inputs": inputs,
             "wanted": wanted,
-            "trusted": sorted(tools.trusted),
+            "trusted": sorted(tools.trusted | {name.replace(":", ".") for name in subject.allow}),
         },
         read=what.read,
         least=limits.sandbox,
