@@ -20,6 +20,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kernel_attacks import KERNEL_ATTACKS
+
 Scene = Mapping[str, Any]
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _X86 = platform.machine() == "x86_64"
@@ -244,7 +246,7 @@ ATTACKS: dict[str, Callable[[Scene], str]] = {
     function.__name__: function
     for function in list(globals().values())
     if callable(function) and getattr(function, "__annotations__", {}).get("scene") == "Scene"
-}
+} | KERNEL_ATTACKS
 
 
 def run(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
