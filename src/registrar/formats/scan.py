@@ -44,15 +44,16 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
-    return f"{word}: {', '.join(parts)}\n  read by {escape(reader(scan.scanner))}"
+    told = reader(scan.scanner)
+    if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
+        told += ", no onnx.checker (python3 -m pip install onnx)"
+    return f"{word}: {', '.join(parts)}\n  read by {escape(told)}"
 
 
 def reader(who: Scanner) -> str:
     """Who looked, in one line."""
     parts = [f"registrar {who.version}", f"Python {who.python}", f"allowlist {who.allowlist[:12]}"]
     parts += [who.second] if who.second else []
-    if any(file.format == "onnx" for file in scan.files) and "onnx " not in (who.second or ""):
-        parts += ["no onnx.checker (python3 -m pip install onnx)"]
     return ", ".join(parts)
 
 
