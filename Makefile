@@ -9,10 +9,12 @@ COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsa
 # would run code as it is installed.
 WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hydra-core omegaconf \
   antlr4-python3-runtime)
+TORCH ?= torch
+TORCH_VENV ?= .venv-torch
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint types imports generated test test-slow test-optin test-services demo bench \
+.PHONY: help setup lint types imports generated test test-slow test-torch test-services demo bench \
   pyz lock clean
 
 help:  ## list the targets
@@ -55,6 +57,12 @@ test: setup lint types imports generated  ## lint, type, check contracts, run th
 
 test-slow: setup  ## the slow lane
 	$(PYTEST) -m "slow and not optin"
+
+test-torch: setup  ## the opt-in lane of PyTorch, in a .venv-torch; TORCH='torch==2.13.0' says which
+	test -x $(TORCH_VENV)/bin/python || $(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)'
+	$(TORCH_VENV)/bin/python scripts/share_packages.py $(BIN)/python
+	$(TORCH_VENV)/bin/python -m pytest -m optin tests/e2e/test_torch.py
 
 test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh

@@ -31,7 +31,7 @@ GROUPS = {
         "mlflow",
     ),
     "Run the gate": ("github", "gitlab", "git_server", "platforms", "doctor", "exit_codes"),
-    "Look at the bytes": ("verify", "scan", "smoke"),
+    "Look at the bytes": ("verify", "scan", "smoke", "runtime"),
     "Decide what it asks": ("writing_policy", "plugins", "trust"),
     "Build on it": ("report", "formats", "speed"),
     MORE: (),

@@ -96,14 +96,14 @@ def _forking(outside: Path) -> str:
 def test_the_temporary_folder_goes_whatever_is_in_it(
     level: Level, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept, own = tmp_path / "kept", tmp_path / "own"
+    kept, scratch = tmp_path / "kept", tmp_path / "scratch"
     kept.mkdir()
-    own.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(own))
+    scratch.mkdir()
     (kept / "file").write_bytes(b"kept")
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
     ran = attack("leave_a_deep_tree", level, seconds=30, outside=str(kept))
     assert ran.end is End.EXITED, ran.err
-    assert os.listdir(own) == []
+    assert list(scratch.iterdir()) == []
     assert (kept / "file").read_bytes() == b"kept"
 
 
