@@ -44,22 +44,10 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
-<<<<<<< HEAD
-    return f"{word}: {', '.join(parts)}\n  read by {escape(reader(scan.scanner))}{_unasked(scan)}"
-
-
-def _unasked(scan: Scan) -> str:
-    """The second reader of ONNX, where there is ONNX and it is not installed."""
-    asked = "onnx " in (scan.scanner.second or "")
-    if asked or not any(file.format == "onnx" for file in scan.files):
-        return ""
-    return ", no onnx.checker (python3 -m pip install onnx)"
-=======
     told = reader(scan.scanner)
     if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
         told += ", no onnx.checker (python3 -m pip install onnx)"
     return f"{word}: {', '.join(parts)}\n  read by {escape(told)}"
->>>>>>> a0560606fc0cea73c004a2c7c37d88ae371d87b4
 
 
 def reader(who: Scanner) -> str:
