@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 
 SCAN_VERSION = 1
 _WORDS = {Safety.CLEAN: "clean", Safety.UNREAD: "unread", Safety.DANGEROUS: "dangerous"}
@@ -69,6 +68,8 @@ def reader_dict(who: Scanner) -> dict[str, str | None]:
 
 def render_json(scan: Scan, exit_code: int) -> str:
     """The scan as one JSON document, keys in a fixed order."""
+    from registrar.formats.json import dumps  # with it comes all of a report
+
     who = scan.scanner
     document = {
         "scan_version": SCAN_VERSION,

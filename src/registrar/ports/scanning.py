@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from registrar.domain.scanning import FileScan, Scan
-from registrar.ports.making import Progress
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 @dataclass(frozen=True, slots=True)

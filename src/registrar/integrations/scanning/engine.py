@@ -9,22 +9,23 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from registrar.domain.formats import Format, by_name
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
-from registrar.integrations.scanning.decompressing import ENGINES, beginning
 from registrar.integrations.scanning.limits import Budget, LimitError, Limits
 from registrar.integrations.scanning.parts import Part, Sure, named
 from registrar.integrations.scanning.pickle_files import read_pickles
-from registrar.integrations.scanning.readers import Look, reader_of
 from registrar.integrations.scanning.unpickling import Pickles
 from registrar.integrations.scanning.words import forbidden_name, unread
-from registrar.reading.sniffing import sniff
-from registrar.reading.sniffing.compressed import compression
-from registrar.reading.sniffing.pickles import is_legacy_torch
+
+if TYPE_CHECKING:
+    from registrar.integrations.scanning.readers import Look
 
 _HEAD = 512
+_LONG = b"\x8a\n"
+"""A number of ten bytes: the first pickle of ``torch.save`` before its zip format is one."""
 _TOLD = 5
 _MOST_TOLD = 50
 """Troubles of each kind that are kept of one part: a hostile one has a million."""
@@ -54,6 +55,10 @@ class Engine:
         quickly = self._as_whole_pickle(part, head)
         if quickly is not None:
             return quickly
+        # imported here: nothing of it is needed for a whole pickle, which most files are
+        from registrar.integrations.scanning.readers import reader_of
+        from registrar.reading.sniffing import sniff
+
         found = sniff(part.stream, part.size)
         format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
         look = reader_of(format, head)
@@ -80,7 +85,7 @@ class Engine:
 
         Most files are: finding out first what they could be else would cost as much again.
         """
-        if head[:1] != b"\x80" or is_legacy_torch(head):
+        if head[:1] != b"\x80" or _LONG in head[:48]:
             return None
         found = self.pickles.dry_run(part.stream, 0, part.size)
         if not found.whole or found.end != part.size:
@@ -92,6 +97,9 @@ class Engine:
         """What ``pickle.load`` and ``joblib.load`` would call from a file of another format."""
         for name in self.pickles.calls(part.stream, 0, part.size)[:_TOLD]:
             yield forbidden_name(name, "read by pickle.load, it ")
+        from registrar.integrations.scanning.decompressing import ENGINES, beginning
+        from registrar.reading.sniffing.compressed import compression
+
         part.stream.seek(0)
         kind = compression(part.stream.read(_HEAD))
         if kind not in ENGINES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
@@ -35,6 +35,8 @@ _END = 5.0
 
 _AHEAD = 8 * 1024
 """Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
+_NAP = 0.001
+"""Seconds to let some answers gather while many are on their way: each waking costs time."""
 
 
 class ChildError(Exception):
@@ -54,6 +56,9 @@ class Reading:
         self._hello = {"allow": list(allow), "second": second, "limits": asdict(limits)}
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        self._ready = select.poll()
+        self._ahead = 0
+        """Bytes of requests without an answer."""
         self.told: dict[str, Any] = {}
         """What the process said of itself."""
 
@@ -69,31 +74,38 @@ class Reading:
         Some files are asked for at once, so that neither side waits for the other; after a death
         the first without an answer is the one that caused it, and those behind it are asked again.
         """
-        done = sent = 0
+        done = sent = self._ahead = 0
+        self._alive()
         lengths: deque[int] = deque()
         while done < len(files):
             try:
                 if self._start():
-                    sent = done
+                    sent, self._ahead = done, 0
                     lengths.clear()
-                batch = []
-                while sent < len(files) and sum(lengths) < _AHEAD:
-                    batch.append(_request(files[sent]))
-                    lengths.append(len(batch[-1]))
-                    sent += 1
-                self._send(b"".join(batch))
+                if self._ahead <= _AHEAD // 2:
+                    batch = []
+                    while sent < len(files) and self._ahead < _AHEAD:
+                        batch.append(_request(files[sent]))
+                        lengths.append(len(batch[-1]))
+                        self._ahead += len(batch[-1])
+                        sent += 1
+                    self._send(b"".join(batch))
                 yield self._answer(self._limits.wall + files[done].size / self._limits.pace)
             except ChildError as error:
                 yield error
             if lengths:
-                lengths.popleft()
+                self._ahead -= lengths.popleft()
             done += 1
 
+    def _alive(self) -> None:
+        """Forget a process that died after its last answer: no file is to blame for that."""
+        if self._process is not None and self._process.poll() is not None:
+            self._stop(0.0)
+
     def _start(self) -> bool:
-        """Start a process where none runs; tell whether it did. Raises ChildError."""
-        if self._process is not None and self._process.poll() is None:
+        """Start a process where there is none; tell whether it did. Raises ChildError."""
+        if self._process is not None:
             return False
-        self._stop(0.0)
         import registrar
 
         own = os.path.dirname(os.path.dirname(os.path.abspath(registrar.__file__)))
@@ -109,7 +121,10 @@ class Reading:
             start_new_session=True,
             bufsize=0,
         )
+        assert self._process.stdout is not None
         self._buffer = b""
+        self._ready = select.poll()
+        self._ready.register(self._process.stdout, select.POLLIN)
         self._send(json.dumps(self._hello).encode() + b"\n")
         self.told = self._answer(_START)
         return True
@@ -138,18 +153,16 @@ class Reading:
     def _line(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         """The next line; raises ChildError when time is up."""
         assert process.stdout is not None
-        if b"\n" in self._buffer:
-            line, _, self._buffer = self._buffer.partition(b"\n")
-            return line
-        with selectors.DefaultSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
-                if not ready.select(max(0.0, until - time.monotonic())):
-                    raise ChildError("a limit was reached: it took too long to read")
-                block = os.read(process.stdout.fileno(), 65536)
-                if not block or len(self._buffer) > _LONGEST:
-                    return b""
-                self._buffer += block
+        if b"\n" not in self._buffer and self._ahead > _AHEAD // 2:
+            time.sleep(_NAP)
+        while b"\n" not in self._buffer:
+            left = max(0.0, until - time.monotonic())
+            if not self._ready.poll(left * 1000):
+                raise ChildError("a limit was reached: it took too long to read")
+            block = os.read(process.stdout.fileno(), 65536)
+            if not block or len(self._buffer) > _LONGEST:
+                return b""
+            self._buffer += block
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from platform import python_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registrar import __version__
 from registrar.domain.formats import Format
@@ -16,8 +16,10 @@ from registrar.domain.scanning import UNKNOWN, FileScan, Safety, Scan, Scanner, 
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.process import ChildError, Reading
 from registrar.integrations.scanning.words import unread
-from registrar.ports.making import Progress
 from registrar.ports.scanning import ToScan
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def _scan(reading: Reading, files: Sequence[ToScan], progress: Progress | None =
             external |= _named(file.path, answer)
     scanner = Scanner(
         version=__version__,
-        python=python_version(),
+        python=sys.version.split()[0],
         allowlist=str(reading.told.get("allowlist", "")),
         second=reading.told.get("second"),
     )
