@@ -59,7 +59,6 @@ def reader(who: Scanner) -> str:
 def reader_dict(who: Scanner) -> dict[str, str | None]:
     """Who looked, as plain values."""
     return {
-        "version": who.version,
         "python": who.python,
         "allowlist_sha256": who.allowlist,
         "second": who.second,
