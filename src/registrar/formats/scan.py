@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
@@ -32,7 +33,7 @@ def _file(file: FileScan) -> Iterator[str]:
 
 
 def _summary(scan: Scan) -> str:
-    counts = {safety: sum(file.safety is safety for file in scan.files) for safety in Safety}
+    counts = Counter(file.safety for file in scan.files)
     if not scan.files:
         return "NOT CLEAN: nothing was there to read"
     word = {

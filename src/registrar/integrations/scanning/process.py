@@ -140,7 +140,7 @@ class Reading:
         """The next answer; raises ChildError, and the process is gone, where there is none."""
         assert self._process is not None
         try:
-            answer = json.loads(self._line(self._process, time.monotonic() + wall))
+            answer = json.loads(self._line(self._process, time.monotonic() + wall).decode())
         except (OSError, ValueError):
             answer = None
         except ChildError:

@@ -52,7 +52,7 @@ def _scan(reading: Reading, files: Sequence[ToScan], progress: Progress | None =
         if progress is not None:
             progress(len(answers), len(files))
         answers.append(_scanned(file, answer))
-        if not isinstance(answer, ChildError):
+        if answers[-1].format == Format.ONNX and not isinstance(answer, ChildError):
             external |= _named(file.path, answer)
     scanner = Scanner(
         version=__version__,
@@ -80,8 +80,6 @@ def _scanned(file: ToScan, answer: Mapping[str, Any] | ChildError) -> FileScan:
 
 def _named(path: str, answer: Mapping[str, Any]) -> set[str]:
     """The files that an ONNX model names as its data, as paths of the answer."""
-    if answer.get("format") != Format.ONNX:
-        return set()
     folder = posixpath.normpath(posixpath.dirname(path))
     named = (posixpath.normpath(posixpath.join(folder, str(item))) for item in answer["external"])
     if folder == ".":
