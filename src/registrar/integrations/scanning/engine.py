@@ -23,6 +23,7 @@ from registrar.integrations.scanning.words import forbidden_name, unread
 from registrar.reading.sniffing import sniff
 from registrar.reading.sniffing.compressed import compression
 from registrar.reading.sniffing.pickles import is_legacy_torch
+from registrar.reading.sniffing.trees import begins_as_xgboost
 
 _HEAD = 512
 _TOLD = 5
@@ -106,4 +107,6 @@ def _claimed(name: str, head: bytes) -> Format:
     claims = by_name(name)
     if head[:1] == b"\x80" or (claims and claims <= _AS_PICKLES):
         return Format.PICKLE
+    if begins_as_xgboost(head):
+        return Format.XGBOOST  # its JSON is text, too, and text that is broken off is data
     return next(iter(claims)) if len(claims) == 1 else Format.UNKNOWN
