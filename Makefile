@@ -74,16 +74,22 @@ test-services:  ## install what the tests need besides Python: git's HTTP backen
 demo: setup  ## the whole story: the gate, damaged entries, publishing with DVC and MLflow
 	$(BIN)/python -I scripts/demo
 
-bench: setup  ## CPU time against check-jsonschema and DVC
+bench: setup $(VENV)/bench/.installed  ## time against check-jsonschema, DVC, OpenSSL and more
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/publishing.py
+	$(BIN)/python benchmarks/bytes.py
 	$(BIN)/python benchmarks/scanning.py
+
+$(VENV)/bench/.installed: requirements/bench.txt
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
 
 pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
 
 lock:  ## write requirements/*.txt again (with the pip-tools of .venv)
-	cd requirements && for name in pip gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	cd requirements && for name in pip gate examples bench dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
 	cd requirements && ../$(COMPILE) $(WHEELS_ONLY) remote.in --output-file remote.txt
 	sed -i.old '/^$$/,$$d' requirements/remote.txt && rm requirements/remote.txt.old
 	cp requirements/gate.txt src/registrar/app/shipped/files/registrar-requirements.txt

@@ -192,20 +192,22 @@ def place_at(folder: str, remote: bool) -> Place:
 
     ``remote`` asks the remotes that the policy of the work tree names.
     """
-    from registrar.app.remote.dvc import DvcRemotes
-    from registrar.app.remote.judging import dvc_config
-    from registrar.app.rulebook import read_rulebook
     from registrar.app.verifying.finding import Place
-    from registrar.integrations.dvc.stores import DvcStores
 
     entry, top = entry_at(folder)
     if top is None:
         if remote:
             raise UsageError(f"{folder} is in no repository", "no policy says whom to ask there")
         return Place(entry, folder)
+    from registrar.integrations.dvc.stores import DvcStores
+
     stores, tree = DvcStores(top), WorkTree(top)
     if not remote:
         return Place(entry, folder, stores.cache())
+    from registrar.app.remote.dvc import DvcRemotes
+    from registrar.app.remote.judging import dvc_config
+    from registrar.app.rulebook import read_rulebook
+
     policy = read_rulebook(tree, "work-tree").policy
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), dvc_config(tree), stores)
     return Place(entry, folder, None, remotes)

@@ -201,7 +201,32 @@ def test_a_pointer_of_git_lfs_is_told_once(tmp_path: Path) -> None:
     assert "artifact-present" in rules(said)
 
 
-def test_a_link_in_a_folder_keeps_it_from_being_loaded(tmp_path: Path) -> None:
+def test_bytes_that_end_too_early_are_refused(tmp_path: Path) -> None:
+    said = registry(tmp_path / "repo", with_model("model.onnx", ONNX[:-9])).check("--runtime")
+    assert "artifact-scan" in rules(said)
+    (message,) = [f["message"] for f in said.findings if f["rule"] == "artifact-scan"]
+    assert "could not be read to its end" in message
+
+
+def test_a_link_in_a_folder_of_mlflow_keeps_it_from_being_loaded(tmp_path: Path) -> None:
+    files = with_example({"predict": [0]})
+    loader = (
+        b"flavors:\n  python_function: {loader_module: mlflow.sklearn, model_path: model.pkl}\n"
+    )
+    files["model/MLmodel"] = loader
+    text = files["metadata.yaml"].decode().replace("artifact: model.onnx", "artifact: model")
+    repo = registry(tmp_path / "repo", {**files, "metadata.yaml": text.encode()})
+    elsewhere = tmp_path / "model.pkl"
+    elsewhere.write_bytes(pickle.dumps(Marker(tmp_path / "ran")))
+    (repo.path / ENTRY / "model/model.pkl").symlink_to(elsewhere)
+    said = repo.check("--runtime")
+    assert "entry-files" in rules(said)
+    (smoked,) = said.report["runtime"]["smoked"]
+    assert smoked["answer"] == "unchecked"
+    assert "a scan says: could not be read to its end" in smoked["message"]
+
+
+def test_an_artifact_that_is_a_link_is_not_looked_at(tmp_path: Path) -> None:
     repo = registry(tmp_path / "repo", good_entry())
     (repo.path / ENTRY / "model.onnx").unlink()
     (tmp_path / "elsewhere.onnx").write_bytes(ONNX)

@@ -98,7 +98,7 @@ def test_a_wrong_output_is_placed(
         ({"label": [[0], [0]]}, "the shape of label is 2, not 2x1"),
         ({"label": [0, 2]}, "label[1] is 0, not 2: off by 2, allowed is 0"),
         ({"labels": [0, 0]}, "labels is not there, not an output"),
-        ({"label": ["a", "b"]}, "label[0] is 0, not 'a' (1 more values are off)"),
+        ({"label": ["a", "b"]}, "label[0] is 0, not 'a' (1 more value is off)"),
     ],
 )
 def test_labels_shapes_and_names_must_be_equal(

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from registrar.domain.report import RuntimeFacts
+from registrar.domain.scanning import Scanner
 from registrar.formats.scan import reader, reader_dict
 from registrar.formats.smoked import smoked_dict
 
@@ -27,10 +28,14 @@ def told(facts: RuntimeFacts) -> list[str]:
 def as_dict(facts: RuntimeFacts) -> dict[str, Any]:
     """All of it as plain values, keys in a fixed order."""
     return {
-        "scanner": None if facts.scanner is None else reader_dict(facts.scanner),
+        "scanner": _reader(facts.scanner),
         "scanned": facts.scanned,
         "smoked": [smoked_dict(one) for one in facts.smoked],
     }
+
+
+def _reader(who: Scanner | None) -> dict[str, str | None] | None:
+    return None if who is None else {"version": who.version, **reader_dict(who)}
 
 
 def _plural(count: int, what: str) -> str:

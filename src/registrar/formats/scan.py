@@ -44,7 +44,10 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
-    return f"{word}: {', '.join(parts)}\n  read by {escape(reader(scan.scanner))}"
+    told = reader(scan.scanner)
+    if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
+        told += ", no onnx.checker (python3 -m pip install onnx)"
+    return f"{word}: {', '.join(parts)}\n  read by {escape(told)}"
 
 
 def reader(who: Scanner) -> str:
@@ -57,7 +60,6 @@ def reader(who: Scanner) -> str:
 def reader_dict(who: Scanner) -> dict[str, str | None]:
     """Who looked, as plain values."""
     return {
-        "version": who.version,
         "python": who.python,
         "allowlist_sha256": who.allowlist,
         "second": who.second,

@@ -17,7 +17,7 @@ from registrar.domain.scanning import FileScan, Safety, Scan, worst
 from registrar.domain.smoking import Smoked
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.ports.running import Runtime
-from registrar.ports.scanning import ToScan
+from registrar.ports.scanning import ScanFiles, ToScan
 from registrar.reading.artifact import Artifact
 from registrar.reading.entry import Entry
 from registrar.reading.pointers import LFS_MAX, is_lfs_pointer
@@ -52,21 +52,23 @@ def judge_runtime(
     faults: list[str] = []
     hidden: list[Judged] = []
     facts = RuntimeFacts()
-    for folder in records:
-        entry = wholes.get(folder) or Entry(bench.tree, policy.root, folder, policy.card_profile)
-        looked = _looked(bench, entry, looking)
-        entries[folder] = entry
-        facts = _with(facts, looked)
-        for rule, outcomes in _run(bench, entry, looked, faults):
-            unless = _told_by(rule, looked, outcomes, looking)
-            own: _Said = [(rule, folder, outcome) for outcome in outcomes]
-            if unless is None:
-                said += own
-            elif own:
-                late = sort_outcomes(own, bench, {folder: entry}, records)
-                hidden.append(replace(late, unless=(unless, folder)))
-        if looking.on_entry is not None:
-            looking.on_entry(len(entries), len(records))
+    with looking.runtime.scanner.session(policy.scan_allow) as scan:
+        for folder in records:
+            known = wholes.get(folder)
+            entry = known or Entry(bench.tree, policy.root, folder, policy.card_profile)
+            looked = _looked(bench, entry, looking, scan)
+            entries[folder] = entry
+            facts = _with(facts, looked)
+            for rule, outcomes in _run(bench, entry, looked, faults):
+                unless = _told_by(rule, looked, outcomes, looking)
+                own: _Said = [(rule, folder, outcome) for outcome in outcomes]
+                if unless is None:
+                    said += own
+                elif own:
+                    late = sort_outcomes(own, bench, {folder: entry}, records)
+                    hidden.append(replace(late, unless=(unless, folder)))
+            if looking.on_entry is not None:
+                looking.on_entry(len(entries), len(records))
     answer = replace(sort_outcomes(said, bench, entries, records), faults=tuple(faults))
     return [answer, *hidden], facts
 
@@ -88,7 +90,7 @@ def _told_by(rule: Rule, looked: Looked, outcomes: list[Outcome], looking: Looki
     return SCAN_RULE if rule.name == SMOKE_RULE and refused and blocked else None
 
 
-def _looked(bench: Bench, entry: Entry, looking: Looking) -> Looked:
+def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles) -> Looked:
     """Look at one entry; nothing where other rules say why there is nothing to look at."""
     artifact = entry.artifact
     if artifact is None or not (artifact.here or artifact.outs):
@@ -104,7 +106,7 @@ def _looked(bench: Bench, entry: Entry, looking: Looking) -> Looked:
     try:
         paths = wanted(entry, artifact)
         with laid_out(entry, paths) as folder:
-            return _opened(bench, entry, artifact, paths, folder, looking.runtime)
+            return _opened(bench, entry, artifact, paths, folder, looking.runtime, scan)
     except UnreadableError as error:
         return Looked(blocked=str(error))
 
@@ -124,31 +126,26 @@ def _opened(
     paths: list[str],
     folder: str,
     runtime: Runtime,
+    scan: ScanFiles,
 ) -> Looked:
     """Scan and run what lies in a folder; the rules that are off cost nothing."""
     policy, names = bench.judging.policy, bench.names
-    scan: Scan | None = None
+    found: Scan | None = None
     runs = SMOKE_RULE in names and entry.metadata is not None and entry.metadata.smoke is not None
     if SCAN_RULE in names or runs:
-        scan = _scanned(entry, paths, folder, runtime, policy.scan_allow)
+        found = scan([_to_scan(entry, path, folder) for path in paths])
     smoked: Smoked | None = None
-    if runs and scan is not None:
-        safety = _safety(entry, artifact, scan)
+    if runs and found is not None:
+        safety = _safety(entry, artifact, found)
         tools = Tools(runtime.sandbox, runtime.job, lambda _, __: safety, runtime.trusted)
         subject = Subject(entry, folder, entry.path, policy.smoke, policy.scan_allow)
         smoked = smoke(subject, tools)
-    return Looked(scan, smoked)
+    return Looked(found, smoked)
 
 
-def _scanned(
-    entry: Entry, paths: list[str], folder: str, runtime: Runtime, allow: tuple[str, ...]
-) -> Scan:
-    """What a scanner says of files that lie in a folder; paths relative to the entry."""
-    files = []
-    for path in paths:
-        place = os.path.join(folder, path)
-        files.append(ToScan(path, place, entry.nodes[path].size))
-    return runtime.scanner.scan(files, allow)
+def _to_scan(entry: Entry, path: str, folder: str) -> ToScan:
+    """A file that lies in a folder, by its path relative to the entry."""
+    return ToScan(path, os.path.join(folder, path), entry.nodes[path].size)
 
 
 def _safety(entry: Entry, artifact: Artifact, scan: Scan) -> Safety:

@@ -10,6 +10,7 @@ from typing import Any
 from registrar.app.smoking.answers import Told, told
 from registrar.app.smoking.plan import PACKAGES, Plan, UntriedError, plan
 from registrar.domain.arrays import Array, Tolerance, compare
+from registrar.domain.paths import inside
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import Bounds, Job
 from registrar.domain.smoking import Smoke, Smoked, SmokeTest
@@ -136,8 +137,16 @@ def _tried(
     scan = tools.scan
     vouch = None if scan is None else (lambda path: scan(path, subject.allow))
     what = plan(subject.entry, subject.folder, subject.shown, vouch)
+    _hidden(os.path.join(subject.folder, test.expected), what, test)
     ran = tools.sandbox.run(_job(subject, tools, what, inputs, wanted))
     return told(subject.shown, ran, PACKAGES[what.format], subject.limits)
+
+
+def _hidden(expected: str, what: Plan, test: SmokeTest) -> None:
+    """Raises _BadError where the model could read what is expected of it."""
+    if any(inside(expected, path) for path in what.read):
+        message = f"{test.expected} is part of the artifact, where the model could read it"
+        raise _BadError(message, test.expected, "keep it beside the artifact")
 
 
 def _job(
