@@ -114,4 +114,8 @@ def _claimed(name: str, head: bytes) -> Format:
     claims = by_name(name)
     if head[:1] == b"\x80" or (claims and claims <= _AS_PICKLES):
         return Format.PICKLE
+    from registrar.reading.sniffing.trees import begins_as_xgboost  # not for a whole pickle
+
+    if begins_as_xgboost(head):
+        return Format.XGBOOST  # its JSON is text, too, and text that is broken off is data
     return next(iter(claims)) if len(claims) == 1 else Format.UNKNOWN

@@ -13,6 +13,7 @@ from registrar.integrations.scanning.streams import BLOCK
 from registrar.integrations.scanning.ubjson import UbjsonError, check_ubjson
 from registrar.integrations.scanning.words import dangerous, unread
 from registrar.reading.sniffing.source import Source, TruncatedError
+from registrar.reading.sniffing.trees import sniff_lightgbm, sniff_xgboost
 
 _CODE = frozenset(
     {
@@ -23,6 +24,8 @@ _CODE = frozenset(
 )
 _UBJSON = frozenset(b"{" + bytes([code]) for code in b"LlIiU$#")
 _AS_JSON = 'write it again: booster.save_model("model.json")'
+_END_OF_TREES = re.compile(rb"\n(?:end of trees|feature[ _]importances:)\r?\n")
+"""What LightGBM writes behind its trees; before version 3 the importances alone."""
 _TAG = re.compile(rb"!!python/|tag:yaml\.org,2002:python/")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -75,14 +78,27 @@ def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
 
 def _python_in_yaml(part: Part) -> bool:
     """Tell whether a text names objects of Python by YAML's tags."""
+    return _holds(part, _TAG)
+
+
+def _holds(part: Part, pattern: re.Pattern[bytes]) -> bool:
+    """Tell whether a pattern of at most 64 bytes is in it."""
     part.stream.seek(0)
     kept, left = b"", part.size
     while left > 0 and (block := part.stream.read(min(BLOCK, left))):
         left -= len(block)
-        if _TAG.search(kept + block):
+        if pattern.search(kept + block):
             return True
         kept = block[-64:]
     return False
+
+
+def _trees_end(part: Part) -> bool:
+    """Tell whether a text is XGBoost's JSON to its last brace, or has all trees of LightGBM's."""
+    source = Source(part.stream, part.size)
+    if sniff_lightgbm(source) is None:
+        return sniff_xgboost(source) is not None
+    return _holds(part, _END_OF_TREES)
 
 
 def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
@@ -93,6 +109,8 @@ def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
             check_ubjson(Source(part.stream, part.size))
         elif not is_text(part):
             yield unread("an old binary form of XGBoost's, which is not read", _AS_JSON)
+        elif not _trees_end(part):
+            yield unread("the trees are broken off", "save the model again")
     except UbjsonError as error:
         yield unread(f"UBJSON with {error}", _AS_JSON)
     except TruncatedError:
