@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from registrar.app.verifying.finding import Found, Place, Search
 from registrar.app.verifying.recorded import Recorded, recorded, together
@@ -16,6 +15,8 @@ from registrar.domain.trees import UnreadableError
 from registrar.domain.verifying import Difference, How, Source, Verified
 
 _BLOCK = 1024 * 1024
+_BEYOND = 64 * 1024 * 1024
+"""Bytes that are read beyond the recorded size: enough to tell by how much most files differ."""
 Tell = Callable[[int], None]
 """Is told how many bytes more were read; from any thread."""
 
@@ -27,6 +28,8 @@ class _Read:
     path: str
     sha256: str
     size: int
+    whole: bool
+    """False where it went on, and nobody read to its end."""
 
 
 def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> Verified:
@@ -42,7 +45,7 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
     found = {path: search.find(path) for path in wanted}
     extra = sorted(search.listed() - set(wanted))
     opened = {path: one for path, one in found.items() if isinstance(one, Found)}
-    reads, failed = _read_all(opened, jobs, tell)
+    reads, failed = _read_all(opened, said, jobs, tell)
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
     differences = list(_differences(said, found, reads))
     differences += [Difference(path, How.EXTRA, "", "") for path in extra]
@@ -59,7 +62,7 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
 
 
 def _read_all(
-    opened: Mapping[str, Found], jobs: int | None, tell: Tell | None
+    opened: Mapping[str, Found], said: Recorded, jobs: int | None, tell: Tell | None
 ) -> tuple[dict[str, _Read], dict[str, str]]:
     """Every file by path, and why some could not be read."""
     reads: dict[str, _Read] = {}
@@ -72,7 +75,11 @@ def _read_all(
                 tell(size)
 
     with ThreadPoolExecutor(min(jobs or os.cpu_count() or 1, len(opened) or 1)) as pool:
-        waiting = {path: pool.submit(_read, path, one, count) for path, one in opened.items()}
+        sizes = {path: size for path, (_, size) in (said.files or {}).items()}
+        waiting = {
+            path: pool.submit(_read, path, one, count, sizes.get(path))
+            for path, one in opened.items()
+        }
         for path, answer in waiting.items():
             try:
                 reads[path] = answer.result()
@@ -83,19 +90,18 @@ def _read_all(
     return reads, failed
 
 
-def _read(path: str, found: Found, count: Tell) -> _Read:
-    with found.open() as stream:
-        sha256, size = _digest(stream, count)
-    return _Read(path, sha256, size)
-
-
-def _digest(stream: BinaryIO, count: Tell) -> tuple[str, int]:
+def _read(path: str, found: Found, count: Tell, recorded_size: int | None) -> _Read:
+    """Read a file to its end, or until it is certainly too long: one may grow for ever."""
+    most = None if recorded_size is None else recorded_size + _BEYOND
     digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
-    while read := stream.readinto(block):  # type: ignore[attr-defined]  # BinaryIO lacks it
-        digest.update(block[:read])
-        size += read
-        count(read)
-    return digest.hexdigest(), size
+    with found.open() as stream:
+        while read := stream.readinto(block):  # type: ignore[attr-defined]  # BinaryIO lacks it
+            digest.update(block[:read])
+            size += read
+            count(read)
+            if most is not None and size > most:
+                return _Read(path, "", size, whole=False)
+    return _Read(path, digest.hexdigest(), size, whole=True)
 
 
 def _differences(
@@ -109,7 +115,8 @@ def _differences(
         elif read is None or sha256 is None:
             continue
         elif size is not None and read.size != size:
-            yield Difference(path, How.SIZE, f"{size:,} bytes", f"{read.size:,} bytes")
+            more = "" if read.whole else "more than "
+            yield Difference(path, How.SIZE, f"{size:,} bytes", f"{more}{read.size:,} bytes")
         elif read.sha256 != sha256:
             yield Difference(path, How.BYTES, sha256, read.sha256)
 
