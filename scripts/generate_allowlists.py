@@ -49,6 +49,12 @@ _NEW_OBJECTS = (
 )
 _COMPILED = re.compile(r"(?:Distance|Tree)(?:32|64)?|DistanceMetric\w*")
 _FUNCTIONS = ("sklearn.feature_selection", "sklearn.metrics.pairwise")
+_KEPT = {"sklearn.cluster._kmeans": ("_kmeans_single_elkan", "_kmeans_single_lloyd")}
+"""Functions that fitted estimators hold."""
+_REQUESTS = ("sklearn.utils._metadata_requests", "MetadataRequest", "MethodMetadataRequest")
+"""What an estimator keeps after ``set_fit_request`` and its like."""
+_POOLING = frozenset({"amax", "amin", "max", "mean", "median", "min", "prod", "std", "sum", "var"})
+"""Functions of numpy that estimators are given: FeatureAgglomeration holds the mean by default."""
 _SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 
 
@@ -112,6 +118,7 @@ def scikit_learn() -> dict[str, Any]:
         for item, value in _own(importlib.import_module(room)):
             if inspect.isclass(value) and _COMPILED.search(item):
                 _put(uses.name, room, item)
+    _put(uses.new, *_REQUESTS)
     _put(uses.call, "sklearn.tree._tree", "Tree")
     _put(uses.call, "sklearn.utils._bunch", "Bunch")
     for _, estimator in all_estimators():
@@ -120,6 +127,8 @@ def scikit_learn() -> dict[str, Any]:
         _put(uses.new, estimator.__module__, estimator.__name__)
     for function in _functions():
         _put(uses.name, function.__module__, function.__name__)
+    for room, items in _KEPT.items():
+        _put(uses.name, room, *items)
     return _file("scikit-learn", sklearn.__version__, uses)
 
 
@@ -160,7 +169,7 @@ def numpy() -> dict[str, Any]:
     cores = ("numpy._core", "numpy.core")
     uses = _Uses()
     uses.name = {
-        "numpy": scalars | ufuncs,
+        "numpy": scalars | ufuncs | _POOLING,
         "numpy.ma": {"MaskedArray"},
         "numpy.ma.core": {"MaskedArray"},
         "numpy.matrixlib.defmatrix": {"matrix"},

@@ -61,12 +61,13 @@ def as_json(smoked: Sequence[Smoked], exit_code: int) -> str:
         "smoke_version": SMOKE_VERSION,
         "tool": {"name": "registrar", "version": __version__},
         "exit_code": exit_code,
-        "entries": [_dict(one) for one in smoked],
+        "entries": [smoked_dict(one) for one in smoked],
     }
     return dumps(document) + "\n"
 
 
-def _dict(one: Smoked) -> dict[str, Any]:
+def smoked_dict(one: Smoked) -> dict[str, Any]:
+    """One smoke test as plain values, keys in a fixed order."""
     worst = one.deviation
     deviation = None
     if worst is not None:
