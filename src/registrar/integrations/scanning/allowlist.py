@@ -27,7 +27,9 @@ class Use(StrEnum):
     NEW = "new"
     """Make an empty instance, and give it its state."""
     CALL = "call"
-    """Call it with arguments."""
+    """Call it as its library does."""
+    ANY = "any"
+    """Call it with anything: a policy trusts it."""
     FORBIDDEN = "forbidden"
 
 
@@ -45,7 +47,7 @@ class Allowlist:
     @property
     def called(self) -> frozenset[Name]:
         """Names that may be called."""
-        return frozenset(name for name, use in self.uses.items() if use is Use.CALL)
+        return frozenset(name for name, use in self.uses.items() if use in (Use.CALL, Use.ANY))
 
     @property
     def held(self) -> frozenset[Name]:
@@ -65,7 +67,7 @@ def allowlist(extra: tuple[str, ...] = ()) -> Allowlist:
         uses.update(_read(framework))
     for item in extra:
         module, _, name = item.partition(":")
-        uses.setdefault((module, name), Use.CALL)
+        uses.setdefault((module, name), Use.ANY)
     lines = sorted(f"{module}:{name} {use.value}\n" for (module, name), use in uses.items())
     return Allowlist(MappingProxyType(uses), hashlib.sha256("".join(lines).encode()).hexdigest())
 
