@@ -34,6 +34,7 @@ _ROOMS = (
 """Rooms of scikit-learn where the state of models is at home."""
 _READ = frozenset(
     {
+        "scipy.sparse._coo.coo_matrix",
         "sklearn.base.BaseEstimator",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.isotonic.IsotonicRegression",
@@ -49,6 +50,19 @@ _NEW_OBJECTS = (
 )
 _COMPILED = re.compile(r"(?:Distance|Tree)(?:32|64)?|DistanceMetric\w*")
 _FUNCTIONS = ("sklearn.feature_selection", "sklearn.metrics.pairwise")
+_KEPT = (
+    ("sklearn.cluster._kmeans", "_kmeans_single_elkan", "_kmeans_single_lloyd"),
+    ("sklearn.utils.validation", "check_array"),
+)
+"""Functions that estimators keep in their state without being given them."""
+_NUMPY = (
+    *("amax", "amin", "argmax", "argmin", "around", "atleast_1d", "atleast_2d", "average", "clip"),
+    *("column_stack", "concatenate", "cumsum", "diff", "expand_dims", "flip", "hstack", "max"),
+    *("mean", "median", "min", "nan_to_num", "nanmax", "nanmean", "nanmedian", "nanmin", "nanstd"),
+    *("prod", "ravel", "reshape", "round", "sort", "squeeze", "std", "sum", "transpose", "var"),
+    *("vstack", "where"),
+)
+"""Functions of NumPy that transformers are given; all work on arrays in memory."""
 _SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 
 
@@ -118,8 +132,12 @@ def scikit_learn() -> dict[str, Any]:
         if not _plain(estimator):
             raise SystemExit(f"read how {estimator} is pickled, then add it to _READ")
         _put(uses.new, estimator.__module__, estimator.__name__)
+    _put(uses.call, "sklearn.impute._iterative", "_ImputerTriplet")
     for function in _functions():
         _put(uses.name, function.__module__, function.__name__)
+    for module_name, *names in _KEPT:
+        found = importlib.import_module(module_name)
+        _put(uses.name, module_name, *(name for name in names if hasattr(found, name)))
     return _file("scikit-learn", sklearn.__version__, uses)
 
 
@@ -160,7 +178,7 @@ def numpy() -> dict[str, Any]:
     cores = ("numpy._core", "numpy.core")
     uses = _Uses()
     uses.name = {
-        "numpy": scalars | ufuncs,
+        "numpy": scalars | ufuncs | set(_NUMPY),
         "numpy.ma": {"MaskedArray"},
         "numpy.ma.core": {"MaskedArray"},
         "numpy.matrixlib.defmatrix": {"matrix"},

@@ -97,6 +97,7 @@ def gadgets(path: str) -> Iterator[Gadget]:
     yield from _converted()
     yield from _smuggled()
     yield from _handles()
+    yield from _partials(path)
 
 
 def _covered(path: str) -> Iterator[Gadget]:
@@ -192,3 +193,22 @@ def _handles() -> Iterator[Gadget]:
             yield Gadget(name, proto(4) + pointer + pickle.STOP)
     leaving = made("lightgbm.basic", "Booster", _network=pickle.NEWTRUE, free_network=glob(*SCALER))
     yield Gadget("lightgbm-network.pkl", proto(4) + leaving + pickle.STOP)
+
+
+def _partials(path: str) -> Iterator[Gadget]:
+    """``functools.partial`` is on the list for one function of scikit-learn, and for no other."""
+    function = glob("sklearn.utils.validation", "check_array")
+    memmap = glob("numpy", "memmap")
+    partial = glob("functools", "partial")
+    given = partial + function + short(path) + pickle.TUPLE2 + pickle.REDUCE
+    alone = partial + memmap + pickle.TUPLE1 + pickle.REDUCE
+    honest = partial + function + pickle.TUPLE1 + pickle.REDUCE
+    named = pickle.EMPTY_DICT
+    changed = honest + tupled(memmap, pickle.EMPTY_TUPLE, named, NONE) + pickle.BUILD
+    filled = honest + tupled(function, short(path) + pickle.TUPLE1, named, NONE) + pickle.BUILD
+    for name, content in (
+        *(("of-memmap", alone), ("with-arguments", given)),
+        *(("changed", changed), ("filled", filled)),
+        ("called", honest + short(path) + pickle.TUPLE1 + pickle.REDUCE),
+    ):
+        yield Gadget(f"partial-{name}.pkl", proto(4) + content + pickle.STOP)

@@ -17,9 +17,10 @@ from registrar.integrations.scanning.standins import (
     Inert,
     RefusedError,
     instance,
+    is_name,
     is_of,
 )
-from registrar.integrations.scanning.states import HOLDERS
+from registrar.integrations.scanning.states import CHECK_ARRAY, HOLDERS
 from registrar.integrations.scanning.values import ITERABLE, is_plain
 
 _PAIRS = (list, tuple)
@@ -96,6 +97,18 @@ def _factory(args: tuple[Any, ...]) -> None:
     _dictionary(args[1:])
 
 
+def _partial(args: tuple[Any, ...]) -> None:
+    """A function with its arguments, as gradient boosting keeps one; nothing is called by it."""
+    if len(args) != 1 or not is_name(args[0], CHECK_ARRAY):
+        raise RefusedError("makes a functools.partial of another function than scikit-learn does")
+
+
+def _triplet(args: tuple[Any, ...]) -> Finished:
+    if len(args) != 3:
+        raise RefusedError("makes a tuple as scikit-learn does not")
+    return _value()
+
+
 def _nothing(args: tuple[Any, ...]) -> None:
     if args:
         raise RefusedError("makes a container as its library does not")
@@ -109,6 +122,10 @@ def _plain(args: tuple[Any, ...]) -> None:
 def _whole(args: tuple[Any, ...]) -> Finished:
     """A value that gets no state, such as a date or a tensor."""
     _plain(args)
+    return _value()
+
+
+def _value() -> Finished:
     made: Finished = instance(Finished)
     return made
 
@@ -125,6 +142,8 @@ _CHECKS: dict[Name, Arguments] = {
     ("collections", "defaultdict"): _factory,
     ("collections", "deque"): _container,
     ("copyreg", "_reconstructor"): _reconstructor,
+    ("functools", "partial"): _partial,
+    ("sklearn.impute._iterative", "_ImputerTriplet"): _triplet,
     ("sklearn.utils._bunch", "Bunch"): _nothing,
 }
 _FINISHED = ("builtins", "datetime", "decimal", "torch", "torch._utils", "torch.serialization")

@@ -26,6 +26,8 @@ from registrar.integrations.scanning.standins import (
 _TYPE = re.compile(r"[<>|=]?([biufcSUVmMO?])([0-9]{0,10})")
 _OBJECT_FLAGS = 63
 _PLAIN_FLAGS = 8 | 16
+_ALIGNED = 128
+"""Of records, whose fields lie as in C."""
 _WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 16), "c": (8, 16, 32)}
 _WIDTHS |= {"m": (8,), "M": (8,), "O": (4, 8), "?": (1,)}
 _MAX_WIDTH = 2**31 - 1
@@ -50,7 +52,8 @@ class Dtype(Inert):
         _, _, sub, names, fields, width, alignment, flags = state[:8]
         if any(type(number) is not int for number in (width, alignment, flags)):
             raise _odd(self)
-        if flags & ~_PLAIN_FLAGS if self.kind != "O" else flags != _OBJECT_FLAGS:
+        plain = _PLAIN_FLAGS | (_ALIGNED if self.kind == "V" else 0)
+        if flags & ~plain if self.kind != "O" else flags != _OBJECT_FLAGS:
             raise RefusedError("gives a numpy.dtype flags that are not its own")
         if not (alignment == -1 or 0 < alignment <= 64):
             raise _odd(self)

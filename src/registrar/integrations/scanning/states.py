@@ -12,6 +12,7 @@ from typing import Any
 
 from registrar.integrations.scanning.allowlist import Name, Use
 from registrar.integrations.scanning.numpy_objects import is_array
+from registrar.integrations.scanning.standins import is_name
 from registrar.integrations.scanning.values import is_plain
 
 State = Callable[[Any], bool]
@@ -23,6 +24,7 @@ HOLDERS: frozenset[Name] = frozenset(
     }
 )
 """Containers: they take items, before they get a state."""
+CHECK_ARRAY = "sklearn.utils.validation.check_array"
 _HANDLES = ("handle", "_handle")
 
 
@@ -32,6 +34,8 @@ def state_of(module: str, name: str, use: Use) -> State | None:
         return None
     if module == "collections":
         return _no_attributes
+    if (module, name) == ("functools", "partial"):
+        return _of_partial
     if use is not Use.NEW:
         return is_plain
     plain: State = _of_estimator if module.startswith("sklearn.") else _attributes
@@ -41,6 +45,13 @@ def state_of(module: str, name: str, use: Use) -> State | None:
 def _no_attributes(state: Any) -> bool:
     """A container has none, but for what PyTorch notes of a ``state_dict``."""
     return state is None or (type(state) is dict and state.keys() <= {"_metadata"})
+
+
+def _of_partial(state: Any) -> bool:
+    """The function that it was made of, no arguments in order, named ones, no attributes."""
+    if type(state) is not tuple or len(state) != 4 or not is_name(state[0], CHECK_ARRAY):
+        return False
+    return state[1] == () and type(state[2]) is dict and is_plain(state[2]) and not state[3]
 
 
 def _attributes(state: Any) -> bool:
