@@ -9,10 +9,12 @@ COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsa
 # would run code as it is installed.
 WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hydra-core omegaconf \
   antlr4-python3-runtime)
+TORCH ?= torch
+TORCH_VENV ?= .venv-torch
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint types imports generated test test-slow test-optin test-services demo bench \
+.PHONY: help setup lint types imports generated test test-slow test-torch test-services demo bench \
   pyz lock clean
 
 help:  ## list the targets
@@ -56,22 +58,34 @@ test: setup lint types imports generated  ## lint, type, check contracts, run th
 test-slow: setup  ## the slow lane
 	$(PYTEST) -m "slow and not optin"
 
+test-torch: setup  ## the opt-in lane of PyTorch, in a .venv-torch; TORCH='torch==2.13.0' says which
+	test -x $(TORCH_VENV)/bin/python || $(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)'
+	$(TORCH_VENV)/bin/python scripts/share_packages.py $(BIN)/python
+	$(TORCH_VENV)/bin/python -m pytest -m optin tests/e2e/test_torch.py
+
 test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh
 
 demo: setup  ## the whole story: the gate, damaged entries, publishing with DVC and MLflow
 	$(BIN)/python -I scripts/demo
 
-bench: setup  ## CPU time against check-jsonschema and DVC
+bench: setup $(VENV)/bench/.installed  ## time against check-jsonschema, DVC, OpenSSL and more
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/publishing.py
+	$(BIN)/python benchmarks/bytes.py
 	$(BIN)/python benchmarks/scanning.py
+
+$(VENV)/bench/.installed: requirements/bench.txt
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
 
 pyz: setup  ## dist/registrar.pyz, byte for byte the same each time
 	$(BIN)/python scripts/build_pyz.py dist/registrar.pyz
 
 lock:  ## write requirements/*.txt again (with the pip-tools of .venv)
-	cd requirements && for name in pip gate examples dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	cd requirements && for name in pip gate examples bench dev; do ../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
 	cd requirements && ../$(COMPILE) $(WHEELS_ONLY) remote.in --output-file remote.txt
 	sed -i.old '/^$$/,$$d' requirements/remote.txt && rm requirements/remote.txt.old
 	cp requirements/gate.txt src/registrar/app/shipped/files/registrar-requirements.txt

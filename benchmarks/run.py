@@ -41,21 +41,24 @@ run()
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds and peak memory in MiB of one run."""
+    """CPU seconds, peak memory in MiB and seconds on the clock of one run."""
 
     cpu: float
     memory: float
+    wall: float = 0.0
 
 
 def measure(command: Sequence[str], folder: Path, expect: int = 0) -> Cost:
     """Run a command once; all of its processes count."""
+    began = time.monotonic()
     with open(os.devnull, "wb") as sink:
         process = subprocess.Popen(command, cwd=folder, stdout=sink, stderr=sink)
         _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
     code = os.waitstatus_to_exitcode(status)
     if code != expect:
         raise SystemExit(f"{command[:3]} answered {code}, not {expect}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, wall)
 
 
 def in_turn(
@@ -70,8 +73,11 @@ def in_turn(
 
 
 def median(costs: Sequence[Cost]) -> Cost:
-    """The median of the CPU times, and the most memory."""
-    return Cost(statistics.median(c.cpu for c in costs), max(c.memory for c in costs))
+    """The medians of the times, and the most memory."""
+    cpu, wall = (
+        statistics.median(times) for times in zip(*((c.cpu, c.wall) for c in costs), strict=True)
+    )
+    return Cost(cpu, max(c.memory for c in costs), wall)
 
 
 def table(sizes: Sequence[int]) -> None:

@@ -50,11 +50,13 @@ _NEW_OBJECTS = (
 )
 _COMPILED = re.compile(r"(?:Distance|Tree)(?:32|64)?|DistanceMetric\w*")
 _FUNCTIONS = ("sklearn.feature_selection", "sklearn.metrics.pairwise")
-_KEPT = (
-    ("sklearn.cluster._kmeans", "_kmeans_single_elkan", "_kmeans_single_lloyd"),
-    ("sklearn.utils.validation", "check_array"),
-)
-"""Functions that estimators keep in their state without being given them."""
+_KEPT = {
+    "sklearn.cluster._kmeans": ("_kmeans_single_elkan", "_kmeans_single_lloyd"),
+    "sklearn.utils.validation": ("check_array",),
+}
+"""Functions that fitted estimators hold."""
+_REQUESTS = ("sklearn.utils._metadata_requests", "MetadataRequest", "MethodMetadataRequest")
+"""What an estimator keeps after ``set_fit_request`` and its like."""
 _NUMPY = (
     *("amax", "amin", "argmax", "argmin", "around", "atleast_1d", "atleast_2d", "average", "clip"),
     *("column_stack", "concatenate", "cumsum", "diff", "expand_dims", "flip", "hstack", "max"),
@@ -126,6 +128,7 @@ def scikit_learn() -> dict[str, Any]:
         for item, value in _own(importlib.import_module(room)):
             if inspect.isclass(value) and _COMPILED.search(item):
                 _put(uses.name, room, item)
+    _put(uses.new, *_REQUESTS)
     _put(uses.call, "sklearn.tree._tree", "Tree")
     _put(uses.call, "sklearn.utils._bunch", "Bunch")
     for _, estimator in all_estimators():
@@ -135,9 +138,8 @@ def scikit_learn() -> dict[str, Any]:
     _put(uses.call, "sklearn.impute._iterative", "_ImputerTriplet")
     for function in _functions():
         _put(uses.name, function.__module__, function.__name__)
-    for module_name, *names in _KEPT:
-        found = importlib.import_module(module_name)
-        _put(uses.name, module_name, *(name for name in names if hasattr(found, name)))
+    for room, items in _KEPT.items():
+        _put(uses.name, room, *items)
     return _file("scikit-learn", sklearn.__version__, uses)
 
 

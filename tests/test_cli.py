@@ -198,14 +198,6 @@ def test_output_does_not_depend_on_locale_or_zone(
     assert repo.check_text("--at", "2026-11-24").out == first
 
 
-@pytest.mark.parametrize("option", ["--runtime", "--all-phases"])
-def test_an_option_of_a_later_version_says_so(option: str, tmp_path: Path) -> None:
-    repo = good_repo(tmp_path / "repo")
-    result = repo.check_text(option)
-    assert (result.code, result.out) == (2, "")
-    assert f"{option} is planned for a later version" in result.err
-
-
 def test_nothing_to_check_is_said_in_every_format(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     result = repo.check()

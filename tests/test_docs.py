@@ -76,7 +76,8 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     said = run("check", "--help").out
     options = set(re.findall(r"--[a-z][a-z-]+", said)) - {"--help"}
     wanted = {"--base", "--base-tip", "--head", "--policy-from", "--at", "--fail-on", "--jobs"}
-    assert options == wanted | {"--format", "--no-cache", "--remote", "--report", "--verify-bytes"}
+    wanted |= {"--format", "--no-cache", "--remote", "--report", "--verify-bytes"}
+    assert options == wanted | {"--all-phases", "--runtime"}
     assert all(option in text("README.md") for option in options)
 
 

@@ -113,7 +113,7 @@ def test_the_gate_needs_two_libraries_and_the_extras_what_examples_import(
     assert {*extras["examples"], "pyyaml"} == {r.name for r in requirements(examples)}
 
 
-@pytest.mark.parametrize("name", ["pip", "gate", "examples", "dev"])
+@pytest.mark.parametrize("name", ["pip", "gate", "examples", "bench", "dev"])
 def test_a_lock_has_hashes_and_names_no_index_and_no_folder(top: Path, name: str) -> None:
     text = (top / f"requirements/{name}.txt").read_text(encoding="utf-8")
     assert not re.search(r"^\s*--(?!hash=sha256:[0-9a-f]{64}( \\)?$)", text, re.MULTILINE)
@@ -123,7 +123,7 @@ def test_a_lock_has_hashes_and_names_no_index_and_no_folder(top: Path, name: str
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-@pytest.mark.parametrize("name", ["pip", "gate", "examples", "dev"])
+@pytest.mark.parametrize("name", ["pip", "gate", "examples", "bench", "dev"])
 def test_a_lock_satisfies_what_it_was_compiled_from(top: Path, name: str) -> None:
     source = (top / f"requirements/{name}.in").read_text(encoding="utf-8").splitlines()
     pins = pinned(top / f"requirements/{name}.txt")

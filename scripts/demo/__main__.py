@@ -1,4 +1,4 @@
-"""Show what Registrar does, on real parts: the gate, then publishing from a training to MLflow.
+"""Show what Registrar does, on real parts: the gate, publishing with DVC and MLflow, the bytes.
 
 Run by ``make demo``. Everything happens in a temporary folder; the exit code is 0 only if every
 refusal and every acceptance came as announced.
@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import content
 import gate
 import publishing
 from stage import SurpriseError
@@ -21,6 +22,7 @@ def main() -> int:
         try:
             gate.play(Path(folder))
             publishing.play(Path(folder) / "publishing")
+            content.play(Path(folder) / "content")
         except SurpriseError as error:
             print(f"\ndemo: not as announced: {error}", file=sys.stderr)
             return 1

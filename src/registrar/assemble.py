@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registrar.errors import UsageError
@@ -16,6 +15,8 @@ from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed, looks_bare
 from registrar.integrations.git.top import find_top as find_top
 from registrar.integrations.git.top import top_here as top_here
+from registrar.integrations.inside import Inside
+from registrar.integrations.outside import Outside
 from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.ports import World
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from registrar.integrations.dvc.tool import Dvc
     from registrar.ports import Staging, Writer
     from registrar.ports.making import Progress
-    from registrar.ports.others import Repositories, Runs, Stores
     from registrar.reading.entry import Entry
 
 
@@ -74,36 +74,9 @@ def world_at(
         clock=SystemClock(),
         plugins=InstalledPlugins(top),
         others=Outside(top),
+        runtime=Inside(),
         memory=memory,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Everybody outside this machine; who asks them is imported when they are asked."""
-
-    top: str
-
-    @property
-    def stores(self) -> Stores:
-        """The DVC remotes of the repository."""
-        from registrar.integrations.dvc.stores import DvcStores
-
-        return DvcStores(self.top)
-
-    @property
-    def repositories(self) -> Repositories:
-        """Source repositories, their commits kept in a cache."""
-        from registrar.integrations.git.commits import GitRepositories, commits_folder
-
-        return GitRepositories(commits_folder(os.environ))
-
-    @property
-    def runs(self) -> Runs:
-        """Runs of MLflow."""
-        from registrar.integrations.mlflow.tracking import MlflowRuns
-
-        return MlflowRuns()
 
 
 def _memory(top: str, object_format: str) -> FolderMemory | None:
@@ -219,20 +192,22 @@ def place_at(folder: str, remote: bool) -> Place:
 
     ``remote`` asks the remotes that the policy of the work tree names.
     """
-    from registrar.app.remote.dvc import DvcRemotes
-    from registrar.app.remote.judging import dvc_config
-    from registrar.app.rulebook import read_rulebook
     from registrar.app.verifying.finding import Place
-    from registrar.integrations.dvc.stores import DvcStores
 
     entry, top = entry_at(folder)
     if top is None:
         if remote:
             raise UsageError(f"{folder} is in no repository", "no policy says whom to ask there")
         return Place(entry, folder)
+    from registrar.integrations.dvc.stores import DvcStores
+
     stores, tree = DvcStores(top), WorkTree(top)
     if not remote:
         return Place(entry, folder, stores.cache())
+    from registrar.app.remote.dvc import DvcRemotes
+    from registrar.app.remote.judging import dvc_config
+    from registrar.app.rulebook import read_rulebook
+
     policy = read_rulebook(tree, "work-tree").policy
     remotes = DvcRemotes(frozenset(policy.dvc_remotes), dvc_config(tree), stores)
     return Place(entry, folder, None, remotes)
@@ -246,16 +221,17 @@ def subject_at(folder: str) -> Subject:
     (entry, top), real = entry_at(folder), os.path.realpath(folder)
     if top is None:
         return Subject(entry, real, folder)
-    return Subject(entry, real, folder, read_rulebook(WorkTree(top), "work-tree").policy.smoke)
+    policy = read_rulebook(WorkTree(top), "work-tree").policy
+    return Subject(entry, real, folder, policy.smoke, policy.scan_allow)
 
 
 def smoke_tools() -> Tools:
     """What a smoke test is made with here."""
     from registrar.app.smoking.service import Tools
-    from registrar.integrations.sandbox.box import Box
-    from registrar.integrations.smoke.trusted import SKOPS_TYPES
+    from registrar.integrations.scanning.vouching import vouched
 
-    return Tools(Box(), "registrar.integrations.smoke.job:run", trusted=SKOPS_TYPES)
+    inside = Inside()
+    return Tools(inside.sandbox, inside.job, vouched, inside.trusted)
 
 
 def writer_of(folder: str) -> Writer:

@@ -82,12 +82,12 @@ def entry(
     return made
 
 
-def clean(path: str) -> Safety:
+def clean(path: str, allow: tuple[str, ...] = ()) -> Safety:
     """A scan that finds nothing: the file was made by this test."""
     return Safety.CLEAN
 
 
-def tools(scan: Callable[[str], Safety] | None = clean) -> Tools:
+def tools(scan: Callable[[str, tuple[str, ...]], Safety] | None = clean) -> Tools:
     """The real sandbox, the real job."""
     return replace(smoke_tools(), scan=scan)
 
@@ -97,6 +97,6 @@ def subject(path: Path) -> Subject:
     return subject_at(str(path))
 
 
-def tried(path: Path, scan: Callable[[str], Safety] | None = clean) -> Smoked:
+def tried(path: Path, scan: Callable[[str, tuple[str, ...]], Safety] | None = clean) -> Smoked:
     """The smoke test of an entry."""
     return smoke(subject(path), tools(scan))

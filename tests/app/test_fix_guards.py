@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders import COMMIT, ENTRY, POLICY, Repo
 
-from registrar.app.check import CheckRequest
+from registrar.app.asking import CheckRequest
 from registrar.app.fix import fix
 from registrar.assemble import world_at
 from registrar.domain.findings import Edit, Fix, Outcome, Phase, Problem, Severity

@@ -13,7 +13,8 @@ from changes import AT, branch, said
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registrar.app.check import CheckRequest, check
+from registrar.app.asking import CheckRequest
+from registrar.app.check import check
 from registrar.app.comparison import Revisions
 from registrar.assemble import world_at
 from registrar.domain.policy import Gate, stricter

@@ -7,17 +7,21 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import ONNX, run
 
 from registrar import __version__
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
+from registrar.formats.scan import render_text
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.child import _judged
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.finding import FilesOnDisk
 from registrar.integrations.scanning.scanner import ChildScanner
+from registrar.ports.scanning import ToScan
 
 POISON = b"cposix\nsystem\n(Vtrue\ntR."
 GOOD = pickle.dumps({"weights": [1.0, 2.0]})
@@ -164,6 +168,34 @@ def test_external_data_of_a_model_is_its_own_and_a_stranger_is_not(tmp_path: Pat
     (tmp_path / "other.weights").write_bytes((tmp_path / "m.weights").read_bytes())
     (found,) = [f for f in _files(tmp_path) if f["path"].endswith("other.weights")]
     assert found["verdict"] == "dangerous"
+
+
+def test_the_onnx_checker_is_asked_about_a_clean_model(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    put(tmp_path, model__onnx=ONNX)
+    said = run("scan", "model.onnx", cwd=tmp_path)
+    assert said.code == 0
+    assert f"onnx {onnx.__version__}" in said.out
+    assert "no onnx.checker" not in said.out
+    model = onnx.load_from_string(ONNX)
+    model.graph.node[0].op_type = "NoSuchOperator"
+    model.graph.node[0].domain = ""
+    put(tmp_path, model__onnx=model.SerializeToString())
+    said = run("scan", "model.onnx", cwd=tmp_path)
+    assert said.code == 4
+    assert "unread: onnx.checker: " in said.out
+    assert "NoSuchOperator" in said.out
+    files = [ToScan("model.onnx", str(tmp_path / "model.onnx"), 1)]
+    assert ChildScanner(second=False).scan(files).safety is Safety.CLEAN
+
+
+def test_a_scan_of_onnx_says_where_the_checker_was_not_asked() -> None:
+    scanner = Scanner("1", "3.11", "0" * 64, "picklescan 1.0.5")
+    scan = Scan((FileScan("m.onnx", "onnx"),), scanner)
+    assert "no onnx.checker (python3 -m pip install onnx)" in render_text(scan, 0)
+    asked = replace(scanner, second="picklescan 1.0.5, onnx 1.22.0")
+    assert "no onnx.checker" not in render_text(replace(scan, scanner=asked), 0)
+    assert "no onnx.checker" not in render_text(replace(scan, files=()), 0)
 
 
 def _files(folder: Path) -> list[dict[str, str]]:

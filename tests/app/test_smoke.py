@@ -98,7 +98,7 @@ def test_a_wrong_output_is_placed(
         ({"label": [[0], [0]]}, "the shape of label is 2, not 2x1"),
         ({"label": [0, 2]}, "label[1] is 0, not 2: off by 2, allowed is 0"),
         ({"labels": [0, 0]}, "labels is not there, not an output"),
-        ({"label": ["a", "b"]}, "label[0] is 0, not 'a' (1 more values are off)"),
+        ({"label": ["a", "b"]}, "label[0] is 0, not 'a' (1 more value is off)"),
     ],
 )
 def test_labels_shapes_and_names_must_be_equal(
@@ -196,17 +196,17 @@ class Exiter:
 
 
 @pytest.mark.parametrize(
-    ("model", "message"),
+    ("model", "timeout", "message"),
     [
-        (Sleeper(), "it reached the time limit of 1 s and was killed"),
-        (Eater(), "MemoryError"),
-        (Exiter(), "its process ended with 0 (it said nothing)"),
+        (Sleeper(), 1, "it reached the time limit of 1 s and was killed"),
+        (Eater(), 60, "MemoryError"),
+        (Exiter(), 60, "its process ended with 0 (it said nothing)"),
     ],
     ids=["sleeps", "allocates", "exits"],
 )
-def test_models_that_misbehave(model: object, message: str, tmp_path: Path) -> None:
+def test_models_that_misbehave(model: object, timeout: int, message: str, tmp_path: Path) -> None:
     (tmp_path / "registrar.toml").write_text(
-        'schema_version = 1\n[smoke]\ntimeout = 1\nmemory = "1 GiB"\n'
+        f'schema_version = 1\n[smoke]\ntimeout = {timeout}\nmemory = "1 GiB"\n'
     )
     path = entry(tmp_path, "model.pkl", pickle.dumps(model), GIVEN, {"predict": [0]})
     smoked = tried(path)
@@ -234,7 +234,7 @@ def test_no_pickle_is_loaded_that_no_scan_called_clean(
     name: str, safety: Safety | None, tmp_path: Path
 ) -> None:
     path = entry(tmp_path, name, pickle.dumps(Exiter()), GIVEN, {"predict": [0]})
-    smoked = tried(path, None if safety is None else lambda path: safety)
+    smoked = tried(path, None if safety is None else lambda path, allow: safety)
     assert smoked.answer is Smoke.UNCHECKED
     assert smoked.layers == ()  # nothing was started
     assert run("smoke", str(path)).code == 4
@@ -247,6 +247,26 @@ def test_a_skops_file_declares_nothing_for_itself(tmp_path: Path) -> None:
     smoked = tried(entry(tmp_path, "model.skops", content, GIVEN, {"predict": [0]}))
     assert smoked.answer is Smoke.LOADS_NOT
     assert "types that are not on the allowlist" in smoked.message
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_skops_file_may_hold_what_the_policy_of_scans_adds(tmp_path: Path) -> None:
+    from argparse import Namespace
+
+    import skops.io
+
+    model = trained()
+    model.note_ = Namespace(by="us")
+    path = entry(tmp_path, "model.skops", skops.io.dumps(model), GIVEN, {"predict": [0, 0]})
+    refused = tried(path)
+    assert refused.answer is Smoke.LOADS_NOT
+    assert "types that are not on the allowlist: argparse.Namespace" in refused.message
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "registrar.toml").write_text(
+        'schema_version = 1\n[scan]\nallow = ["argparse:Namespace"]\n'
+    )
+    assert tried(path).answer is Smoke.PASSES
+    assert run("smoke", str(path)).code == 0  # the scan before it knows the policy, too
 
 
 def test_safetensors_are_compared_by_name_type_and_shape(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from builders import ONNX, SHA, Repo, run
 from http_remote import Remote, serving
+from powerless import run_powerless
 from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored, tracked_repo, without_bytes
+
+from registrar.domain.verifying import How, Source
 
 ALL = sum(len(raw) for raw in PARTS.values())
 
@@ -137,6 +140,56 @@ def test_what_differs_and_how(repo: Repo) -> None:
     assert lines[0] == "  model/a.onnx is missing"
     assert lines[1].startswith("  model/config.json has other bytes: SHA-256 ")
     assert lines[2] == "  model/extra.txt is there, and is not recorded"
+
+
+def test_sizes_are_numbers_for_programs(repo: Repo) -> None:
+    with open(repo.path / f"model_registry/{FOLDER}/model/config.json", "ab") as file:
+        file.write(b"\n")
+    (folder,) = told(repo, FOLDER)
+    size = len(PARTS["config.json"])
+    (one,) = folder["differences"]
+    assert (one["how"], one["recorded"], one["found"]) == ("size", size, size + 1)
+    assert f"model/config.json has {size + 1} bytes, not {size}\n" in verify(repo, FOLDER).out
+
+
+def test_the_page_names_every_field_and_every_way_to_differ(repo: Repo, top: Path) -> None:
+    (repo.path / f"model_registry/{FOLDER}/model/extra").write_text("x")
+    report = verify(repo, FOLDER, "--format", "json").report
+    page = (top / "docs/verify.md").read_text(encoding="utf-8")
+    (folder,) = report["verified"]
+    for name in (*report, *folder, *folder["differences"][0], *How, *Source):
+        assert f"`{name}`" in page, name
+
+
+def test_a_link_that_is_not_recorded_is_told(repo: Repo) -> None:
+    folder = repo.path / f"model_registry/{FOLDER}/model"
+    (folder / "link").symlink_to("/etc/hostname")
+    (folder / "sub/loop").symlink_to("..")
+    (one,) = told(repo, FOLDER)
+    assert [(d["path"], d["how"]) for d in one["differences"]] == [
+        ("model/link", "extra"),
+        ("model/sub/loop", "extra"),
+    ]
+
+
+def test_a_link_in_the_place_of_a_tracked_file_is_not_followed(repo: Repo, place: Path) -> None:
+    """DVC may link to its cache; what the link leads to is not what is read."""
+    model = repo.path / f"model_registry/{FILE}/model.onnx"
+    (place / "elsewhere").write_bytes(b"other bytes")
+    model.unlink()
+    model.symlink_to(place / "elsewhere")
+    (one,) = told(repo, FILE)
+    assert (one["verdict"], one["sources"]) == ("pass", ["DVC's cache"])
+    shutil.rmtree(repo.path / ".dvc/cache")
+    assert verify(repo, FILE).code == 4
+
+
+def test_a_folder_that_cannot_be_listed_is_unchecked(repo: Repo) -> None:
+    closed = repo.path / f"model_registry/{FOLDER}/model/closed"
+    closed.mkdir(mode=0)
+    said = run_powerless(repo, "verify", FOLDER)
+    assert (said.code, said.err) == (4, "")
+    assert "unchecked: model/closed cannot be listed" in said.out
 
 
 def test_a_training_hash_of_other_bytes(repo: Repo) -> None:

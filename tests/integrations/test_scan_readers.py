@@ -108,14 +108,13 @@ def test_an_import_that_only_the_second_reader_sees_is_dangerous(tmp_path: Path)
     pytest.importorskip("picklescan")
     path = tmp_path / "a.pkl"
     path.write_bytes(b"cos\ngetcwd\n)R.")
-    opinion = second.second_opinion(allowlist())
-    assert opinion is not None
-    assert opinion.version.startswith("picklescan 1")
+    opinion = second.second_opinions(allowlist())
+    assert opinion.told is not None
+    assert opinion.told.startswith("picklescan 1")
     asked = opinion.asked(Sure("pickle", ()), str(path))  # as if ours had seen nothing
     assert [trouble.safety for trouble in asked.troubles] == [Safety.DANGEROUS]
     assert "os.getcwd" in asked.troubles[0].message
-    agreed = second.second_opinion(allowlist(("os:getcwd",)))
-    assert agreed is not None
+    agreed = second.second_opinions(allowlist(("os:getcwd",)))
     assert agreed.asked(Sure("pickle", ()), str(path)).troubles == ()
     (tmp_path / "b.pkl").write_bytes(b"\x80\x04broken")
     assert opinion.asked(Sure("pickle", ()), str(tmp_path / "b.pkl")).troubles == ()
@@ -123,7 +122,12 @@ def test_an_import_that_only_the_second_reader_sees_is_dangerous(tmp_path: Path)
 
 def test_without_the_second_reader_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "picklescan.scanner", None)
-    assert second.second_opinion(allowlist()) is None
+    monkeypatch.setattr(sys, "path", [])
+    opinion = second.second_opinions(allowlist())
+    assert (opinion.pickles, opinion.onnx, opinion.told) == (None, None, None)
+    sure = Sure("onnx", ())
+    assert opinion.asked(sure, "nowhere") is not None
+    assert opinion.asked(sure, "nowhere").troubles == ()
 
 
 def ubj(value: Any) -> bytes:

@@ -20,6 +20,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kernel_attacks import KERNEL_ATTACKS
+
 Scene = Mapping[str, Any]
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _X86 = platform.machine() == "x86_64"
@@ -244,7 +246,7 @@ ATTACKS: dict[str, Callable[[Scene], str]] = {
     function.__name__: function
     for function in list(globals().values())
     if callable(function) and getattr(function, "__annotations__", {}).get("scene") == "Scene"
-}
+} | KERNEL_ATTACKS
 
 
 def run(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
@@ -257,6 +259,7 @@ def run(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
 
 
 def sleep_for_ever(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
+    Path("begun").touch()
     while True:
         time.sleep(1)
 
@@ -300,3 +303,17 @@ def leave_a_deep_tree(argument: Mapping[str, Any], send: Callable[[object], None
         os.chmod("closed", 0)
     except OSError:
         send("no links")
+
+
+def use_temporary_files(argument: Mapping[str, Any], send: Callable[[object], None]) -> None:
+    """What libraries do: a file without a name, mapped and written to, while it is watched."""
+    import tempfile
+
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
+        file.write(bytes(1 << 20))
+        file.flush()
+        page = mmap.mmap(file.fileno(), 1 << 20)
+        Path(folder, "beside").write_bytes(bytes(1 << 20))
+        time.sleep(0.5)
+        page.close()
+    send("used")

@@ -5,6 +5,7 @@ Reads a JSON list of ``{"attack", "most", "without"}`` from stdin, prints a JSON
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -28,7 +29,7 @@ class Stage:
     signalled: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("home", "outside", "entry"):
+        for name in ("home", "outside", "entry", "packages"):
             (self.folder / name).mkdir()
         (self.folder / "home/.netrc").write_text(SECRET, encoding="utf-8")
         self.reset()
@@ -46,6 +47,7 @@ class Stage:
         self.descriptor = os.open(self.folder / "home/.netrc", os.O_RDONLY)
         os.set_inheritable(self.descriptor, True)
         self.victim = _victim()
+        self.shared = Shared(SECRET)
 
     def _signal(self, number: int, frame: object) -> None:
         self.signalled = True
@@ -56,6 +58,8 @@ class Stage:
         (outside / "marker").unlink(missing_ok=True)
         (outside / "kept").write_bytes(b"kept")
         (outside / "kept").chmod(0o600)
+        for planted in (self.folder / "packages").rglob("*.py*"):
+            planted.unlink()
         (entry / "model").write_bytes(b"model")
         self.signalled = False
 
@@ -71,6 +75,9 @@ class Stage:
             "entry": str(self.folder / "entry"),
             "parent": os.getpid(),
             "victim": self.victim.pid,
+            "packages": str(self.folder / "packages"),
+            "segment": self.shared.segment,
+            "semaphore": self.shared.semaphore,
             "descriptor": self.descriptor,
             "secret": SECRET,
         }
@@ -83,11 +90,37 @@ class Stage:
         if self.victim.poll() is not None:
             found.append("killed")
             self.victim = _victim()
+        found += self.shared.lost()
         found += ["written"] if (outside / "marker").exists() else []
         kept = (outside / "kept").stat()
         found += ["mode"] if kept.st_mode & 0o777 != 0o600 else []
+        found += ["kept"] if (outside / "kept").read_bytes() != b"kept" else []
         found += ["entry"] if (entry / "model").read_bytes() != b"model" else []
         return found
+
+
+class Shared:
+    """Memory and semaphores of System V, which everybody of the user may ask the kernel for."""
+
+    def __init__(self, secret: str) -> None:
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._libc.shmat.restype = ctypes.c_void_p
+        self.segment = self._libc.shmget(0, 4096, 0o1600)
+        address = self._libc.shmat(self.segment, None, 0)
+        ctypes.memmove(address, secret.encode(), len(secret))
+        self.semaphore = self._libc.semget(0, 1, 0o1600)
+
+    def lost(self) -> list[str]:
+        """Tell what was taken away; it is there again afterwards."""
+        if self._libc.semctl(self.semaphore, 0, 12, 0) >= 0:  # GETVAL
+            return []
+        self.semaphore = self._libc.semget(0, 1, 0o1600)
+        return ["semaphore"]
+
+    def close(self) -> None:
+        """Give both back to the kernel."""
+        self._libc.shmctl(self.segment, 0, None)
+        self._libc.semctl(self.semaphore, 0, 0)
 
 
 def _victim() -> subprocess.Popen[bytes]:
@@ -119,6 +152,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HOME"] = f"{folder}/home"
         stage = Stage(Path(folder))
+        sys.path.append(f"{folder}/packages")
         for one in wanted:
             stage.reset()
             scene = stage.scene() | {"attack": one["attack"]}
@@ -133,6 +167,7 @@ def main() -> None:
             answers.append({**one, "worked": worked, "how": how, "level": ran.level.value})
             answers[-1] |= {"traces": traces, "got": said.get("got"), "err": ran.err[-300:]}
             answers[-1] |= {"layers": list(ran.layers)}
+        stage.shared.close()
         stage.victim.kill()
         stage.victim.wait()
     print(json.dumps(answers))

@@ -1,6 +1,6 @@
 """Every attack works without a sandbox, and none does in one: as root, and as somebody else.
 
-``attacks.py`` holds the attacks, ``sandbox_driver.py`` runs them by the real launcher. Nothing is
+``attacks.py`` and ``kernel_attacks.py`` hold the attacks, ``sandbox_driver.py`` runs them by the real launcher. Nothing is
 mocked: the sockets listen, the secret is there to be read, the other process is alive.
 """
 
@@ -95,6 +95,16 @@ def test_namespaces_stop_every_attack(person: str) -> None:
     answers = drive(person, at(Level.NAMESPACES))
     if {one["level"] for one in answers.values()} != {Level.NAMESPACES.value}:
         pytest.skip(f"no namespaces here: {probe()[1] or 'not for somebody else'}")
+    assert told(answers, worked=True) == {}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_namespaces_stop_every_attack_on_a_kernel_without_landlock(person: str) -> None:
+    without = [{**one, "without": ["landlock"]} for one in at(Level.NAMESPACES)]
+    answers = drive(person, without)
+    if {one["level"] for one in answers.values()} != {Level.NAMESPACES.value}:
+        pytest.skip(f"no namespaces here: {probe()[1] or 'not for somebody else'}")
+    assert not any("landlock" in name for one in answers.values() for name in one["layers"])
     assert told(answers, worked=True) == {}
 
 

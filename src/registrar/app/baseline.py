@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from registrar.app.check import CheckRequest, OnEntry, check
+from registrar.app.asking import CheckRequest, OnEntry
+from registrar.app.check import check
 from registrar.app.overlay import Overlay
 from registrar.domain.baseline import Baseline
 from registrar.domain.findings import Finding, Severity

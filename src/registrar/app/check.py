@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from registrar.app.asking import CheckRequest, OnEntry, beyond
 from registrar.app.baselining import Baselined, apply_baseline, baseline_of, with_lowered
 from registrar.app.change import change_of, judge_change
-from registrar.app.comparison import Comparison, Revisions, compare
+from registrar.app.comparison import Comparison, compare
 from registrar.app.facts import facts_of
 from registrar.app.judging import SCHEMA_RULE, Bench, Judged, judging_by
 from registrar.app.leftovers import with_advice
@@ -20,27 +21,9 @@ from registrar.app.rulebook import Rulebook, built_in, read_rulebook
 from registrar.app.selection import Selection, select
 from registrar.app.waiving import Waived, apply_waivers
 from registrar.domain.findings import Phase, Severity
-from registrar.domain.report import EntryFacts, PhaseState, Report
+from registrar.domain.report import EntryFacts, PhaseState, Report, RuntimeFacts
 from registrar.ports import World
 from registrar.rules.rule import Record
-
-OnEntry = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """What was asked for; ``paths`` are relative to the top of the repository."""
-
-    paths: tuple[str, ...] = ()
-    revisions: Revisions = Revisions()
-    at: date | None = None
-    fail_on: Severity = Severity.ERROR
-    jobs: int | None = None
-    gate_changes_allowed: bool = True
-    remote: bool = False
-    """Whether others are asked: DVC remotes, MLflow, source repositories."""
-    verify_bytes: bool = False
-    """Whether every byte on the DVC remotes is read."""
 
 
 def check(request: CheckRequest, world: World, on_entry: OnEntry | None = None) -> Report:
@@ -64,8 +47,7 @@ def _check(
 ) -> Report:
     at = request.at or world.clock.today()
     book = _rulebook(comparison, world)
-    if request.remote:
-        book = replace(book, phases=book.phases | {Phase.REMOTE})
+    book = replace(book, phases=book.phases | request.phases)
     head = comparison.head
     selection = select(comparison, book.policy.root, request.paths)
     selection = with_lowered(selection, book, comparison)
@@ -83,11 +65,7 @@ def _check(
         judged = with_advice(judged, head, world.history, book.policy.root)
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
-    if request.remote and world.others is not None:
-        from registrar.app.remote.judging import Asking, judge_remote  # few runs ask
-
-        asking = Asking(world.others, comparison.judge, request.verify_bytes)
-        judged = judge_remote(bench, judged, records, asking)
+    judged, runtime = beyond(request, world, bench, comparison.judge, judged, records, on_entry)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)
     judged.append(judge_change(bench, change))
@@ -96,7 +74,7 @@ def _check(
     known = apply_baseline(waived.standing, baseline_of(book, comparison), records)
     change = replace(change, used_waivers=waived.used, slack=known.slack)
     judged.append(judge_change(bench, change, last=True))
-    return _report(request, comparison, book, selection, judged, waived, known, at)
+    return _report(request, comparison, book, selection, judged, waived, known, at, runtime)
 
 
 def _rulebook(comparison: Comparison, world: World) -> Rulebook:
@@ -126,12 +104,6 @@ def _waive(judged: Sequence[Judged], book: Rulebook, at: date, changed: frozense
     return apply_waivers(findings, book.waivers.waivers, at, book.policy.waiver_max_days, changed)
 
 
-def _remote_state(request: CheckRequest) -> PhaseState:
-    if not request.remote:
-        return PhaseState.NOT_ASKED
-    return PhaseState.RUN if request.verify_bytes else PhaseState.PARTLY
-
-
 def _report(
     request: CheckRequest,
     comparison: Comparison,
@@ -141,6 +113,7 @@ def _report(
     waived: Waived,
     known: Baselined,
     at: date,
+    runtime: RuntimeFacts | None,
 ) -> Report:
     standing = (*known.standing, *judged[-1].findings)
     findings = sorted(standing, key=lambda finding: finding.order)
@@ -165,8 +138,7 @@ def _report(
         phases={
             Phase.STATIC: PhaseState.RUN,
             Phase.HISTORY: history,
-            Phase.REMOTE: _remote_state(request),
-            Phase.RUNTIME: PhaseState.NOT_ASKED,
+            **request.states,
         },
         rules_off=book.off,
         findings=tuple(findings),
@@ -182,5 +154,6 @@ def _report(
         untouched=selection.untouched,
         rules=asked(book.rules, history),
         root=book.policy.root,
+        runtime=runtime,
         faults=tuple(fault for answer in judged for fault in answer.faults),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from registrar.app.check import CheckRequest, OnEntry, check
+from registrar.app.asking import CheckRequest, OnEntry
+from registrar.app.check import check
 from registrar.app.gain import losses
 from registrar.app.overlay import Overlay
 from registrar.app.rulebook import read_rulebook

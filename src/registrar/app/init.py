@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from registrar.app.asking import OnEntry
 from registrar.app.build_pyz import program_bytes
-from registrar.app.check import OnEntry
 from registrar.app.next_steps import next_steps
 from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.app.shipped.deciding import Decision, decide

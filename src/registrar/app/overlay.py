@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from registrar.domain.paths import inside
 from registrar.domain.trees import Kind, Node, Written, sorted_nodes
 from registrar.ports import Covered, Tree
 
@@ -62,6 +63,11 @@ class Overlay:
     def written(self, path: str) -> Written | None:
         """What the tree below knows of a file; nothing of one that is to come."""
         return None if path in self.files else self.tree.written(path)
+
+    def place(self, path: str) -> str | None:
+        """That of the tree below, where nothing of it is to come."""
+        coming = any(inside(file, path) for file in self.files)
+        return None if coming else self.tree.place(path)
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file of the tree below; of a coming one its own."""

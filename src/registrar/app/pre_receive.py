@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from registrar.app.check import CheckRequest, check
+from registrar.app.asking import CheckRequest
+from registrar.app.check import check
 from registrar.app.comparison import Revisions
 from registrar.domain.pushes import Server, Update
 from registrar.domain.report import Report, Verdict

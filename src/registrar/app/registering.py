@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registrar.app.check import CheckRequest, check
+from registrar.app.asking import CheckRequest
+from registrar.app.check import check
 from registrar.app.references import digest_of, entry_named
 from registrar.app.rulebook import SCHEMA_NAME, read_rulebook
 from registrar.domain.paths import inside

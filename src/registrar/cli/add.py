@@ -189,7 +189,8 @@ def _next(top: str, added: Added, report: Report, pushed: bool) -> Iterator[str]
 
 def _is_there(top: str, added: Added) -> bool:
     """Tell whether something of these names lies on the remote: DVC does not push it again."""
-    from registrar.app.check import CheckRequest, check
+    from registrar.app.asking import CheckRequest
+    from registrar.app.check import check
     from registrar.assemble import world_at
 
     report = check(CheckRequest(paths=(added.path,), remote=True), world_at(top))
@@ -201,7 +202,8 @@ def _judge(top: str, added: Added, pushed: bool, was_there: bool) -> Report:
 
     After a push the remote is asked for its bytes, and what was there before is read.
     """
-    from registrar.app.check import CheckRequest, check
+    from registrar.app.asking import CheckRequest
+    from registrar.app.check import check
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
     from registrar.formats.text import render

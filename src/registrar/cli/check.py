@@ -12,8 +12,6 @@ from registrar.cli.reports import add_options, each_once, write_reports
 from registrar.errors import UsageError, worst
 from registrar.formats.escape import escape
 
-PLANNED = ("--runtime", "--all-phases")
-"""Options of later versions: reports name them, and typing one says when."""
 SEVERITIES = ("error", "warning", "note")
 """What --format and --fail-on take; what they stand for is imported when something is judged."""
 
@@ -68,14 +66,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="with --remote: reads every byte on the DVC remotes",
     )
-    for planned in PLANNED:
-        command.add_argument(planned, action="store_true", help=argparse.SUPPRESS)
+    command.add_argument(
+        "--runtime",
+        action="store_true",
+        help="scans the bytes and runs each model's example in a sandbox, too",
+    )
+    command.add_argument("--all-phases", action="store_true", help="the same as --remote --runtime")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge, print the report, and give its exit code."""
-    from registrar.app.check import CheckRequest, check
+    from registrar.app.asking import CheckRequest
+    from registrar.app.check import check
     from registrar.app.comparison import Revisions
     from registrar.app.sources import sources_of
     from registrar.assemble import world_at
@@ -83,10 +86,8 @@ def run(options: argparse.Namespace) -> int:
     from registrar.formats.summary import holds_none
     from registrar.formats.table import FORMATS as RENDER
 
-    for planned in PLANNED:
-        if getattr(options, planned.removeprefix("--").replace("-", "_")):
-            raise UsageError(f"{planned} is planned for a later version", "leave it out")
-    if options.verify_bytes and not options.remote:
+    remote = options.remote or options.all_phases
+    if options.verify_bytes and not remote:
         raise UsageError("--verify-bytes needs --remote", "write --remote --verify-bytes")
     each_once(options.report)
     top, paths = top_and_paths(options.paths)
@@ -97,8 +98,9 @@ def run(options: argparse.Namespace) -> int:
         at=options.at,
         fail_on=Severity(options.fail_on),
         jobs=options.jobs,
-        remote=options.remote,
+        remote=remote,
         verify_bytes=options.verify_bytes,
+        runtime=options.runtime or options.all_phases,
     )
     progress = Progress()
     try:

@@ -36,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Mend, write or show it, and give the exit code that check gives afterwards."""
-    from registrar.app.check import CheckRequest
+    from registrar.app.asking import CheckRequest
     from registrar.app.fix import fix
     from registrar.assemble import world_at, writer_at
     from registrar.domain.shipping import Writing

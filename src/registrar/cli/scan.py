@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
+from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, painted, write
+from registrar.errors import UsageError
 
-_EPILOG = """exit codes: 0 clean   1 dangerous   2 a path that is not there
+if TYPE_CHECKING:
+    from registrar.app.scanning import Lab
+    from registrar.domain.scanning import Scan
+
+_EPILOG = """exit codes: 0 clean   1 dangerous   2 a path or an entry that is not there
   4 something could not be read to its end, or nothing was there to read
+
+What exists as a path is one: its content is judged alone, without any policy. A reference is the
+artifact of that entry, and [scan] allow of registrar.toml adds to the allowlist.
 
 Nothing is loaded, unpickled or imported. Formats are found by content, never by name. Pickles
 are clean only where all that they import is on an exact allowlist; docs/scan.md says what a
@@ -20,12 +30,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "scan",
         help="look into model files: is it safe to load them",
         description="Look into files and folders, in a registry or outside of one, and judge "
-        "their content alone: is it safe to load them.",
+        "their content: is it safe to load them.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    command.add_argument(
+        "targets",
+        nargs="+",
+        metavar="REF|PATH",
+        help="a file, a folder; or wine, wine:1.2.0, sha256:<digest>: the artifact of that entry",
+    )
     command.add_argument(
         "--format",
         choices=("json", "text"),
@@ -37,13 +52,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; the exit code says the worst of it."""
-    from registrar.app.scanning import EXIT_CODES, scan
+    from registrar.app.scanning import EXIT_CODES
     from registrar.assemble import lab
     from registrar.formats.scan import render_json, render_text
 
     progress = Progress("scanned {done:,} of {total:,} files")
     try:
-        found = scan(options.paths, lab(progress))
+        found = _scanned(list(dict.fromkeys(options.targets)), lab(progress))
     finally:
         progress.end()
     code = EXIT_CODES[found.safety]
@@ -52,3 +67,29 @@ def run(options: argparse.Namespace) -> int:
     else:
         write(painted(render_text(found, code)))
     return code
+
+
+def _scanned(targets: list[str], lab: Lab) -> Scan:
+    """What is said of paths, or of references: their allowlists may differ."""
+    from registrar.app.scanning import Shelved, scan, scan_entries
+    from registrar.domain.references import reference
+
+    paths = [target for target in targets if _exists(target) or reference(target) is None]
+    if len(paths) == len(targets):
+        return scan(paths, lab)
+    if paths:
+        hint = "a policy adds to the allowlist of references alone: scan them in two commands"
+        raise UsageError("references and paths in one command", hint)
+    from registrar.assemble import subject_at
+    from registrar.cli.targets import named
+
+    subjects = [subject_at(named(target)) for target in targets]
+    entries = [Shelved(subject.entry, subject.shown) for subject in subjects]
+    return scan_entries(entries, subjects[0].allow, lab)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:  # a null byte
+        return False

@@ -13,7 +13,7 @@ def folders(targets: Iterable[str]) -> Iterator[str]:
     """The folder of each entry; raises UsageError for what is neither path nor reference."""
     for target in targets:
         if not os.path.lexists(target):
-            yield _named(target)
+            yield named(target)
             continue
         folder = target.rstrip("/") or target
         if not os.path.isdir(folder):
@@ -34,7 +34,8 @@ def _is_entry(folder: str) -> bool:
     return any(os.path.isfile(os.path.join(folder, name)) for name in METADATA_NAMES)
 
 
-def _named(ref: str) -> str:
+def named(ref: str) -> str:
+    """The folder of the entry that a reference stands for; raises UsageError."""
     from registrar.app.references import entry_named
     from registrar.app.rulebook import read_rulebook
     from registrar.assemble import top_here, world_at

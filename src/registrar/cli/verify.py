@@ -8,6 +8,8 @@ from registrar.cli.console import Progress, painted, write
 from registrar.cli.numbers import jobs
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, worst
 
+_EPILOG = """exit codes: 0 as recorded   1 something differs   4 something could not be read
+docs/verify.md says what it proves, and what it does not"""
 _CODES = {"pass": 0, "fail": EXIT_FINDINGS, "incomplete": EXIT_INCOMPLETE}
 
 
@@ -19,6 +21,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Read every byte of an artifact and hold it against what its entry records: "
         "in the work tree, in DVC's cache, on the DVC remote, or in a folder that was downloaded. "
         "Asks nobody without --remote.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     command.add_argument(
@@ -47,18 +51,11 @@ def run(options: argparse.Namespace) -> int:
     from registrar.cli.targets import folders
     from registrar.formats.verified import as_json, text
 
-    progress, done = Progress("read {done:,} bytes"), 0
-
-    def tell(size: int) -> None:
-        nonlocal done
-        done += size
-        progress(done, done)
-
-    answers = []
+    progress, answers = Progress("read {done:,} of {total:,} bytes"), []
     try:
         for folder in dict.fromkeys(folders(options.targets)):
             place = place_at(folder, options.remote)
-            answers.append(verify(place, options.jobs, tell))
+            answers.append(verify(place, options.jobs, progress))
     finally:
         progress.end()
     code = worst(_CODES[answer.verdict] for answer in answers) if answers else EXIT_NOTHING

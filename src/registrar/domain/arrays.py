@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 Value = float | int | bool | str
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 """How JSON, which has none of them, writes the special floating-point numbers."""
+_NEAR = (1.0, math.inf)
+"""What is off by less, or by just as much as is allowed, is near enough."""
+_MAX_NAME = 100
 MAX_VALUES = 4_000
 """Values that are compared of all outputs of a model together."""
 
@@ -69,7 +72,8 @@ class Deviation:
         if self.away is not None and self.allowed is not None:
             text += f": off by {self.away:.3g}, allowed is {self.allowed:.3g}"
         more = self.count - 1
-        return text + (f" ({more:,} more values are off)" if more else "")
+        words = "1 more value is" if more == 1 else f"{more:,} more values are"
+        return text + (f" ({words} off)" if more else "")
 
 
 def compare(
@@ -79,58 +83,64 @@ def compare(
 
     Whole numbers, truth values and text must be equal; NaN equals NaN and nothing else.
     """
-    worst: list[tuple[float, Deviation]] = []
+    worst: Deviation | None = None
+    grade: tuple[float, float] = (0, 0)
     count = 0
     for name, wanted in expected.items():
-        got = found.get(name)
+        got, short = found.get(name), name[:_MAX_NAME]
         if got is None:
-            return Deviation(name, "an output", "not there")
+            return Deviation(short, "an output", "not there")
         if wanted.shape != got.shape:
-            return Deviation(f"the shape of {name}", _shape(wanted.shape), _shape(got.shape))
+            return Deviation(f"the shape of {short}", _shape(wanted.shape), _shape(got.shape))
+        if wanted.every != got.every:
+            steps = f"every {wanted.every:,}", f"every {got.every:,}"
+            return Deviation(f"the steps of {short}", *steps)
         for index, (one, other) in enumerate(zip(wanted.values, got.values, strict=True)):
-            grade = _off(one, other, tolerance)
-            if grade > 1:
-                count += 1
-                if not worst or grade > worst[0][0]:
-                    place = name + wanted.place(index)
-                    worst = [(grade, _deviation(place, one, other, tolerance))]
-    if not worst:
-        return None
-    _, first = worst[0]
-    return Deviation(first.place, first.expected, first.found, first.away, first.allowed, count)
+            off = _off(one, other, tolerance)
+            count += off > _NEAR
+            if off > max(grade, _NEAR):
+                grade, worst = off, _deviation(short + wanted.place(index), one, other, tolerance)
+    return None if worst is None else replace(worst, count=count)
 
 
-def _off(expected: Value, found: Value, tolerance: Tolerance) -> float:
-    """How many times the allowed deviation a value is off; 0 for an equal one."""
-    if isinstance(expected, str) or isinstance(found, str):
-        return 0 if expected == found else math.inf
-    if isinstance(expected, bool) or isinstance(found, bool):
-        return 0 if expected is found else math.inf
+def _off(expected: Value, found: Value, tolerance: Tolerance) -> tuple[float, float]:
+    """How many times the allowed deviation a value is off, then how far; 0 for an equal one."""
+    if isinstance(expected, str | bool) or isinstance(found, str | bool):
+        same = type(expected) is type(found) and expected == found
+        return (0, 0) if same else (math.inf, math.inf)
     if expected == found or (expected != expected and found != found):  # both NaN
-        return 0
-    if isinstance(found, int):
-        return math.inf
-    away, allowed = abs(found - expected), tolerance.allowed(expected)
-    if not math.isfinite(expected) or not math.isfinite(found):
-        return math.inf
-    return away / allowed if allowed else math.inf
+        return (0, 0)
+    away = _away(expected, found)
+    if away is None or isinstance(found, int):
+        return (math.inf, math.inf if away is None else away)
+    allowed = tolerance.allowed(expected)
+    return (away / allowed if allowed > 0 else math.inf, away)
+
+
+def _away(expected: float, found: float) -> float | None:
+    """How far two numbers are apart; None where no float can say it."""
+    try:
+        away = float(abs(found - expected))
+    except OverflowError:
+        return None
+    return away if math.isfinite(away) else None
 
 
 def _deviation(place: str, expected: Value, found: Value, tolerance: Tolerance) -> Deviation:
     away = allowed = None
-    numbers = isinstance(expected, int | float) and isinstance(found, int | float)
-    if numbers and not isinstance(expected, bool) and not isinstance(found, bool):
-        distance = abs(float(found) - float(expected))
-        if math.isfinite(distance):
-            away = distance
-            allowed = 0.0 if isinstance(found, int) else tolerance.allowed(float(expected))
+    if not isinstance(expected, str | bool) and not isinstance(found, str | bool):
+        away = _away(expected, found)
+        if away is not None:
+            allowed = 0.0 if isinstance(found, int) else tolerance.allowed(expected)
     return Deviation(place, _shown(expected), _shown(found), away, allowed)
 
 
 def _shown(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(value[:100]) if isinstance(value, str) else f"{value:.9g}"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    return repr(value[:100]) if isinstance(value, str) else str(value)[:100]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

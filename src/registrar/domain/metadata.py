@@ -137,7 +137,9 @@ def _smoke(fields: Mapping[str, Any]) -> SmokeTest | None:
     given, expected = _path(fields.get("input")), _path(fields.get("expected"))
     if given is None or expected is None:
         return None
-    return SmokeTest(given, expected, number(fields.get("atol")), number(fields.get("rtol")))
+    atol, rtol = map(number, map(fields.get, ("atol", "rtol")))
+    atol, rtol = (None if n is None or n < 0 else n for n in (atol, rtol))
+    return SmokeTest(given, expected, atol, rtol)
 
 
 def _run(fields: Mapping[str, Any]) -> RunRef:

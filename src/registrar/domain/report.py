@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from registrar.domain.findings import Deferred, Finding, Phase, Severity, Unchecked
 from registrar.domain.policy import Waiver
@@ -16,6 +17,10 @@ from registrar.errors import (
     EXIT_NOTHING,
     EXIT_PASS,
 )
+
+if TYPE_CHECKING:
+    from registrar.domain.scanning import Scanner
+    from registrar.domain.smoking import Smoked
 
 
 class Verdict(StrEnum):
@@ -81,6 +86,17 @@ class RuleFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RuntimeFacts:
+    """Who looked into the bytes, and what became of the models that were run."""
+
+    scanner: Scanner | None = None
+    """None where nothing was scanned."""
+    scanned: int = 0
+    """Files."""
+    smoked: tuple[Smoked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a check found; formats only write it down."""
 
@@ -112,6 +128,8 @@ class Report:
     """True where a base was given and the difference touches no entry: a pass."""
     rules: tuple[RuleFacts, ...] = ()
     """The rules that were asked, by name."""
+    runtime: RuntimeFacts | None = None
+    """None where the runtime phase was not asked."""
     root: str = "model_registry"
     """The folder of the registry."""
 

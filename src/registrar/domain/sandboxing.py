@@ -19,7 +19,7 @@ class Level(StrEnum):
     LANDLOCK = "landlock"
     """Landlock and seccomp: no network, no other process, no file but those named."""
     NAMESPACES = "namespaces"
-    """The same, and bubblewrap: nothing else is even there."""
+    """The same in bubblewrap: nothing else is even there, so it does without Landlock, too."""
 
     def reaches(self, least: Level) -> bool:
         """Tell whether this level is at least as closed as another."""

@@ -28,6 +28,14 @@ class Trouble:
     """What to do about it."""
 
 
+UNKNOWN = Trouble(
+    Safety.DANGEROUS,
+    "a format that nothing here knows: dangerous unless waived",
+    "convert it to ONNX or safetensors, or waive it",
+)
+"""Said of a file that is neither a format that is read nor text."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileScan:
     """One file, looked at to its end; ``path`` relative to what was asked for."""

@@ -23,6 +23,8 @@ class How(StrEnum):
     BYTES = "bytes"
     DIGEST = "digest"
     """The files are as recorded, and training_hash is another."""
+    FOLDER = "folder"
+    """The digest of a folder of whose files nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Difference:
     path: str
     how: How
     recorded: str
-    """Size in bytes or SHA-256; "" of a file that is not recorded."""
+    """A number of bytes for ``SIZE``, else a SHA-256; "" of a file that is not recorded."""
     found: str
     """The same of what is there; "" of a file that is not."""
 

@@ -29,6 +29,11 @@ def dumps(value: Any) -> str:
 def as_dict(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     judge = report.judged_by
+    runtime: dict[str, Any] = {}
+    if report.runtime is not None:
+        from registrar.formats.runtime import as_dict as looked  # few runs look
+
+        runtime = {"runtime": looked(report.runtime)}
     return {
         "report_version": REPORT_VERSION,
         "tool": {"name": "registrar", "version": __version__},
@@ -58,6 +63,7 @@ def as_dict(report: Report) -> dict[str, Any]:
             {"rule": item.rule, "entry": item.entry, "reason": item.reason}
             for item in report.unchecked
         ],
+        **runtime,
     }
 
 

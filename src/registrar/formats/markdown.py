@@ -19,6 +19,7 @@ from registrar.formats.summary import (
     counts,
     holds_none,
     judge,
+    looked,
     mendable,
     not_asked,
     severities,
@@ -56,6 +57,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield mend
     if told := unproved(report):
         yield f"<strong>{told}</strong>"
+    yield from (code(line) for line in looked(report))
     missing = not_asked(report)
     yield f"not asked: {', '.join(missing)}" if missing else "all phases asked"
     if report.rules_off:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registrar.domain.scanning import FileScan, Safety, Scan
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
 from registrar.formats.escape import escape
 from registrar.formats.json import dumps
 
@@ -44,14 +44,26 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
-    return f"{word}: {', '.join(parts)}\n  read by {escape(_reader(scan))}"
+    told = reader(scan.scanner)
+    if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
+        told += ", no onnx.checker (python3 -m pip install onnx)"
+    return f"{word}: {', '.join(parts)}\n  read by {escape(told)}"
 
 
-def _reader(scan: Scan) -> str:
-    who = scan.scanner
+def reader(who: Scanner) -> str:
+    """Who looked, in one line."""
     parts = [f"registrar {who.version}", f"Python {who.python}", f"allowlist {who.allowlist[:12]}"]
     parts += [who.second] if who.second else []
     return ", ".join(parts)
+
+
+def reader_dict(who: Scanner) -> dict[str, str | None]:
+    """Who looked, as plain values."""
+    return {
+        "python": who.python,
+        "allowlist_sha256": who.allowlist,
+        "second": who.second,
+    }
 
 
 def render_json(scan: Scan, exit_code: int) -> str:
@@ -62,7 +74,7 @@ def render_json(scan: Scan, exit_code: int) -> str:
         "tool": {"name": "registrar", "version": who.version},
         "verdict": _WORDS[scan.safety],
         "exit_code": exit_code,
-        "scanner": {"python": who.python, "allowlist_sha256": who.allowlist, "second": who.second},
+        "scanner": reader_dict(who),
         "files": [
             {
                 "path": file.path,

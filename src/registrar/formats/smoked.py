@@ -31,12 +31,16 @@ def _lines(one: Smoked) -> Iterator[str]:
         yield f"  = hint: {escape(one.hint)}"
     yield from (f"  = note: {escape(note)}" for note in one.notes)
     if one.written:
-        yield f"  wrote {escape(one.written)}: {one.compared:,} values; look at it, then commit it"
+        yield f"  wrote {escape(one.written)}: {_values(one.compared)}; look at it, then commit it"
     if one.runtime:
         yield f"  ran: {escape(_ran(one))}"
     if one.layers:
         lacking = "".join(f"; {name}: {why}" for name, why in one.lacking.items())
         yield f"  sandbox: {one.level.value} ({', '.join(one.layers)}{escape(lacking)})"
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count:,} values"
 
 
 def _ran(one: Smoked) -> str:
@@ -47,7 +51,7 @@ def _ran(one: Smoked) -> str:
         parts.append(f"ran in {one.ran_in:.2f} s")
     parts.append(f"{one.peak / MIB:,.0f} MiB at most")
     if one.compared and one.answer in (Smoke.PASSES, Smoke.REPRODUCES_NOT):
-        parts.append(f"{one.compared:,} values compared")
+        parts.append(f"{_values(one.compared)} compared")
     return ", ".join(parts)
 
 
@@ -57,12 +61,13 @@ def as_json(smoked: Sequence[Smoked], exit_code: int) -> str:
         "smoke_version": SMOKE_VERSION,
         "tool": {"name": "registrar", "version": __version__},
         "exit_code": exit_code,
-        "entries": [_dict(one) for one in smoked],
+        "entries": [smoked_dict(one) for one in smoked],
     }
     return dumps(document) + "\n"
 
 
-def _dict(one: Smoked) -> dict[str, Any]:
+def smoked_dict(one: Smoked) -> dict[str, Any]:
+    """One smoke test as plain values, keys in a fixed order."""
     worst = one.deviation
     deviation = None
     if worst is not None:

@@ -69,7 +69,10 @@ def deferred(report: Report) -> str:
         return ""
     rules = ", ".join(sorted({item.rule for item in report.deferred}))
     settle = {item.settled_by for item in report.deferred}
-    command = settle.pop() if len(settle) == 1 else "registrar check --remote --verify-bytes"
+    every = "registrar check --remote --verify-bytes"
+    if report.runtime is not None:
+        every += " --runtime"
+    command = settle.pop() if len(settle) == 1 else every
     those = _plural(len(entries), "entry", "entries")
     told = f": {UNPROVED}" if unproved(report) else ""
     return f"deferred: the bytes of {those} are not here ({rules}){told}; settle it: {command}"
@@ -80,6 +83,15 @@ def unproved(report: Report) -> str:
     if report.base is None or not report.deferred:
         return ""
     return f"{UNPROVED}: this check saw the pointers alone"
+
+
+def looked(report: Report) -> list[str]:
+    """Who looked into the bytes, and what became of the models; nothing where nobody did."""
+    if report.runtime is None:
+        return []
+    from registrar.formats.runtime import told  # few runs look
+
+    return told(report.runtime)
 
 
 def holds_none(report: Report, path: str) -> str:

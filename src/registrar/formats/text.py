@@ -13,6 +13,7 @@ from registrar.formats.summary import (
     counts,
     holds_none,
     judge,
+    looked,
     mendable,
     not_asked,
     unproved,
@@ -147,6 +148,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"  {mend}"
     if told := unproved(report):
         yield f"  {told}"
+    yield from (f"  {escape(line)}" for line in looked(report))
     missing = not_asked(report)
     yield f"  not asked: {', '.join(missing)}" if missing else "  all phases asked"
     if report.rules_off:

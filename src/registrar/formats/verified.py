@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from registrar.domain.verifying import Difference, How, Verified
+from registrar.domain.verifying import Difference, How, Source, Verified
 from registrar.formats.escape import escape
 
 _SHOWN = 10
 _WORDS = {
     How.MISSING: "is missing",
     How.EXTRA: "is there, and is not recorded",
-    How.SIZE: "has {found}, not {recorded}",
+    How.SIZE: "has {found:,} bytes, not {recorded:,}",
     How.BYTES: "has other bytes: SHA-256 {found}, recorded {recorded}",
     How.DIGEST: "is as files records it, and training_hash says {recorded}, not {found}",
+    How.FOLDER: "has the folder digest {found}, recorded {recorded}; without files in the metadata "
+    "nothing says which file differs",
+}
+
+_WHERE = {
+    Source.HERE: "here",
+    Source.CACHE: "in DVC's cache",
+    Source.REMOTE: "on the DVC remote",
 }
 
 
@@ -25,8 +33,8 @@ def text(answers: Sequence[Verified]) -> str:
 
 def _lines(answer: Verified) -> Iterator[str]:
     files = "1 file" if answer.files == 1 else f"{answer.files:,} files"
-    where = f" {' and '.join(answer.sources)}" if answer.sources else ""
-    read = f"{files}, {answer.size:,} bytes{where}"
+    where = " and ".join(_WHERE[source] for source in answer.sources)
+    read = f"{files}, {answer.size:,} bytes {where}".rstrip()
     name = escape(answer.entry)
     if answer.verdict == "pass":
         yield f"PASS: {name}: {read}: as recorded"
@@ -37,7 +45,7 @@ def _lines(answer: Verified) -> Iterator[str]:
     else:
         yield f"INCOMPLETE: {name}: {read}"
     for one in answer.differences[:_SHOWN]:
-        words = _WORDS[one.how].format(found=one.found, recorded=one.recorded)
+        words = _WORDS[one.how].format(**_values(one))
         yield f"  {escape(one.path)} {words}"
     if len(answer.differences) > _SHOWN:
         yield f"  and {len(answer.differences) - _SHOWN:,} more (--format json names them all)"
@@ -66,5 +74,11 @@ def as_json(answers: Sequence[Verified], exit_code: int) -> str:
     return json.dumps(data, indent=2) + "\n"
 
 
-def _plain(one: Difference) -> dict[str, str]:
-    return {"path": one.path, "how": one.how, "recorded": one.recorded, "found": one.found}
+def _plain(one: Difference) -> dict[str, str | int]:
+    return {"path": one.path, "how": one.how, **_values(one)}
+
+
+def _values(one: Difference) -> dict[str, str | int]:
+    """What is recorded and what was found: sizes as numbers."""
+    values = {"recorded": one.recorded, "found": one.found}
+    return {key: int(value) if one.how is How.SIZE else value for key, value in values.items()}

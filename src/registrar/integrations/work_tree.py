@@ -134,6 +134,13 @@ class WorkTree:
         except OSError:
             return None
 
+    def place(self, path: str) -> str | None:
+        """Where a file or folder lies; None where a link leads there."""
+        node = self.node(path)
+        if node is None or node.kind not in (Kind.FILE, Kind.FOLDER):
+            return None
+        return os.fsdecode(os.path.abspath(self._real(path)))
+
     def _opened(self, path: str) -> tuple[int, int]:
         """A descriptor of a regular file, and its size."""
         try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registrar.domain.pushes import Server
     from registrar.domain.shipping import Writing
     from registrar.ports.others import Others
+    from registrar.ports.running import Runtime
 
 
 class Tree(Protocol):
@@ -45,6 +46,9 @@ class Tree(Protocol):
 
     def written(self, path: str) -> Written | None:
         """The digests of a file that this process wrote, where it is unchanged since."""
+
+    def place(self, path: str) -> str | None:
+        """Where a file or folder lies on this machine, absolute; None where it is no file there."""
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file or link; None where nothing, or a folder, stands."""
@@ -190,6 +194,8 @@ class World:
     plugins: Plugins
     others: Others | None = None
     """Whom remote rules may ask; None where nothing outside may be asked."""
+    runtime: Runtime | None = None
+    """What runtime rules look with; None where nothing may be looked into or run."""
     memory: Memory | None = None
     """What is known about the work tree; None in hooks, in CI, and where nothing may be kept."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,10 @@ class ToScan:
     """The folder on this machine whose files lie beside it; empty for that of ``place``."""
 
 
+ScanFiles = Callable[[Sequence[ToScan]], Scan]
+"""Looks into files; never raises on what they hold."""
+
+
 class FileScanner(Protocol):
     """Judges files by their content alone."""
 
@@ -33,6 +38,9 @@ class FileScanner(Protocol):
 
         ``allow`` adds ``module:name`` to what pickles may import.
         """
+
+    def session(self, allow: Iterable[str] = ()) -> AbstractContextManager[ScanFiles]:
+        """Look into some files after others, by one reader for all of them."""
 
 
 class FileFinder(Protocol):

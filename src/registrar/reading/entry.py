@@ -45,6 +45,9 @@ class Files(Protocol):
     def open(self, path: str) -> BinaryIO:
         """A seekable stream of a file's bytes; raises UnreadableError."""
 
+    def place(self, path: str) -> str | None:
+        """Where a file or folder lies on this machine, absolute; None where it is no file there."""
+
     def written(self, path: str) -> Written | None:
         """The digests of a file that this process wrote, where it is unchanged since."""
 

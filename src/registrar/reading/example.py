@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registrar.domain.arrays import SPECIAL, Array, Value
+from registrar.domain.metadata import text
 from registrar.domain.places import Route
 from registrar.reading.documents import MAX_NODES
 
@@ -64,6 +65,9 @@ def expected_from(data: object) -> dict[str, Array]:
         made[name] = _array(name, fields)
     if not made:
         raise ExampleError("no output is expected", (), "name one, or registrar smoke --record")
+    if not any(array.values for array in made.values()):
+        hint = "take an input for which the model gives values"
+        raise ExampleError("no value is expected, so nothing would be compared", (), hint)
     return made
 
 
@@ -171,7 +175,7 @@ def outputs_from(sent: object) -> tuple[dict[str, Array], dict[str, str]]:
             raise ExampleError(f"{name} was not told as an array")
         fields = {key: value[key] for key in ("shape", "every")} | {"data": value["values"]}
         read = _array(name, fields)
-        kinds[name] = str(value["kind"])
+        kinds[name] = text(value["kind"]) or ""
         arrays[name] = Array(read.shape, as_kind(read.values, kinds[name]), read.every)
     return arrays, kinds
 

@@ -153,7 +153,7 @@ def _smoke(table: Mapping[str, Any]) -> SmokeLimits:
     level, memory = text(table.get("sandbox")), table.get("memory")
     return SmokeLimits(
         sandbox=Level(level) if level is not None else default.sandbox,
-        timeout=table.get("timeout", default.timeout),
+        timeout=int(table.get("timeout", default.timeout)),
         memory=default.memory if memory is None else size_from(memory),
         max_atol=table.get("max_atol", default.max_atol),
         max_rtol=table.get("max_rtol", default.max_rtol),

@@ -8,8 +8,6 @@ from registrar.rules.rule import Rule
 PLANNED = tuple(
     Rule(name=name, phase=phase, severity=severity, summary=summary)
     for name, phase, severity, summary in (
-        ("artifact-scan", Phase.RUNTIME, Severity.ERROR, "the content is safe to load"),
-        ("artifact-smoke", Phase.RUNTIME, Severity.ERROR, "loads, runs, and reproduces"),
         ("lifecycle-append-only", Phase.HISTORY, Severity.ERROR, "decisions are only added"),
         ("lifecycle-valid", Phase.STATIC, Severity.ERROR, "aliases and decisions are valid"),
         ("signature", Phase.STATIC, Severity.ERROR, "the entry is signed by whom policy names"),

@@ -17,6 +17,8 @@ from registrar.reading.schema import Schema
 
 if TYPE_CHECKING:
     from registrar.domain.runs import RunRecord
+    from registrar.domain.scanning import Scan
+    from registrar.domain.smoking import Smoked
     from registrar.reading.remote_files import RemoteOut
 
 
@@ -147,16 +149,31 @@ class Evidence:
     """What the tracking server says of its run; None where it names none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What looking into the bytes of one entry, and running its model, found out."""
+
+    scan: Scan | None = None
+    """Paths relative to the entry; None where nothing was scanned."""
+    smoked: Smoked | None = None
+    """None where nothing was run."""
+    deferred: str = ""
+    """The command that looks, where the bytes lie behind a pointer and are not here."""
+    blocked: str = ""
+    """Why nobody could look."""
+
+
 EntryCheck = Callable[[Entry, Judging], Iterator[Outcome]]
 ChangeCheck = Callable[[Change], Iterator[tuple[str | None, Outcome]]]
 RemoteCheck = Callable[[Entry, Evidence], Iterator[Outcome]]
+RuntimeCheck = Callable[[Entry, Looked], Iterator[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One check; its name is its file, its page, and its key in policy and waivers.
 
-    Exactly one of ``entry``, ``change`` and ``remote`` is set, none for a planned rule.
+    One of ``entry``, ``change``, ``remote`` and ``runtime`` is set, none for a planned rule.
     """
 
     name: str
@@ -166,6 +183,7 @@ class Rule:
     entry: EntryCheck | None = None
     change: ChangeCheck | None = None
     remote: RemoteCheck | None = None
+    runtime: RuntimeCheck | None = None
     configurable: str = "severity"
     last: bool = False
     """True for a rule over the change that looks at the exceptions once they are applied."""
@@ -181,4 +199,4 @@ class Rule:
     @property
     def planned(self) -> bool:
         """Tell a rule of a later version: listed, never run, never counted."""
-        return self.entry is None and self.change is None and self.remote is None
+        return not (self.entry or self.change or self.remote or self.runtime)

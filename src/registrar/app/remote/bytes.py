@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from registrar.domain.paths import inside
 from registrar.domain.remotes import ObjectName, Stored
 from registrar.domain.trees import Kind, Node, UnreadableError, Written, sorted_nodes
 from registrar.ports import Covered, Tree
@@ -64,6 +65,11 @@ class RemoteTree:
     def written(self, path: str) -> Written | None:
         """What the tree below knows of a file; nothing of what lies on a remote."""
         return None if path in self.files else self.tree.written(path)
+
+    def place(self, path: str) -> str | None:
+        """That of the tree below, where nothing of it lies on a remote."""
+        remote = any(inside(file, path) for file in self.files)
+        return None if remote else self.tree.place(path)
 
     def fingerprint(self, path: str) -> str | None:
         """git's mode and object id of a file of the tree below."""

@@ -36,8 +36,10 @@ class Asking:
 
 def judge_remote(
     bench: Bench, judged: Sequence[Judged], records: Mapping[str, Record], asking: Asking
-) -> list[Judged]:
+) -> tuple[list[Judged], dict[str, Entry]]:
     """What the entry rules said, without what is settled now, and what the remote rules say.
+
+    And by folder, the entries whose bytes were read: what reads them again asks the same remotes.
 
     Where artifact-remote runs nothing stays deferred: the bytes were found, are refused, or
     could not be asked for. What rules say of bytes that it refuses counts where it is overruled.
@@ -51,6 +53,7 @@ def judge_remote(
     said: _Said = []
     hidden: list[Judged] = []
     faults: list[str] = []
+    wholes: dict[str, Entry] = {}
     for folder, entry in entries.items():
         evidence, whole = gathered[folder], None
         if asking.verify_bytes and evidence.outs:
@@ -60,6 +63,7 @@ def judge_remote(
         outcomes = list(_run(bench, entry, evidence, faults))
         said += outcomes
         if whole is not None:
+            wholes[folder] = whole
             rules = [rule for rule in bench.rules if (folder, rule.name) in waiting]
             settled = list(_again(rules, whole, bench, faults))
             ours = [outcome for rule, _, outcome in outcomes if rule.name == BYTES_RULE]
@@ -75,7 +79,7 @@ def judge_remote(
         blind = _unasked(judged, gathered)
         judged = [replace(one, deferred=()) for one in judged]
         answer = replace(answer, unchecked=(*answer.unchecked, *blind), deferred=())
-    return [*judged, answer, *hidden]
+    return [*judged, answer, *hidden], wholes
 
 
 def _unasked(judged: Sequence[Judged], gathered: Mapping[str, Evidence]) -> Iterator[Unchecked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,9 @@ _LIBRARIES = {
 }
 """Modules that a model may need, to what is installed for them."""
 _MAX_TOLD = 500
+_STAGES = ("load", "run", "done")
+_LATER = ("failed", "error", "module")
+_WORDS = ("runtime", "missing", *_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,13 @@ class Told:
 
 def told(entry: str, ran: Ran, packages: str, limits: SmokeLimits) -> tuple[Smoked, Told | None]:
     """The answer, without the comparison; the outputs only where there are some."""
-    said: dict[str, Any] = {}
-    stages: dict[str, Mapping[str, Any]] = {}
-    for answer in ran.answers:
-        fields = mapping(answer)
-        said.update(fields)
-        if isinstance(fields.get("stage"), str):
-            stages[fields["stage"]] = fields
+    said, stages = _heard(ran.answers)
     smoked = Smoked(
         entry,
         Smoke.RUNS_NOT,
         runtime=(text(said.get("runtime")) or "")[:100],
-        loaded_in=number(stages.get("run", {}).get("seconds")),
-        ran_in=number(stages.get("done", {}).get("seconds")),
+        loaded_in=_seconds(stages.get("run"), ran),
+        ran_in=_seconds(stages.get("done"), ran),
         peak=ran.peak,
         level=ran.level,
         layers=ran.layers,
@@ -68,10 +65,33 @@ def told(entry: str, ran: Ran, packages: str, limits: SmokeLimits) -> tuple[Smok
     if answer is not Smoke.PASSES:
         return replace(smoked, answer=answer, message=message, hint=hint), None
     try:
-        outputs, kinds = outputs_from(said.get("outputs"))
+        outputs, kinds = outputs_from(stages["done"].get("outputs"))
     except ExampleError as error:
         return replace(smoked, message=f"its answer cannot be read: {error}"), None
     return replace(smoked, answer=answer), Told(outputs, kinds)
+
+
+def _heard(answers: Iterable[object]) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
+    """What was said, and the stages: first words count, later ones cannot take them back.
+
+    The first are ours: the runtime, or what is missing of it, is told before the model is there.
+    """
+    said: dict[str, Any] = {}
+    stages: dict[str, Mapping[str, Any]] = {}
+    for at, answer in enumerate(answers):
+        fields = mapping(answer)
+        for key in _WORDS if at == 0 else _LATER:
+            if key in fields:
+                said.setdefault(key, fields[key])
+        if text(fields.get("stage")) in _STAGES:
+            stages.setdefault(fields["stage"], fields)
+    return said, stages
+
+
+def _seconds(stage: Mapping[str, Any] | None, ran: Ran) -> float | None:
+    """What the job says it took, where it can have taken it."""
+    seconds = number((stage or {}).get("seconds"))
+    return seconds if seconds is not None and 0 <= seconds <= ran.seconds else None
 
 
 def _verdict(
@@ -86,7 +106,8 @@ def _verdict(
         hint = "the policy sets the least with [smoke] sandbox; docs/smoke.md says what each needs"
         return Smoke.UNCHECKED, ran.reason, hint
     if "missing" in said:
-        return Smoke.UNCHECKED, f"{said['missing']} is not installed", _install(packages)
+        missing = _words(said["missing"])
+        return Smoke.UNCHECKED, f"{missing} is not installed", _install(packages)
     module = (text(said.get("module")) or "").partition(".")[0]
     if module in _LIBRARIES:
         return Smoke.UNCHECKED, f"it needs {module}", _install(_LIBRARIES[module])
@@ -94,8 +115,8 @@ def _verdict(
     if "failed" in said:
         if said["failed"] == "tell":
             hint = "write a smaller example, or expect every n-th value"
-            return Smoke.UNCHECKED, str(said.get("error"))[:_MAX_TOLD], hint
-        return answer, *_error(str(said.get("error")), limits)
+            return Smoke.UNCHECKED, _words(said.get("error")), hint
+        return answer, *_error(_words(said.get("error")), limits)
     if ran.end is not End.EXITED:
         return answer, _ended(ran, limits), _hint(ran.end)
     if "done" not in stages:
@@ -104,15 +125,18 @@ def _verdict(
     return Smoke.PASSES, "", ""
 
 
+def _words(said: object) -> str:
+    return (text(said) or "it does not say why")[:_MAX_TOLD]
+
+
 def _install(packages: str) -> str:
     return f"python3 -m pip install {packages}"
 
 
 def _error(error: str, limits: SmokeLimits) -> tuple[str, str]:
-    short = error[:_MAX_TOLD]
     if error.startswith("MemoryError") or "bad_alloc" in error or "allocate memory" in error:
-        return f"{short} (the limit is {limits.memory // MIB:,} MiB)", _hint(End.MEMORY)
-    return short, "run it outside of the registry to see more"
+        return f"{error} (the limit is {limits.memory // MIB:,} MiB)", _hint(End.MEMORY)
+    return error, "run it outside of the registry to see more"
 
 
 def _ended(ran: Ran, limits: SmokeLimits) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from registrar.domain.formats import Format
@@ -11,7 +11,6 @@ from registrar.domain.metadata import mapping
 from registrar.domain.paths import external_path
 from registrar.domain.scanning import Safety
 from registrar.domain.trees import UnreadableError
-from registrar.ports.running import ScanFile
 from registrar.reading.artifact import Artifact
 from registrar.reading.entry import Entry
 
@@ -28,7 +27,9 @@ PACKAGES: Mapping[str, str] = {
 """What has to be installed for a format; the formats that can be run."""
 _LOADERS = ("mlflow.onnx", "mlflow.sklearn", "mlflow.xgboost", "mlflow.lightgbm")
 """Flavours of MLflow whose content a scan can vouch for; another may bring code of its own."""
-_SCANNED = (Format.PICKLE, Format.JOBLIB, MLFLOW)
+_SCANNED = (Format.PICKLE, Format.JOBLIB, Format.PYTORCH, Format.SKOPS, MLFLOW)
+Vouch = Callable[[str], Safety]
+"""What a scan says of a file or folder, by its absolute path."""
 
 
 class UntriedError(Exception):
@@ -50,7 +51,7 @@ class Plan:
     """What the job has to read, absolute."""
 
 
-def plan(entry: Entry, folder: str, shown: str, scan: ScanFile | None) -> Plan:
+def plan(entry: Entry, folder: str, shown: str, scan: Vouch | None) -> Plan:
     """The plan for an entry that lies in ``folder``; raises UntriedError."""
     artifact = entry.artifact
     if artifact is None:
@@ -99,7 +100,7 @@ def _known_loader(entry: Entry, path: str) -> None:
         raise UntriedError(f"{path} brings code of its own", "log the model without code_paths")
 
 
-def _scanned(path: str, scan: ScanFile | None, shown: str) -> None:
+def _scanned(path: str, scan: Vouch | None, shown: str) -> None:
     """Raises UntriedError unless a scan looked at all of it and found nothing."""
     if scan is None:
         raise UntriedError("it is loaded by running it, and nothing has scanned it")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from registrar.app.smoking.plan import UntriedError
 from registrar.app.smoking.service import Subject, Tools, example_of, outputs
+from registrar.domain.arrays import Array
 from registrar.domain.shipping import Writing
 from registrar.domain.smoking import Smoke, Smoked
 from registrar.errors import UsageError
 from registrar.ports import Writer
 from registrar.reading.documents import MAX_BYTES, Flaw
-from registrar.reading.example import expected_from, written
+from registrar.reading.example import ExampleError, expected_from, written
 from registrar.reading.json import read_json
 
 
@@ -38,11 +40,20 @@ def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> S
     if found is None:
         return smoked
     content = written(found).encode()
-    document = read_json(content)
-    if not document.readable or expected_from(document.data).keys() != found.keys():
-        hint = "write a smaller example"
-        message = "its output does not fit into a document"
+    if fault := _fault(content, found):
+        message, hint = fault
         return replace(smoked, answer=Smoke.UNCHECKED, message=message, hint=hint)
     writer.write([Writing(path, content, before=before)])
     values = sum(len(array.values) for array in found.values())
     return replace(smoked, answer=Smoke.RECORDED, written=path, compared=values)
+
+
+def _fault(content: bytes, found: Mapping[str, Array]) -> tuple[str, str] | None:
+    """Why what was recorded could not be compared with later on, and what would help."""
+    document = read_json(content)
+    try:
+        if document.readable and expected_from(document.data).keys() == found.keys():
+            return None
+    except ExampleError as error:
+        return str(error), error.hint
+    return "its output does not fit into a document", "write a smaller example"

@@ -10,6 +10,7 @@ from typing import Any
 from registrar.app.smoking.answers import Told, told
 from registrar.app.smoking.plan import PACKAGES, Plan, UntriedError, plan
 from registrar.domain.arrays import Array, Tolerance, compare
+from registrar.domain.paths import inside
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import Bounds, Job
 from registrar.domain.smoking import Smoke, Smoked, SmokeTest
@@ -43,6 +44,8 @@ class Subject:
     shown: str
     """Its path as it is typed and printed."""
     limits: SmokeLimits = SmokeLimits()
+    allow: tuple[str, ...] = ()
+    """``module:name`` that the policy lets pickles and skops files hold besides what we allow."""
 
 
 class _BadError(Exception):
@@ -131,9 +134,19 @@ def _tried(
         inputs = inputs_from(_document(subject, test.input))
     except ExampleError as error:
         raise _BadError(f"{test.input}: {error}", test.input, error.hint) from error
-    what = plan(subject.entry, subject.folder, subject.shown, tools.scan)
+    scan = tools.scan
+    vouch = None if scan is None else (lambda path: scan(path, subject.allow))
+    what = plan(subject.entry, subject.folder, subject.shown, vouch)
+    _hidden(os.path.join(subject.folder, test.expected), what, test)
     ran = tools.sandbox.run(_job(subject, tools, what, inputs, wanted))
     return told(subject.shown, ran, PACKAGES[what.format], subject.limits)
+
+
+def _hidden(expected: str, what: Plan, test: SmokeTest) -> None:
+    """Raises _BadError where the model could read what is expected of it."""
+    if any(inside(expected, path) for path in what.read):
+        message = f"{test.expected} is part of the artifact, where the model could read it"
+        raise _BadError(message, test.expected, "keep it beside the artifact")
 
 
 def _job(
@@ -151,7 +164,7 @@ def _job(
             "path": os.path.abspath(what.path),
             "inputs": inputs,
             "wanted": wanted,
-            "trusted": sorted(tools.trusted),
+            "trusted": sorted(tools.trusted | {name.replace(":", ".") for name in subject.allow}),
         },
         read=what.read,
         least=limits.sandbox,

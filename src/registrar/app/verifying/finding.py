@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from registrar.app.remote.dvc import DvcRemotes
 from registrar.domain.paths import inside
 from registrar.domain.remotes import Absent, NoAnswer, ObjectName
+from registrar.domain.trees import Kind
 from registrar.domain.verifying import Source
 from registrar.ports.others import ObjectStore
 from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
 from registrar.reading.entry import Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out
+
+if TYPE_CHECKING:  # every rule comes with it, and without a remote none is asked
+    from registrar.app.remote.dvc import DvcRemotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,26 @@ class Search:
         return f"{out.path} is not here: {pull} brings it, --remote reads it where it lies"
 
     def listed(self) -> frozenset[str]:
-        """The files of the artifact that are where they were looked for, recorded or not."""
-        artifact = self.place.entry.artifact
+        """What the artifact has where it was looked for, recorded or not; links are of it, too."""
+        entry, artifact = self.place.entry, self.place.entry.artifact
         if artifact is None:
             return frozenset()
-        names = set(artifact.members) if self.place.remotes is None or not artifact.outs else set()
+        here = self.place.remotes is None or not artifact.outs
+        names = {path for path, node in entry.nodes.items() if node.kind is not Kind.UNREADABLE}
+        names = names if here else set()
         for (_, folder), told in self._lists.items():
             if not isinstance(told, str):
                 names |= {f"{folder}/{inner}" for inner in told}
         return frozenset(name for name in names if inside(name, artifact.path))
+
+    def closed(self) -> dict[str, str]:
+        """The folders of the artifact that cannot be listed, with why."""
+        entry, artifact = self.place.entry, self.place.entry.artifact
+        if artifact is None or (self.place.remotes is not None and artifact.outs):
+            return {}
+        closed = (path for path, node in entry.nodes.items() if node.kind is Kind.UNREADABLE)
+        own = (path for path in closed if inside(path, artifact.path))
+        return {path: f"{path} cannot be listed" for path in own}
 
     def _stored(self, path: str, out: Out, source: Source) -> Found | str | None:
         """An object of DVC; None where the store was asked and has none."""

@@ -1,36 +1,22 @@
-"""Recomputing every digest and size of entries: on all cores, each byte read once."""
+"""Recomputing every digest and size of an entry, and holding them against its records."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
 
 from registrar.app.verifying.finding import Found, Place, Search
+from registrar.app.verifying.reading import Read, Tell, read_all
 from registrar.app.verifying.recorded import Recorded, recorded, together
-from registrar.domain.trees import UnreadableError
 from registrar.domain.verifying import Difference, How, Source, Verified
-
-_BLOCK = 1024 * 1024
-Tell = Callable[[int], None]
-"""Is told how many bytes more were read; from any thread."""
+from registrar.ports.making import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the bytes of one file are."""
+def verify(place: Place, jobs: int | None = None, progress: Progress | None = None) -> Verified:
+    """Hold the bytes of one entry against what it records; nothing is kept or written.
 
-    path: str
-    sha256: str
-    size: int
-
-
-def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> Verified:
-    """Hold the bytes of one entry against what it records; nothing is kept or written."""
+    ``progress`` is told how many of all its bytes were read, from any thread.
+    """
     said = recorded(place.entry)
     if isinstance(said, str):
         return Verified(place.shown, 0, 0, (), unchecked=(said,))
@@ -42,8 +28,9 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
     found = {path: search.find(path) for path in wanted}
     extra = sorted(search.listed() - set(wanted))
     opened = {path: one for path, one in found.items() if isinstance(one, Found)}
-    reads, failed = _read_all(opened, jobs, tell)
+    reads, failed = read_all(opened, jobs, _telling(progress, _sizes(place, said, opened)))
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
+    blocked |= search.closed()
     differences = list(_differences(said, found, reads))
     differences += [Difference(path, How.EXTRA, "", "") for path in extra]
     if not differences and not blocked:
@@ -58,48 +45,28 @@ def verify(place: Place, jobs: int | None = None, tell: Tell | None = None) -> V
     )
 
 
-def _read_all(
-    opened: Mapping[str, Found], jobs: int | None, tell: Tell | None
-) -> tuple[dict[str, _Read], dict[str, str]]:
-    """Every file by path, and why some could not be read."""
-    reads: dict[str, _Read] = {}
-    failed: dict[str, str] = {}
-    gate = threading.Lock()
-
-    def count(size: int) -> None:
-        if tell is not None:
-            with gate:
-                tell(size)
-
-    with ThreadPoolExecutor(min(jobs or os.cpu_count() or 1, len(opened) or 1)) as pool:
-        waiting = {path: pool.submit(_read, path, one, count) for path, one in opened.items()}
-        for path, answer in waiting.items():
-            try:
-                reads[path] = answer.result()
-            except UnreadableError as error:
-                failed[path] = f"{path} cannot be read: {error}"
-            except OSError as error:
-                failed[path] = f"{path} cannot be read: {error.strerror or error}"
-    return reads, failed
+def _sizes(place: Place, said: Recorded, paths: Iterable[str]) -> int:
+    """Bytes of all files, as far as they are recorded or known."""
+    nodes, files = place.entry.nodes, said.files or {}
+    sizes = ((files.get(p, ("", None))[1], nodes[p].size if p in nodes else 0) for p in paths)
+    return sum(here if recorded is None else recorded for recorded, here in sizes)
 
 
-def _read(path: str, found: Found, count: Tell) -> _Read:
-    with found.open() as stream:
-        sha256, size = _digest(stream, count)
-    return _Read(path, sha256, size)
+def _telling(progress: Progress | None, total: int) -> Tell | None:
+    if progress is None:
+        return None
+    done = 0
 
+    def tell(size: int) -> None:
+        nonlocal done
+        done += size
+        progress(done, max(done, total))
 
-def _digest(stream: BinaryIO, count: Tell) -> tuple[str, int]:
-    digest, size, block = hashlib.sha256(), 0, memoryview(bytearray(_BLOCK))
-    while read := stream.readinto(block):  # type: ignore[attr-defined]  # BinaryIO lacks it
-        digest.update(block[:read])
-        size += read
-        count(read)
-    return digest.hexdigest(), size
+    return tell
 
 
 def _differences(
-    said: Recorded, found: Mapping[str, Found | str | None], reads: Mapping[str, _Read]
+    said: Recorded, found: Mapping[str, Found | str | None], reads: Mapping[str, Read]
 ) -> Iterator[Difference]:
     for path, one in found.items():
         sha256, size = (said.files or {}).get(path, (None, None))
@@ -109,16 +76,17 @@ def _differences(
         elif read is None or sha256 is None:
             continue
         elif size is not None and read.size != size:
-            yield Difference(path, How.SIZE, f"{size:,} bytes", f"{read.size:,} bytes")
+            yield Difference(path, How.SIZE, str(size), str(read.size))
         elif read.sha256 != sha256:
             yield Difference(path, How.BYTES, sha256, read.sha256)
 
 
-def _whole(said: Recorded, reads: Mapping[str, _Read]) -> Iterator[Difference]:
+def _whole(said: Recorded, reads: Mapping[str, Read]) -> Iterator[Difference]:
     """The digest of all files together against ``training_hash``."""
     found = together(said.artifact, {path: read.sha256 for path, read in reads.items()})
     if said.whole is not None and found != said.whole:
-        yield Difference(said.artifact.path, How.DIGEST, said.whole, found or "")
+        how = How.FOLDER if said.files is None else How.DIGEST
+        yield Difference(said.artifact.path, how, said.whole, found or "")
 
 
 def _sources(opened: Mapping[str, Found]) -> frozenset[Source]:

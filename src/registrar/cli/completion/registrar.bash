@@ -5,7 +5,7 @@ _shtab_registrar_hook_subparsers=(pre-receive)
 _shtab_registrar_subparsers=(add check doctor fix hook init register rules scan smoke verify)
 
 _shtab_registrar_add_option_strings=(-h --help --from-mlflow --tracking-uri --name --version --license --dataset-name --dataset-version --dataset-license --source-repository --source-commit --source-path --task --owner --dvc-remote --dataset --dataset-manifest --metrics --card --dvc --no-dvc --push --yes)
-_shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report --remote --verify-bytes)
+_shtab_registrar_check_option_strings=(-h --help --base --base-tip --head --policy-from --at --fail-on --jobs --no-cache --format --report --remote --verify-bytes --runtime --all-phases)
 _shtab_registrar_doctor_option_strings=(-h --help --offline --format)
 _shtab_registrar_fix_option_strings=(-h --help --diff --format)
 _shtab_registrar_hook_pre_receive_option_strings=(-h --help)
@@ -30,7 +30,6 @@ _shtab_registrar_check___report_COMPGEN=_registrar_reports
 _shtab_registrar_doctor_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_fix_pos_0_COMPGEN=_registrar_files
 _shtab_registrar_init___branch_COMPGEN=_registrar_branches
-_shtab_registrar_scan_pos_0_COMPGEN=_registrar_files
 
 _shtab_registrar_check___fail_on_choices=(error warning note)
 _shtab_registrar_check___format_choices=(concise github gitlab json junit markdown sarif text)
@@ -60,6 +59,8 @@ _shtab_registrar_check___help_nargs=0
 _shtab_registrar_check___no_cache_nargs=0
 _shtab_registrar_check___remote_nargs=0
 _shtab_registrar_check___verify_bytes_nargs=0
+_shtab_registrar_check___runtime_nargs=0
+_shtab_registrar_check___all_phases_nargs=0
 _shtab_registrar_doctor__h_nargs=0
 _shtab_registrar_doctor___help_nargs=0
 _shtab_registrar_doctor___offline_nargs=0

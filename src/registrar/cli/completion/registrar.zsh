@@ -80,6 +80,8 @@ _shtab_registrar_check_options=(
   "*--report=[write the report to a file, too\; may be given several times]:FORMAT=FILE:_registrar_reports"
   "--remote[asks DVC remotes, MLflow and source repositories, too, as the policy allows]"
   "--verify-bytes[with --remote\: reads every byte on the DVC remotes]"
+  "--runtime[scans the bytes and runs each model\'s example in a sandbox, too]"
+  "--all-phases[the same as --remote --runtime]"
   "*:an entry, a file in one, or a folder of entries:_files"
 )
 
@@ -158,7 +160,7 @@ _shtab_registrar_rules_defaults_added=0
 _shtab_registrar_scan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format=[how it is printed\; default\: text]:format:(json text)"
-  "(*):a file or a folder:_files"
+  "(*):a file, a folder\; or wine, wine\:1.2.0, sha256\:\<digest\>\: the artifact of that entry:"
 )
 
 # guard to ensure default positional specs are added only once per session

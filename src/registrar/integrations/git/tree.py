@@ -115,6 +115,10 @@ class GitTree:
         """Nothing: git's objects are read."""
         return None
 
+    def place(self, path: str) -> str | None:
+        """Nowhere: git's objects are no files."""
+        return None
+
     def fingerprint(self, path: str) -> str | None:
         """Mode and object id of a file or link."""
         item = self._item(path)

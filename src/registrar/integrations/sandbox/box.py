@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from registrar.domain.sandboxing import End, Job, Level, Ran
@@ -17,6 +19,7 @@ from registrar.integrations.sandbox.bubblewrap import command, probe
 from registrar.integrations.sandbox.folder import remove
 from registrar.integrations.sandbox.layers import BUBBLEWRAP
 from registrar.integrations.sandbox.listening import Ear, listen
+from registrar.integrations.sandbox.processes import below
 from registrar.integrations.sandbox.visible import by_landlock
 
 _BOOT = (
@@ -43,9 +46,10 @@ class Box:
             return Ran(End.REFUSED, reason=f"there is no sandbox for {sys.platform}")
         scratch = os.path.realpath(tempfile.mkdtemp(prefix="registrar-box-"))
         try:
-            return self._run(job, scratch)
+            ran = self._run(job, scratch)
         finally:
-            remove(scratch)
+            left = _left(scratch)
+        return replace(ran, lacking={**ran.lacking, "cleaning up": left}) if left else ran
 
     def _run(self, job: Job, scratch: str) -> Ran:
         wanted = self.most is Level.NAMESPACES and BUBBLEWRAP not in self.without
@@ -72,8 +76,7 @@ class Box:
         try:
             listen(ears.values(), begun + job.bounds.seconds + _GRACE)
         finally:
-            keeper.kill()
-            keeper.wait()
+            _end(keeper)
             for stream in (keeper.stdout, keeper.stderr):
                 if stream is not None:
                     stream.close()
@@ -84,10 +87,10 @@ class Box:
     def _spec(self, job: Job, scratch: str) -> dict[str, Any]:
         bounds = job.bounds
         return {
-            "path": sys.path,
+            "path": [path for path in sys.path if os.path.isabs(path)],
             "target": job.target,
             "argument": dict(job.argument),
-            "read": [*by_landlock(), *job.read],
+            "read": by_landlock(job.read),
             "scratch": scratch,
             "least": job.least.value,
             "most": self.most.value,
@@ -115,6 +118,25 @@ class Box:
             pass_fds=() if open_ else pipes,
             start_new_session=True,
         )
+
+
+def _end(keeper: subprocess.Popen[bytes]) -> None:
+    """Kill what was started, where it has not ended by itself: its children first."""
+    if keeper.poll() is None:
+        for pid in below(keeper.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        keeper.kill()
+    keeper.wait()
+
+
+def _left(scratch: str) -> str:
+    """Take the temporary folder away; why it is left."""
+    try:
+        remove(scratch)
+    except OSError as error:
+        return f"{scratch} cannot be removed: {error.strerror}"
+    return ""
 
 
 def _environment(scratch: str) -> dict[str, str]:

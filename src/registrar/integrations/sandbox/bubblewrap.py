@@ -9,18 +9,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from registrar.integrations.sandbox.visible import KERNEL, libraries
+from registrar.integrations.sandbox.visible import DEVICES, KERNEL, libraries
 
 
 def command(program: str, read: Iterable[str], scratch: str) -> list[str]:
     """The command line that goes before the job's own."""
     words = [program, "--unshare-all", "--die-with-parent", "--new-session"]
-    words += ["--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"]
-    for path in sorted((*libraries(), *read)):
+    words += ["--cap-drop", "ALL", "--proc", "/proc", "--tmpfs", "/dev"]
+    for path in DEVICES:  # no terminals, no shared memory: --dev would bring them
+        words += ["--dev-bind", path, path]
+    for path in sorted((*libraries(tuple(read)), *read)):
         words += _shown(path)
     for path in KERNEL:
         words += ["--ro-bind-try", path, path]
-    return [*words, "--bind", scratch, scratch, "--remount-ro", "/", "--chdir", scratch, "--"]
+    closed = ("--remount-ro", "/dev", "--remount-ro", "/")
+    return [*words, "--bind", scratch, scratch, *closed, "--chdir", scratch, "--"]
 
 
 def _shown(path: str) -> Iterator[str]:
@@ -36,6 +39,8 @@ def probe() -> tuple[str | None, str]:
     program = shutil.which("bwrap")
     if program is None:
         return None, "bwrap is not installed"
+    if not os.path.isabs(program):
+        return None, f"{program} is found in the current folder, where anybody may have put it"
     tried = [*command(program, (), os.path.realpath(os.sep + "tmp")), sys.executable, "-I", "-S"]
     try:
         done = subprocess.run(

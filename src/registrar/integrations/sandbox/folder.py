@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -9,7 +10,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def used(folder: str, most: int) -> tuple[int, int]:
-    """Bytes and number of what lies below a folder, counted to ``most``; links are not followed."""
+    """Bytes and number of what lies below a folder, counted to ``most``; links are not followed.
+
+    What lies too deep to have a path counts as ``most``: nobody would see what is in there.
+    """
     size = count = 0
     waiting = [folder]
     while waiting and count < most:
@@ -23,7 +27,9 @@ def used(folder: str, most: int) -> tuple[int, int]:
                         waiting.append(item.path)
                     else:
                         size += item.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return size, most
             continue  # it is being changed while it is counted
     return size, count
 

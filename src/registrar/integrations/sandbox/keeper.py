@@ -20,12 +20,14 @@ from typing import Any
 from registrar.domain.sandboxing import End, Level
 from registrar.integrations.sandbox.folder import used
 from registrar.integrations.sandbox.layers import Measures
-from registrar.integrations.sandbox.processes import below, measured
+from registrar.integrations.sandbox.processes import Tree, below, measured
 from registrar.integrations.sandbox.system import (
     PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
     PR_SET_PDEATHSIG,
     prctl,
 )
+from registrar.integrations.sandbox.unlinked import unlinked
 
 _PACE = 0.1
 """Seconds between two looks."""
@@ -38,14 +40,14 @@ def main(spec: Mapping[str, Any]) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    for option, value in ((PR_SET_PDEATHSIG, signal.SIGKILL), (PR_SET_CHILD_SUBREAPER, 1)):
-        try:
+    ours = (PR_SET_PDEATHSIG, signal.SIGKILL), (PR_SET_CHILD_SUBREAPER, 1), (PR_SET_DUMPABLE, 0)
+    for option, value in ours:  # not dumpable: the job may not look into this process
+        with suppress(OSError):  # the parent's own deadline is left
             prctl(option, int(value))
-        except OSError:  # the parent's own deadline is left
-            continue
+    keeper = os.getpid()
     job = os.fork()
     if job == 0:
-        _job(spec, report, answer)
+        _job(spec, report, answer, keeper)
     os.close(answer)
     for stream in (1, 2):
         os.close(stream)
@@ -54,10 +56,15 @@ def main(spec: Mapping[str, Any]) -> None:
     os._exit(0)
 
 
-def _job(spec: Mapping[str, Any], report: int, answer: int) -> None:
-    """The child; never returns."""
+def _job(spec: Mapping[str, Any], report: int, answer: int, keeper: int) -> None:
+    """The child; never returns. It does not outlive the keeper, however that one ends."""
     code = 1
     try:
+        for option, value in ((PR_SET_PDEATHSIG, signal.SIGKILL), (PR_SET_DUMPABLE, 1)):
+            with suppress(OSError):
+                prctl(option, int(value))
+        if os.getppid() != keeper:
+            os._exit(code)
         from registrar.integrations.sandbox.inside import run
 
         code = run(spec, report, answer)
@@ -95,7 +102,7 @@ def _watch(job: int, spec: Mapping[str, Any]) -> dict[str, Any]:
     while not select.select([handle], [], [], _PACE)[0]:
         tree = measured(os.getpid())
         peak = max(peak, tree.memory)
-        end = _limit(spec, time.monotonic() - begun, tree.tasks, tree.memory)
+        end = _limit(spec, time.monotonic() - begun, tree)
         if end is not None:
             break
     seconds = time.monotonic() - begun
@@ -113,17 +120,18 @@ def _watch(job: int, spec: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _limit(spec: Mapping[str, Any], seconds: float, tasks: int, memory: int) -> End | None:
+def _limit(spec: Mapping[str, Any], seconds: float, tree: Tree) -> End | None:
     """The limit that is passed."""
     if seconds > spec["seconds"]:
         return End.TIME
     if spec["most"] == Level.NONE.value or "limits" in spec["without"]:
         return None
-    if tasks > spec["tasks"]:
+    if tree.tasks > spec["tasks"]:
         return End.PROCESSES
-    if memory > spec["memory"]:
+    if tree.memory > spec["memory"]:
         return End.MEMORY
     size, files = used(spec["scratch"], _MAX_FILES)
+    size += unlinked(tree.pids, spec["scratch"], spec["disk"])
     return End.DISK if size > spec["disk"] or files >= _MAX_FILES else None
 
 

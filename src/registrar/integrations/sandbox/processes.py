@@ -24,6 +24,7 @@ class Tree:
     tasks: int
     memory: int
     """Resident bytes; shared ones are counted for each."""
+    pids: tuple[int, ...] = ()
 
 
 def below(pid: int) -> set[int]:
@@ -34,7 +35,8 @@ def below(pid: int) -> set[int]:
 def measured(pid: int) -> Tree:
     """What the descendants use."""
     found = _below(pid)
-    return Tree(sum(s.threads for s in found), sum(s.memory for s in found))
+    tasks, memory = sum(s.threads for s in found), sum(s.memory for s in found)
+    return Tree(tasks, memory, tuple(s.pid for s in found))
 
 
 def _below(pid: int) -> list[_Stat]:

@@ -18,7 +18,12 @@ from registrar.integrations.sandbox.syscalls import (
     NUMBERS,
     UNKNOWN,
 )
-from registrar.integrations.sandbox.system import PR_SET_SECCOMP, prctl
+from registrar.integrations.sandbox.system import (
+    PR_SET_DUMPABLE,
+    PR_SET_PDEATHSIG,
+    PR_SET_SECCOMP,
+    prctl,
+)
 
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _EQUAL, _AT_LEAST, _ANY_BIT = 0x15, 0x35, 0x45
@@ -27,9 +32,12 @@ _REFUSE = 0x00050000 | errno.EPERM
 _NOT_THERE = 0x00050000 | errno.ENOSYS
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
-_CLONE_THREAD = 0x00010000
+_CLONE_THREAD, _CLONE_FILES = 0x00010000, 0x00000400
+_CLOSE_RANGE_UNSHARE = 1 << 1
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_AF_UNIX = 1
+_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+_F_SETOWN, _F_SETOWN_EX = 8, 15
+_AF_UNIX, _SOCK_STREAM, _SOCK_KINDS = 1, 1, 0xF
 _FILTER_MODE = 2
 _Step = tuple[int, int, int, int]
 """Operation, how many steps to skip where it holds, where it does not, operand."""
@@ -68,17 +76,45 @@ def _no_truncation(index: int) -> list[_Step]:
     ]
 
 
+def _threads_alone() -> list[_Step]:
+    """Allow threads, which share their descriptors, so that those of the process are all."""
+    return [
+        _argument(0),
+        (_ANY_BIT, 0, 1, _CLONE_THREAD),
+        (_ANY_BIT, 1, 0, _CLONE_FILES),
+        _REFUSED,
+        _ALLOWED,
+    ]
+
+
+def _pair_of_streams() -> list[_Step]:
+    """Allow pairs of Unix streams alone: a datagram socket of a pair sends to any other one."""
+    return [
+        _argument(0),
+        (_EQUAL, 0, 3, _AF_UNIX),
+        _argument(1),
+        (_AND, 0, 0, _SOCK_KINDS),
+        (_EQUAL, 1, 0, _SOCK_STREAM),
+        _REFUSED,
+        _ALLOWED,
+    ]
+
+
 def _rules(pid: int) -> dict[str, list[_Step]]:
     """By call, what decides on its arguments; ``pid`` is the process itself."""
     return {
-        "clone": [_argument(0), (_ANY_BIT, 0, 1, _CLONE_THREAD), _ALLOWED, _REFUSED],
+        "clone": _threads_alone(),
+        "close_range": [_argument(2), (_ANY_BIT, 1, 0, _CLOSE_RANGE_UNSHARE), _ALLOWED, _REFUSED],
+        "fcntl": _never(1, _F_SETOWN, _F_SETOWN_EX),
         "kill": _only(0, pid),
         "tgkill": _only(0, pid),
         "prlimit64": _only(0, 0, pid),
-        "ioctl": _never(1, _TIOCSTI, _TIOCLINUX),
+        "ioctl": _never(1, _TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP),
         "open": _no_truncation(1),
         "openat": _no_truncation(2),
-        "socketpair": _only(0, _AF_UNIX),
+        "prctl": _never(0, PR_SET_PDEATHSIG, PR_SET_DUMPABLE),
+        "sched_setaffinity": _only(0, 0, pid),
+        "socketpair": _pair_of_streams(),
     }
 
 

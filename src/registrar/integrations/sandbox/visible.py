@@ -24,11 +24,14 @@ _PROC = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self", "/proc/stat", "/proc/ve
 
 
 @cache
-def libraries() -> tuple[str, ...]:
-    """Folders and files that Python and its libraries are read from; absolute, each once."""
+def libraries(read: tuple[str, ...]) -> tuple[str, ...]:
+    """Folders and files that Python and its libraries are read from; absolute, each once.
+
+    ``read`` is what the job is about.
+    """
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     ours = (package, os.path.realpath(package))  # some installers link instead of copying
-    return _each_once((*_SYSTEM, *_FILES, *_interpreter(), *ours, *_importable()))
+    return _each_once((*_SYSTEM, *_FILES, *_interpreter(), *ours, *_importable(read)))
 
 
 def _interpreter() -> Iterator[str]:
@@ -44,13 +47,17 @@ def _interpreter() -> Iterator[str]:
         executable = os.path.join(os.path.dirname(executable), os.readlink(executable))
 
 
-def _importable() -> Iterator[str]:
-    """Where modules are found, but for folders that hold more than modules."""
-    home = os.path.realpath(os.path.expanduser("~"))
+def _importable(read: tuple[str, ...]) -> Iterator[str]:
+    """Where modules are found, but for folders that hold more than modules.
+
+    Such are what the home folder lies in, and a repository of models that somebody has made
+    importable: what else is in there is not the model's to see.
+    """
+    inner = [os.path.realpath(os.path.expanduser("~")) + os.sep, *map(os.path.realpath, read)]
     for entry in sys.path:
-        real = os.path.realpath(entry)
-        if entry and not (home + os.sep).startswith(real.rstrip(os.sep) + os.sep):
-            yield os.path.abspath(entry)
+        above = os.path.realpath(entry).rstrip(os.sep) + os.sep
+        if os.path.isabs(entry) and not any(path.startswith(above) for path in inner):
+            yield entry
 
 
 def _each_once(paths: Iterable[str]) -> tuple[str, ...]:
@@ -62,6 +69,6 @@ def _each_once(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def by_landlock() -> tuple[str, ...]:
+def by_landlock(read: tuple[str, ...]) -> tuple[str, ...]:
     """What is named to Landlock."""
-    return (*libraries(), *DEVICES, *KERNEL, *_PROC)
+    return (*libraries(read), *DEVICES, *KERNEL, *_PROC, *read)

@@ -21,7 +21,7 @@ from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.parts import Part, Sure
-from registrar.integrations.scanning.second import second_opinion
+from registrar.integrations.scanning.second import second_opinions
 from registrar.integrations.scanning.words import unread
 
 _FILES = 64
@@ -37,14 +37,15 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.expanded, limits.expanded))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     allowed = allowlist(tuple(first["allow"]))
-    second = second_opinion(allowed) if first["second"] else None
-    _say({"allowlist": allowed.digest, "second": second.version if second else None})
+    second = second_opinions(allowed) if first["second"] else None
+    _say({"allowlist": allowed.digest, "second": second.told if second else None})
     for line in sys.stdin:
         request = json.loads(line)
         _bounded(limits, request["size"])
         try:
             sure = _judged(Engine(allowed, limits), request)
-            if second is not None:
+            elsewhere = sure.external and request["folder"]  # where other readers would not look
+            if second is not None and not elsewhere:
                 sure = second.asked(sure, request["place"])
         except MemoryError:
             sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))

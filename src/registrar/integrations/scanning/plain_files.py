@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from registrar.domain.formats import is_data
-from registrar.domain.scanning import Trouble
+from registrar.domain.scanning import UNKNOWN, Trouble
 from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.streams import BLOCK
 from registrar.integrations.scanning.ubjson import UbjsonError, check_ubjson
-from registrar.integrations.scanning.words import UNKNOWN, dangerous, unread
+from registrar.integrations.scanning.words import dangerous, unread
 from registrar.reading.sniffing.source import Source, TruncatedError
 
 _CODE = frozenset(

@@ -97,7 +97,7 @@ class Reading:
         import registrar
 
         own = os.path.dirname(os.path.dirname(os.path.abspath(registrar.__file__)))
-        environment = {"LC_ALL": "C.UTF-8"}
+        environment = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
         environment |= {n: os.environ[n] for n in ("TMPDIR",) if n in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, own],

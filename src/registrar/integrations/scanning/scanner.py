@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from platform import python_version
 from typing import Any
 
 from registrar import __version__
 from registrar.domain.formats import Format
-from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, Trouble
+from registrar.domain.scanning import UNKNOWN, FileScan, Safety, Scan, Scanner, Trouble
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.process import ChildError, Reading
-from registrar.integrations.scanning.words import UNKNOWN, unread
+from registrar.integrations.scanning.words import unread
 from registrar.ports.making import Progress
 from registrar.ports.scanning import ToScan
 
@@ -30,23 +32,33 @@ class ChildScanner:
         self, files: Sequence[ToScan], allow: Iterable[str] = (), progress: Progress | None = None
     ) -> Scan:
         """Look into all of them; never raises on what they hold."""
-        answers: list[FileScan] = []
-        external: set[str] = set()
         with Reading(self.limits, tuple(allow), self.second) as reading:
-            for file, answer in zip(files, reading.answers(files), strict=True):
-                if progress is not None:
-                    progress(len(answers), len(files))
-                answers.append(_scanned(file, answer))
-                if not isinstance(answer, ChildError):
-                    external |= _named(file.path, answer)
-            told = reading.told
-        scanner = Scanner(
-            version=__version__,
-            python=python_version(),
-            allowlist=str(told.get("allowlist", "")),
-            second=told.get("second"),
-        )
-        return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
+            return _scan(reading, files, progress)
+
+    @contextmanager
+    def session(self, allow: Iterable[str] = ()) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
+        """Look into some files after others: one child for all of them, where none dies."""
+        with Reading(self.limits, tuple(allow), self.second) as reading:
+            yield partial(_scan, reading)
+
+
+def _scan(reading: Reading, files: Sequence[ToScan], progress: Progress | None = None) -> Scan:
+    """What the child says of some files."""
+    answers: list[FileScan] = []
+    external: set[str] = set()
+    for file, answer in zip(files, reading.answers(files), strict=True):
+        if progress is not None:
+            progress(len(answers), len(files))
+        answers.append(_scanned(file, answer))
+        if not isinstance(answer, ChildError):
+            external |= _named(file.path, answer)
+    scanner = Scanner(
+        version=__version__,
+        python=python_version(),
+        allowlist=str(reading.told.get("allowlist", "")),
+        second=reading.told.get("second"),
+    )
+    return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
 
 
 def _scanned(file: ToScan, answer: Mapping[str, Any] | ChildError) -> FileScan:

@@ -51,10 +51,3 @@ def unread(message: str, hint: str = "") -> Trouble:
 def dangerous(message: str, hint: str = "") -> Trouble:
     """Something that must not be loaded."""
     return Trouble(Safety.DANGEROUS, message, hint)
-
-
-UNKNOWN = dangerous(
-    "a format that nothing here knows: dangerous unless waived",
-    "convert it to ONNX or safetensors, or waive it",
-)
-"""Said of a file that is neither a format that is read nor text."""

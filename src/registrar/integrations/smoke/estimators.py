@@ -10,6 +10,8 @@ from registrar.integrations.smoke.values import array_of
 
 METHODS = ("predict", "predict_proba", "decision_function", "score_samples", "transform")
 """What an expected output may be named after."""
+ALONE = "X"
+"""What scikit-learn calls what an estimator is given: texts, say, which are no table."""
 
 
 def versions(*modules: str) -> str:
@@ -44,9 +46,14 @@ def _dense(value: Any) -> Any:
 
 
 def table(inputs: Mapping[str, Any]) -> Any:
-    """One array, or a data frame of the columns where each input is one."""
-    if len(inputs) == 1 and len(next(iter(inputs.values()))["shape"]) != 1:
-        return array_of(next(iter(inputs.values())))
+    """One array, or a data frame of the columns where each input is one.
+
+    One row of values is an array where it is named ``X``, and otherwise a column.
+    """
+    if len(inputs) == 1:
+        ((name, given),) = inputs.items()
+        if name == ALONE or len(given["shape"]) != 1:
+            return array_of(given)
     if not inputs:
         raise ValueError("the example has no input")
     import pandas

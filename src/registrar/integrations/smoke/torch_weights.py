@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+_DEEPEST = 16
+"""Mappings and lists in one another: a checkpoint holds the states of optimizers, too."""
 
 
 def runtime() -> str:
@@ -18,9 +21,20 @@ def load(path: str, argument: Mapping[str, Any]) -> dict[str, Any]:
     import torch
 
     loaded = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(loaded, Mapping):
-        raise ValueError(f"it holds a {type(loaded).__name__}, not tensors by name")
-    return {str(name): value for name, value in loaded.items() if hasattr(value, "dtype")}
+    found = dict(_tensors(loaded, "", 0))
+    if not found:
+        raise ValueError(f"it holds a {type(loaded).__name__}, and no tensors by name")
+    return found
+
+
+def _tensors(value: Any, name: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Tensors by name; those of mappings and lists by the names of both, with dots between."""
+    if hasattr(value, "dtype") and name:
+        yield name, value
+    elif depth < _DEEPEST and isinstance(value, Mapping | list | tuple):
+        items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, inner in items:
+            yield from _tensors(inner, f"{name}.{key}" if name else str(key), depth + 1)
 
 
 def run(

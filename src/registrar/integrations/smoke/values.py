@@ -46,7 +46,7 @@ def told_all(
     for name, value in outputs.items():
         flat.update(_arrays(name, value))
     if len(flat) > _MAX_OUTPUTS:
-        raise TooMuchError(f"the model has {len(flat):,} outputs; at most {_MAX_OUTPUTS:,} can be")
+        raise TooMuchError(f"the model has {len(flat):,} outputs; at most {_MAX_OUTPUTS:,} fit")
     each = max(1, MAX_VALUES // max(1, len(flat)))
     sent = {}
     left = MAX_VALUES
@@ -85,7 +85,9 @@ def _told(name: str, array: Any, every: int) -> dict[str, Any]:
 def _plain(kind: str, value: Any) -> Any:
     if kind == "text":
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        return text[:_MAX_TEXT]
+        if len(text) > _MAX_TEXT:
+            raise TooMuchError(f"a text has {len(text):,} characters; at most {_MAX_TEXT:,} fit")
+        return text
     if kind == "bool":
         return bool(value)
     if kind == "int":

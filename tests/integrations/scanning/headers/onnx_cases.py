@@ -44,6 +44,7 @@ def types(depth: int) -> bytes:
 
 BENIGN = {
     "one node": (CLEAN, PLAIN),
+    "the same operator set twice, as skl2onnx writes it": (CLEAN, PLAIN + field(8, field(1, "") + field(2, 21))),
     "an own function": (CLEAN, model([CALL], [function("F", [node()])], domains=["local"])),
     "functions that call each other": (CLEAN, model([CALL], [function("F", [node("G", "local")]), function("G", [node()])], domains=["local"])),
     "a domain that nobody uses": (CLEAN, model(domains=["pkg.onnxscript.torch_lib"])),

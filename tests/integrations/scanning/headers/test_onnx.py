@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +37,9 @@ from onnx_maker import (
 
 from registrar.integrations.scanning.headers import onnx_fields
 from registrar.integrations.scanning.headers.onnx import look
-from registrar.integrations.scanning.headers.onnx_checker import checker, second_opinion
+from registrar.integrations.scanning.headers.onnx_checker import MAX_CHECKED, second_opinion
 from registrar.integrations.scanning.headers.troubles import MAX_TROUBLES, BrokenError, unread
+from registrar.integrations.scanning.installed import installed
 from registrar.reading.sniffing.source import Source
 
 
@@ -121,13 +124,30 @@ def test_the_second_opinion(tmp_path: Path):
     path = tmp_path / "model.onnx"
     path.write_bytes(PLAIN)
     assert list(second_opinion(str(path))) == []
-    assert checker() == f"onnx {onnx.__version__}"
+    assert installed("onnx") == onnx.__version__
     path.write_bytes(model([node("NoSuchOperator")]))
     (found,) = second_opinion(str(path))
     assert found.safety is UNREAD
     assert "NoSuchOperator" in found.message
     path.write_bytes(b"\xff")
     assert len(list(second_opinion(str(path)))) == 1
+
+
+def test_a_second_opinion_that_is_broken_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setitem(sys.modules, "onnx.checker", None)
+    monkeypatch.delattr(onnx, "checker")
+    (tmp_path / "model.onnx").write_bytes(PLAIN)
+    (found,) = second_opinion(str(tmp_path / "model.onnx"))
+    assert found.safety is UNREAD
+    assert "cannot be imported" in found.message
+
+
+def test_a_large_model_is_not_loaded_for_a_second_opinion(tmp_path: Path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"\xff")
+    assert list(second_opinion(str(path)))
+    os.truncate(path, MAX_CHECKED + 1)
+    assert list(second_opinion(str(path))) == []
 
 
 def test_models_of_the_backend_tests_on_disk():
@@ -138,11 +158,12 @@ def test_models_of_the_backend_tests_on_disk():
         cases[str(path.relative_to(folder))] = (CLEAN, path.read_bytes(), files)
     assert len(cases) > 100
     assert wrong(look, cases) == []
+    assert [name for name in cases if list(second_opinion(str(folder / name)))] == []
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_models_of_the_backend_tests_of_nodes():
+def test_models_of_the_backend_tests_of_nodes(tmp_path: Path):
     from onnx.backend.test.case.node import collect_testcases
 
     found = [case for case in collect_testcases(None) if case.model is not None]
@@ -152,6 +173,10 @@ def test_models_of_the_backend_tests_of_nodes():
     }
     assert len(cases) > 1500
     assert wrong(look, cases) == []
+    path = tmp_path / "model.onnx"
+    for name, (_, content, _) in cases.items():
+        path.write_bytes(content)
+        assert list(second_opinion(str(path))) == [], name
 
 
 def test_where_and_what_to_do():

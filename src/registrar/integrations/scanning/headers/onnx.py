@@ -6,7 +6,7 @@ Nothing is loaded: tensors are skipped, only names, shapes and places of externa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Container, Iterator, Mapping, Sized
 from typing import BinaryIO
 
 from registrar.domain.scanning import Trouble
@@ -91,7 +91,7 @@ class _Walk:
         self.main = Body()
         self.functions: dict[Operator, Body] = {}
         self.operators = 0
-        self.domains: set[int] = set()
+        self.domains: dict[int, int] = {}
 
     def model(self, size: int) -> None:
         """The whole file."""
@@ -126,13 +126,18 @@ class _Walk:
 
     def operator_set(self, start: int, end: int) -> None:
         """A domain, and the version of it that the graph is written in."""
-        domain = ""
+        domain, version = "", 0
         for number, at, after in self.fields.of(start, end, OPERATOR_SET):
             if number == 1:
                 domain = self.fields.text(at, after)
-        self._once(self.domains, "" if domain == "ai.onnx" else domain, "operator set", start)
+            else:
+                version = self.fields.number(at)
+        name = "" if domain == "ai.onnx" else domain
+        if self.domains.get(hash(name)) != version:  # skl2onnx writes the same one twice
+            self._once(self.domains.keys(), name, "operator set", start)
+            self.domains[hash(name)] = version
 
-    def _once(self, seen: set[int], name: str, what: str, at: int) -> None:
+    def _once(self, seen: Container[int], name: str, what: str, at: int) -> None:
         """Tell of a name that stands twice; hashes are kept, which are short."""
         if hash(name) in seen:
             self.fields.tell(
@@ -141,7 +146,6 @@ class _Walk:
                     _AGAIN,
                 )
             )
-        seen.add(hash(name))
 
     def graph(self, start: int, end: int, deeper: int, body: Body) -> None:
         """A graph; ``deeper`` more may lie in it."""
@@ -154,7 +158,9 @@ class _Walk:
             if number == 1:
                 self.node(at, after, deeper, body)
             elif number == 5:
-                self._once(names, self.tensor(at, after), "tensor", at)
+                name = self.tensor(at, after)
+                self._once(names, name, "tensor", at)
+                names.add(hash(name))
             elif number == 15:
                 self.sparse(at, after)
             else:

@@ -6,31 +6,32 @@ that the reader of this project has found clean.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.troubles import quoted, unread
 
-_HINT = "export the model again; onnx.checker.check_model(path) says more"
-
-
-def checker() -> str | None:
-    """Name and version of the second opinion; None where it is not installed."""
-    try:
-        return f"onnx {version('onnx')}"
-    except PackageNotFoundError:
-        return None
+MAX_CHECKED = 64 * 1024 * 1024
+"""Larger models are not asked about: it holds them in memory, twice."""
+_HINT = "export the model again; onnx.checker.check_model(path) says more, a newer onnx knows more"
+_BROKEN = "install it anew: python3 -m pip install --force-reinstall onnx"
 
 
 def second_opinion(path: str) -> Iterator[Trouble]:
-    """What ``onnx.checker`` says of the model in a file; nothing where onnx is not installed."""
-    if checker() is None:
+    """What ``onnx.checker`` says of the model in a file; it has to be installed."""
+    if os.path.getsize(path) > MAX_CHECKED:
         return
-    import onnx
-
     try:
-        onnx.checker.check_model(path)
+        from onnx import checker
+    except Exception as error:  # the boundary to a foreign package, which may raise anything
+        reason = quoted(str(error).strip().split("\n")[0], 200)
+        yield unread(f"onnx is installed, and cannot be imported: {reason}", _BROKEN)
+        return
+    try:
+        checker.check_model(path)
+    except MemoryError:
+        raise  # a limit, which the one who set it tells
     except Exception as error:  # the boundary to a foreign parser: whatever it raises is its answer
         first = str(error).strip().split("\n")[0]
         yield unread(f"onnx.checker: {type(error).__name__}: {quoted(first, 200)}", _HINT)

@@ -1,0 +1,1 @@
+"""The runtime phase: what the bytes of entries are, and whether their models run."""
