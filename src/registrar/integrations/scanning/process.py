@@ -33,6 +33,8 @@ _LONGEST = 4 * 1024 * 1024
 _END = 5.0
 
 
+_EACH = 4096
+"""Files that one process may read: each is named to the kernel."""
 _AHEAD = 8 * 1024
 """Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
 
@@ -54,6 +56,8 @@ class Reading:
         self._hello = {"allow": list(allow), "second": second, "limits": asdict(limits)}
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        self._answered = 0
+        self._scratch = ""
         self.told: dict[str, Any] = {}
         """What the process said of itself."""
 
@@ -69,36 +73,53 @@ class Reading:
         Some files are asked for at once, so that neither side waits for the other; after a death
         the first without an answer is the one that caused it, and those behind it are asked again.
         """
-        done = sent = 0
+        done = sent = until = 0
         lengths: deque[int] = deque()
         while done < len(files):
             try:
-                if self._start():
-                    sent = done
+                if done == until:
+                    self._stop(_END)
+                if self._start(files[done : done + _EACH]):
+                    sent, until = done, min(done + _EACH, len(files))
                     lengths.clear()
                 batch = []
-                while sent < len(files) and sum(lengths) < _AHEAD:
+                while sent < until and sum(lengths) < _AHEAD:
                     batch.append(_request(files[sent]))
                     lengths.append(len(batch[-1]))
                     sent += 1
                 self._send(b"".join(batch))
-                yield self._answer(self._limits.wall + files[done].size / self._limits.pace)
+                yield self._numbered(files[done])
             except ChildError as error:
                 yield error
             if lengths:
                 lengths.popleft()
             done += 1
 
-    def _start(self) -> bool:
-        """Start a process where none runs; tell whether it did. Raises ChildError."""
+    def _numbered(self, file: ToScan) -> dict[str, Any]:
+        """The next answer, which has to be the one to this file; raises ChildError."""
+        answer = self._answer(self._limits.wall + file.size / self._limits.pace)
+        if answer.get("n") != self._answered:
+            self._stop(0.0)
+            raise ChildError("the reading process answered out of turn")
+        self._answered += 1
+        return answer
+
+    def _start(self, files: Sequence[ToScan]) -> bool:
+        """Start a process for some files where none runs; tell whether it did; raises ChildError.
+
+        It can read these files, and no others.
+        """
         if self._process is not None and self._process.poll() is None:
             return False
         self._stop(0.0)
+        import tempfile
+
         import registrar
 
         own = os.path.dirname(os.path.dirname(os.path.abspath(registrar.__file__)))
         environment = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-        environment |= {n: os.environ[n] for n in ("TMPDIR",) if n in os.environ}
+        with suppress(OSError):  # nowhere to write: what has to be unpacked is told as unread
+            self._scratch = environment["TMPDIR"] = tempfile.mkdtemp(prefix="registrar-")
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, own],
             stdin=subprocess.PIPE,
@@ -109,8 +130,11 @@ class Reading:
             start_new_session=True,
             bufsize=0,
         )
-        self._buffer = b""
-        self._send(json.dumps(self._hello).encode() + b"\n")
+        self._buffer, self._answered = b"", 0
+        folders = sorted({file.folder or os.path.dirname(file.place) for file in files})
+        places = {"read": [file.place for file in files], "list": folders}
+        hello = {**self._hello, **places, "scratch": self._scratch}
+        self._send(json.dumps(hello).encode() + b"\n")
         self.told = self._answer(_START)
         return True
 
@@ -177,4 +201,17 @@ class Reading:
             process.wait(patience)
         with suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
             os.killpg(process.pid, signal.SIGKILL)
+        self._sweep()
         return process.wait()
+
+    def _sweep(self) -> None:
+        """Remove the folder of a process that is gone."""
+        scratch, self._scratch = self._scratch, ""
+        try:
+            os.rmdir(scratch)
+        except FileNotFoundError:
+            pass  # there is none
+        except OSError:
+            import shutil  # seldom: files there have no names
+
+            shutil.rmtree(scratch, ignore_errors=True)

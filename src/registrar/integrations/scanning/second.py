@@ -8,7 +8,6 @@ that it finds and that is not on our allowlist is one that our reading missed.
 from __future__ import annotations
 
 import importlib
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,5 +90,7 @@ def _pickle_opinion(allowlist: Allowlist) -> PickleOpinion | None:
     except ImportError:
         return None
     told = f"{_PICKLESCAN} {installed(_PICKLESCAN) or 'of no known version'}"
+    import logging  # which the scanner has imported already
+
     logging.disable(logging.CRITICAL)  # it logs what it finds, to stderr
     return PickleOpinion(told, scanner, allowlist)
