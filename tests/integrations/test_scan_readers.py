@@ -250,6 +250,8 @@ def test_models_of_xgboost_and_lightgbm() -> None:
     assert safety(whole[:-1] + b"x}", "model.ubj") is not Safety.CLEAN
     text = json.dumps({"learner": {"learner_model_param": {}}, "version": [3, 2, 0]}).encode()
     assert (judged(text).format, safety(text)) == ("xgboost", Safety.CLEAN)
-    trees = b"tree\nversion=v4\nnum_class=1\n" + b"leaf_value=1 2\n" * 9
+    trees = b"tree\nversion=v4\nnum_class=1\n" + b"leaf_value=1 2\n" * 9 + b"end of trees\n"
     assert (judged(trees).format, safety(trees)) == ("lightgbm", Safety.CLEAN)
     assert safety(trees + b"\0\0") is not Safety.CLEAN
+    assert safety(trees.replace(b"end of trees", b"feature importances:")) is Safety.CLEAN
+    assert said(trees[:-1]) == said(text[:-1], "m.json") == "the trees are broken off"

@@ -41,8 +41,13 @@ class FileScanner(Protocol):
         ``allow`` adds ``module:name`` to what pickles may import.
         """
 
-    def session(self, allow: Iterable[str] = ()) -> AbstractContextManager[ScanFiles]:
-        """Look into some files after others, by one reader for all of them."""
+    def session(
+        self, roots: Iterable[str], allow: Iterable[str] = ()
+    ) -> AbstractContextManager[ScanFiles]:
+        """Look into some files after others, by one reader for all of them.
+
+        They lie below ``roots``, absolute folders, and the reader can read nothing else.
+        """
 
 
 class FileFinder(Protocol):

@@ -1,8 +1,8 @@
 """The process that reads what nobody trusts: started with ``-I``, limited, and expendable.
 
-Reads requests as lines of JSON from stdin and answers each with a line on stdout. It holds no
-secret, opens files without following a link at their end, and writes nothing but unlinked
-temporary files. Where it is killed by a limit, the one who started it says so.
+Reads requests as lines of JSON from stdin and answers each, by its number, with a line where its
+stdout was. It holds no secret, opens files without following a link at their end, and writes
+nothing but unlinked temporary files. Where it is killed by a limit, the one who started it says so.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import resource
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.scanning.allowlist import allowlist
+from registrar.integrations.scanning.confining import confine
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.parts import Part, Sure
@@ -39,6 +40,7 @@ def main() -> int:
     """Answer until there are no more requests."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
+    answers = _channel()
     first = json.loads(sys.stdin.readline())
     limits = Limits(**first["limits"])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -46,8 +48,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinions(allowed) if first["second"] else None
-    _say({"allowlist": allowed.digest, "second": second.told if second else None})
-    for line in sys.stdin:
+    holds = confine(first)
+    _say(answers, allowlist=allowed.digest, second=second.told if second else None, holds=holds)
+    for number, line in enumerate(sys.stdin):
         request = json.loads(line)
         _bounded(limits, request["size"])
         try:
@@ -59,15 +62,23 @@ def main() -> int:
             sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
         told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
         troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
-        _say(
-            {"format": sure.format, "troubles": troubles, "external": sure.external[:_MOST_BESIDE]}
-        )
+        external = sure.external[:_MOST_BESIDE]
+        _say(answers, n=number, format=sure.format, troubles=troubles, external=external)
     return 0
 
 
-def _say(answer: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _channel() -> TextIO:
+    """Where answers go; what libraries print goes nowhere."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return answers
+
+
+def _say(answers: TextIO, **answer: Any) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
 
 
 def _bounded(limits: Limits, size: int) -> None:

@@ -38,9 +38,11 @@ class ChildScanner:
             return _scan(reading, files, progress)
 
     @contextmanager
-    def session(self, allow: Iterable[str] = ()) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
+    def session(
+        self, roots: Iterable[str], allow: Iterable[str] = ()
+    ) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
         """Look into some files after others: one child for all of them, where none dies."""
-        with Reading(self.limits, tuple(allow), self.second) as reading:
+        with Reading(self.limits, tuple(allow), self.second, tuple(roots)) as reading:
             yield partial(_scan, reading)
 
 

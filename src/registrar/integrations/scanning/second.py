@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import io
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -122,6 +121,8 @@ def _pickle_opinion(allowlist: Allowlist) -> PickleOpinion | None:
     if scanner is None:
         return None
     told = f"{_PICKLESCAN} {installed(_PICKLESCAN) or 'of no known version'}"
+    import logging  # which the scanner has imported already
+
     logging.disable(logging.CRITICAL)  # it logs what it finds, to stderr
     return PickleOpinion(told, scanner, allowlist)
 
