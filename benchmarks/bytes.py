@@ -65,9 +65,7 @@ def _one(top: Path, size: int) -> list[_Row]:
                 digest.update(block)
                 file.write(block)
         _describe(top / name, "model.onnx", digest.hexdigest())
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        raise SystemExit("openssl is not installed")
+    openssl = _openssl()
     commands = {
         "large": _verify("large"),
         "little": _verify("little"),
@@ -96,12 +94,24 @@ def _many(top: Path, files: int) -> list[_Row]:
         lines.append(f"{hashlib.sha256(block).hexdigest()}  {name}\n")
     _describe(top / "many", "model", hashlib.sha256("".join(lines).encode()).hexdigest())
     commands: dict[str, Sequence[str]] = {"ours": _verify("many")}
+    names = [f"many/model/{index:06}.bin" for index in range(files)]
+    commands["openssl"] = [_openssl(), "dgst", "-sha256", *names]
     if PEERS.exists():
         commands["peer"] = [str(PEERS), "-I", "-c", HASHED, "many/model"]
     costs = in_turn(commands, dict.fromkeys(commands, top), ROUNDS)
     what, peer = f"{files:,} files of {FILE // 1024} KiB", "model_signing"
     told = peer if "peer" in costs else f"{peer} is not installed: make bench brings it"
-    return [(what, costs["ours"], costs.get("peer"), "0.333", told)]
+    return [
+        (what, costs["ours"], costs.get("peer"), "0.333", told),
+        (what, costs["ours"], costs["openssl"], "", "openssl dgst -sha256"),
+    ]
+
+
+def _openssl() -> str:
+    found = shutil.which("openssl")
+    if found is None:
+        raise SystemExit("openssl is not installed")
+    return found
 
 
 def _verify(name: str) -> list[str]:
