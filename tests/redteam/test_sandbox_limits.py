@@ -31,17 +31,18 @@ def attack(name: str, level: Level, seconds: int = 1, **scene: object) -> Ran:
     return Box(level).run(Job(f"attacks:{name}", scene, (HERE,), Level.LIMITS, bounds))
 
 
-def plain(name: str, scene: object) -> subprocess.Popen[bytes]:
+def plain(name: str, scene: object, folder: Path) -> subprocess.Popen[bytes]:
     """The same code in an ordinary child process."""
     command = PLAIN.format(here=HERE, name=name, scene=scene)
     quiet = subprocess.DEVNULL
-    return subprocess.Popen([sys.executable, "-c", command], stdout=quiet, stderr=quiet)
+    words = [sys.executable, "-c", command]
+    return subprocess.Popen(words, stdout=quiet, stderr=quiet, cwd=folder)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", ["sleep_for_ever", "spin_for_ever"])
-def test_what_never_ends_is_ended(name: str, level: Level) -> None:
-    child = plain(name, {})
+def test_what_never_ends_is_ended(name: str, level: Level, tmp_path: Path) -> None:
+    child = plain(name, {}, tmp_path)
     ran = attack(name, level)
     assert child.poll() is None  # the ordinary one goes on
     child.kill()
