@@ -16,7 +16,9 @@ from registrar.app.smoking.recording import record
 from registrar.domain.sandboxing import Level
 from registrar.domain.scanning import Safety
 from registrar.domain.smoking import Smoke, Smoked
+from registrar.integrations.smoke.estimators import table
 from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.reading.example import inputs_from
 
 GIVEN = {"X": WINE}
 
@@ -168,6 +170,20 @@ def test_inputs_that_are_described(given: object, tmp_path: Path) -> None:
     path = entry(tmp_path, "model.onnx", as_onnx(trained("pipeline")), given)
     recorded(path)
     assert tried(path).answer is Smoke.PASSES
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "shape"),
+    [
+        ({"X": ["red wine", "white wine"]}, "ndarray", (2,)),  # texts, as a vectorizer wants them
+        ({"x": ["red wine", "white wine"]}, "DataFrame", (2, 1)),
+        ({"x": [[1.0, 2.0]]}, "ndarray", (1, 2)),
+        ({"X": [1.0], "y": [2.0]}, "DataFrame", (1, 2)),
+    ],
+)
+def test_what_an_estimator_is_given(given: object, kind: str, shape: tuple[int, ...]) -> None:
+    made = table(inputs_from(given))
+    assert (type(made).__name__, made.shape) == (kind, shape)
 
 
 class Sleeper:

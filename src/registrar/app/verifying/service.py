@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from registrar.app.verifying.finding import Found, Place, Search
 from registrar.app.verifying.reading import Read, Tell, read_all
 from registrar.app.verifying.recorded import Recorded, recorded, together
 from registrar.domain.verifying import Difference, How, Source, Verified
-from registrar.ports.making import Progress
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 def verify(place: Place, jobs: int | None = None, progress: Progress | None = None) -> Verified:

@@ -36,6 +36,8 @@ def array_of(given: Mapping[str, Any], dtype: str | None = None) -> Any:
     dtype = given["dtype"] or dtype
     if "fill" in given:
         fill = SPECIAL.get(given["fill"], given["fill"])
+        if isinstance(fill, str) and dtype in (None, "str"):
+            return numpy.full(given["shape"], fill)  # "str" would keep its first letter alone
         return numpy.full(given["shape"], fill, dtype or "float64")
     if "linspace" in given:
         start, stop = given["linspace"]
