@@ -163,6 +163,7 @@ def main() -> None:
             traces = stage.traces()
             worked = bool(traces or said.get("got")) and ran.end is not End.SIGNALLED
             worked = worked and ran.end not in (End.PROCESSES, End.MEMORY, End.DISK)
+            worked = worked or ran.end is End.LOST  # the watcher is gone, and its job with it
             how = said.get("stopped") or (ran.reason if ran.end is End.REFUSED else ran.end.value)
             answers.append({**one, "worked": worked, "how": how, "level": ran.level.value})
             answers[-1] |= {"traces": traces, "got": said.get("got"), "err": ran.err[-300:]}
