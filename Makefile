@@ -10,12 +10,11 @@ COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsa
 WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hydra-core omegaconf \
   antlr4-python3-runtime)
 TORCH ?= torch
-TORCH_VENV ?= .venv-torch
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint types imports generated test test-slow test-torch test-services demo bench \
-  pyz lock clean
+.PHONY: help setup lint types imports generated test test-slow test-torch test-trees test-services \
+  demo bench pyz lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -58,11 +57,16 @@ test: setup lint types imports generated  ## lint, type, check contracts, run th
 test-slow: setup  ## the slow lane
 	$(PYTEST) -m "slow and not optin"
 
-test-torch: setup  ## the opt-in lane of PyTorch, in a .venv-torch; TORCH='torch==2.13.0' says which
-	test -x $(TORCH_VENV)/bin/python || $(PYTHON) -m venv $(TORCH_VENV)
-	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)'
-	$(TORCH_VENV)/bin/python scripts/share_packages.py $(BIN)/python
-	$(TORCH_VENV)/bin/python -m pytest -m optin tests/e2e/test_torch.py
+test-torch: setup  ## opt-in: with PyTorch itself; TORCH='torch==2.13.0' says which
+test-trees: setup  ## opt-in: with XGBoost and LightGBM themselves
+test-torch: LARGE = $(TORCH)
+test-trees: LARGE = xgboost-cpu lightgbm
+test-torch test-trees: OPTIN_VENV ?= .venv-$(@:test-%=%)
+test-torch test-trees:
+	test -x $(OPTIN_VENV)/bin/python || $(PYTHON) -m venv $(OPTIN_VENV)
+	$(OPTIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach name,$(LARGE),'$(name)')
+	$(OPTIN_VENV)/bin/python scripts/share_packages.py $(BIN)/python
+	$(OPTIN_VENV)/bin/python -m pytest -m optin tests/e2e/$(subst -,_,$@).py
 
 test-services:  ## install what the tests need besides Python: git's HTTP backend, shells, programs from npm
 	sh scripts/install_services.sh

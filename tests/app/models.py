@@ -63,9 +63,10 @@ def entry(
     given: object,
     expected: object = None,
     more: str = "",
+    name: str = "wine",
 ) -> Path:
     """An entry; ``content`` is a file's bytes, or a folder that is copied."""
-    made = folder / "model_registry" / "wine-1.0.0"
+    made = folder / "model_registry" / f"{name}-1.0.0"
     (made / "smoke").mkdir(parents=True)
     (made / "MODEL_CARD.md").write_text(CARD, encoding="utf-8")
     (made / "dataset-manifest.yaml").write_text(MANIFEST, encoding="utf-8")

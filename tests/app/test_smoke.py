@@ -16,7 +16,9 @@ from registrar.app.smoking.recording import record
 from registrar.domain.sandboxing import Level
 from registrar.domain.scanning import Safety
 from registrar.domain.smoking import Smoke, Smoked
+from registrar.integrations.smoke.estimators import table
 from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.reading.example import inputs_from
 
 GIVEN = {"X": WINE}
 
@@ -168,6 +170,20 @@ def test_inputs_that_are_described(given: object, tmp_path: Path) -> None:
     path = entry(tmp_path, "model.onnx", as_onnx(trained("pipeline")), given)
     recorded(path)
     assert tried(path).answer is Smoke.PASSES
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "shape"),
+    [
+        ({"X": ["red wine", "white wine"]}, "ndarray", (2,)),  # texts, as a vectorizer wants them
+        ({"x": ["red wine", "white wine"]}, "DataFrame", (2, 1)),
+        ({"x": [[1.0, 2.0]]}, "ndarray", (1, 2)),
+        ({"X": [1.0], "y": [2.0]}, "DataFrame", (1, 2)),
+    ],
+)
+def test_what_an_estimator_is_given(given: object, kind: str, shape: tuple[int, ...]) -> None:
+    made = table(inputs_from(given))
+    assert (type(made).__name__, made.shape) == (kind, shape)
 
 
 class Sleeper:
@@ -361,3 +377,18 @@ def test_the_model_never_sees_what_is_expected(tmp_path: Path) -> None:
     smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
     assert smoked.answer is Smoke.LOADS_NOT
     assert smoked.message.startswith(("PermissionError", "FileNotFoundError"))
+
+
+def test_a_type_that_numpy_does_not_have_is_no_fault_of_the_model(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper
+
+    node = helper.make_node("Cast", ["a"], ["c"], to=TensorProto.BFLOAT16)
+    given = helper.make_tensor_value_info("a", TensorProto.FLOAT, [2])
+    output = helper.make_tensor_value_info("c", TensorProto.BFLOAT16, [2])
+    graph = helper.make_graph([node], "g", [given], [output])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    content = model.SerializeToString()
+    smoked = tried(entry(tmp_path, "model.onnx", content, {"a": [1, 2]}, {"c": [1, 2]}))
+    assert smoked.answer is Smoke.UNCHECKED
+    assert smoked.message == "c is of the type tensor(bfloat16), which cannot be compared"
+    assert "float32" in smoked.hint

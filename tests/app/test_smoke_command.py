@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders import Repo, good_repo, run
+from builders import POLICY, Repo, good_repo, run
 from models import WINE, as_onnx, entry, trained
 
 from registrar.domain.sandboxing import Level
 
 ENTRY = "model_registry/wine-1.0.0"
+ALL = ["onnx", "pickle", "joblib", "skops", "safetensors", "pytorch"]
 
 
 @pytest.fixture
@@ -104,9 +105,12 @@ def test_what_is_no_entry_is_usage(repo: Repo, argv: list[str], message: str) ->
     assert (result.code, message in result.err) == (2, True)
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_a_runtime_that_is_not_installed_is_named_with_the_line(tmp_path: Path) -> None:
     """An interpreter that sees the gate's two libraries and nothing else."""
+    from bad_models import FORMATS, whole
     from environments import bare_python, call, link_gate
+    from trained import _torch
 
     import registrar
 
@@ -114,11 +118,35 @@ def test_a_runtime_that_is_not_installed_is_named_with_the_line(tmp_path: Path) 
     (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
     (site / "registrar").symlink_to(Path(registrar.__file__).parent)
     work = tmp_path / "work"
-    path = entry(work, "model.onnx", as_onnx(trained()), {"X": WINE}, {"label": [0, 0]})
-    done = call(python, "-I", "-m", "registrar", "smoke", path, cwd=work)
+    work.mkdir()
+    (work / "registrar.toml").write_text(POLICY.replace('["onnx"]', json.dumps(ALL)))
+    made = {format: (file, whole(format)) for format, file in FORMATS.items()}
+    made["pytorch"] = ("model.pt", next(b.content for b in _torch() if b.name == "state.pt"))
+    for format, (file, content) in made.items():
+        given = {} if format in ("safetensors", "pytorch") else {"X": WINE}
+        entry(work, file, content, given, {"a": 1}, name=format)
+    done = call(python, "-I", "-m", "registrar", "smoke", "model_registry", cwd=work)
     assert done.returncode == 4, done.stdout + done.stderr
-    assert "unchecked: onnxruntime is not installed" in done.stdout
-    assert "= hint: python3 -m pip install onnxruntime\n" in done.stdout
+    for format, module, packages in (
+        ("onnx", "onnxruntime", "onnxruntime"),
+        ("pickle", "sklearn", "scikit-learn joblib"),
+        ("joblib", "sklearn", "scikit-learn joblib"),
+        ("skops", "skops", "skops"),
+        ("safetensors", "safetensors", "safetensors numpy"),
+        ("pytorch", "torch", "torch"),
+    ):
+        told = (
+            f"INCOMPLETE: model_registry/{format}-1.0.0 unchecked: {module} is not installed\n"
+            f"  = hint: python3 -m pip install {packages}\n"
+        )
+        assert told in done.stdout, done.stdout
+    Repo(work).commit("entries")
+    argv = ("check", "--runtime", "--format", "json")
+    checked = json.loads(call(python, "-I", "-m", "registrar", *argv, cwd=work).stdout)
+    told = {one["entry"] for one in checked["unchecked"] if one["rule"] == "artifact-smoke"}
+    assert told == {f"{format}-1.0.0" for format in made}
+    reasons = " ".join(one["reason"] for one in checked["unchecked"])
+    assert reasons.count("python3 -m pip install ") == len(made)
 
 
 def test_check_imports_none_of_it(repo: Repo) -> None:

@@ -108,13 +108,14 @@ def _shape(name: str, fields: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _rule(name: str, way: str, value: object) -> object:
-    wanted = 1 if way == "fill" else 2
-    numbers = value if isinstance(value, list) else [value]
-    read = [_value(name, (name, way), number) for number in numbers]
-    if len(read) != wanted or (way == "linspace" and not isinstance(value, list)):
+    """One value for ``fill``, two finite numbers for ``linspace``."""
+    if way == "fill" and not isinstance(value, list):
+        return _value(name, (name, way), value)
+    ends = value if way == "linspace" and isinstance(value, list) and len(value) == 2 else [None]
+    if any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
         hint = '"fill": 0.5 or "linspace": [0, 1]'
         raise ExampleError(f"{way} of {name} is not understood", (name, way), hint)
-    return value
+    return ends
 
 
 def _array(name: str, fields: Mapping[str, Any]) -> Array:

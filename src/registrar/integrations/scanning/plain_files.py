@@ -13,6 +13,7 @@ from registrar.integrations.scanning.streams import BLOCK
 from registrar.integrations.scanning.ubjson import UbjsonError, check_ubjson
 from registrar.integrations.scanning.words import dangerous, unread
 from registrar.reading.sniffing.source import Source, TruncatedError
+from registrar.reading.sniffing.trees import sniff_lightgbm, sniff_xgboost
 
 _CODE = frozenset(
     {
@@ -24,6 +25,8 @@ _CODE = frozenset(
 )
 _UBJSON = frozenset(b"{" + bytes([code]) for code in b"LlIiU$#")
 _AS_JSON = 'write it again: booster.save_model("model.json")'
+_END_OF_TREES = re.compile(rb"\n(?:end of trees|feature[ _]importances:)\r?\n")
+"""What LightGBM writes behind its trees; before version 3 the importances alone."""
 _TAG = re.compile(rb"(?:!!|tag:yaml\.org,2002:)([a-zA-Z0-9%]{6,18})/|(?:^|\n)(%TAG)[ \t]+!")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _OLD_JOBLIB = re.compile(rb"ZF[0-9A-Fa-fxX_ ]{18}")
@@ -94,20 +97,31 @@ def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
 
 def _python_in_yaml(part: Part) -> bool:
     """Tell whether a text names objects of Python by YAML's tags."""
+    found = (match for window in _windows(part) for match in _TAG.findall(window))
+    return any(directive or _spelled(name) == b"python" for name, directive in found)
+
+
+def _windows(part: Part) -> Iterator[bytes]:
+    """All of it in blocks, each with the last 64 bytes of the one before."""
     part.stream.seek(0)
     kept, left = b"", part.size
     while left > 0 and (block := part.stream.read(min(BLOCK, left))):
         left -= len(block)
-        for name, directive in _TAG.findall(kept + block):
-            if directive or _spelled(name) == b"python":
-                return True
+        yield kept + block
         kept = block[-64:]
-    return False
 
 
 def _spelled(name: bytes) -> bytes:
     """A name in a tag, which may be written with percent signs."""
     return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), name).lower()
+
+
+def _trees_end(part: Part) -> bool:
+    """Tell whether a text is XGBoost's JSON to its last brace, or has all trees of LightGBM's."""
+    source = Source(part.stream, part.size)
+    if sniff_lightgbm(source) is None:
+        return sniff_xgboost(source) is not None
+    return any(_END_OF_TREES.search(window) for window in _windows(part))
 
 
 def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
@@ -118,6 +132,8 @@ def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:
             check_ubjson(Source(part.stream, part.size))
         elif not is_text(part):
             yield unread("an old binary form of XGBoost's, which is not read", _AS_JSON)
+        elif not _trees_end(part):
+            yield unread("the trees are broken off", "save the model again")
     except UbjsonError as error:
         yield unread(f"UBJSON with {error}", _AS_JSON)
     except TruncatedError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
@@ -37,6 +37,8 @@ _EACH = 4096
 """Files that one process may read: each is named to the kernel."""
 _AHEAD = 8 * 1024
 """Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
+_NAP = 0.001
+"""Seconds to let some answers gather while many are on their way: each waking costs time."""
 
 
 class ChildError(Exception):
@@ -51,11 +53,18 @@ def _request(file: ToScan) -> bytes:
 class Reading:
     """A reading process and its successors; a context manager."""
 
-    def __init__(self, limits: Limits, allow: tuple[str, ...], second: bool) -> None:
+    def __init__(
+        self, limits: Limits, allow: tuple[str, ...], second: bool, roots: tuple[str, ...] = ()
+    ) -> None:
         self._limits = limits
+        self._roots = roots
+        """Folders with all files that will be asked for, where that is known beforehand."""
         self._hello = {"allow": list(allow), "second": second, "limits": asdict(limits)}
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        self._ready = select.poll()
+        self._ahead = 0
+        """Bytes of requests without an answer."""
         self._answered = 0
         self._scratch = ""
         self.told: dict[str, Any] = {}
@@ -73,27 +82,38 @@ class Reading:
         Some files are asked for at once, so that neither side waits for the other; after a death
         the first without an answer is the one that caused it, and those behind it are asked again.
         """
-        done = sent = until = 0
+        done = sent = until = self._ahead = 0
+        self._alive()
+        each = len(files) if self._roots else _EACH
         lengths: deque[int] = deque()
         while done < len(files):
             try:
                 if done == until:
-                    self._stop(_END)
-                if self._start(files[done : done + _EACH]):
-                    sent, until = done, min(done + _EACH, len(files))
+                    if not self._roots:
+                        self._stop(_END)
+                    until = min(done + each, len(files))
+                if self._start(files[done:until]):
+                    sent, self._ahead = done, 0
                     lengths.clear()
-                batch = []
-                while sent < until and sum(lengths) < _AHEAD:
-                    batch.append(_request(files[sent]))
-                    lengths.append(len(batch[-1]))
-                    sent += 1
-                self._send(b"".join(batch))
+                if self._ahead <= _AHEAD // 2:
+                    batch = []
+                    while sent < until and self._ahead < _AHEAD:
+                        batch.append(_request(files[sent]))
+                        lengths.append(len(batch[-1]))
+                        self._ahead += len(batch[-1])
+                        sent += 1
+                    self._send(b"".join(batch))
                 yield self._numbered(files[done])
             except ChildError as error:
                 yield error
             if lengths:
-                lengths.popleft()
+                self._ahead -= lengths.popleft()
             done += 1
+
+    def _alive(self) -> None:
+        """Forget a process that died after its last answer: no file is to blame for that."""
+        if self._process is not None and self._process.poll() is not None:
+            self._stop(0.0)
 
     def _numbered(self, file: ToScan) -> dict[str, Any]:
         """The next answer, which has to be the one to this file; raises ChildError."""
@@ -105,13 +125,12 @@ class Reading:
         return answer
 
     def _start(self, files: Sequence[ToScan]) -> bool:
-        """Start a process for some files where none runs; tell whether it did; raises ChildError.
+        """Start a process for some files where there is none; tell whether it did.
 
-        It can read these files, and no others.
+        It can read these files, or what lies below the roots, and no others. Raises ChildError.
         """
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             return False
-        self._stop(0.0)
         import tempfile
 
         import registrar
@@ -130,9 +149,13 @@ class Reading:
             start_new_session=True,
             bufsize=0,
         )
+        assert self._process.stdout is not None
         self._buffer, self._answered = b"", 0
+        self._ready = select.poll()
+        self._ready.register(self._process.stdout, select.POLLIN)
         folders = sorted({file.folder or os.path.dirname(file.place) for file in files})
-        places = {"read": [file.place for file in files], "list": folders}
+        read = self._roots or tuple(file.place for file in files)
+        places = {"read": read, "list": self._roots or folders}
         hello = {**self._hello, **places, "scratch": self._scratch}
         self._send(json.dumps(hello).encode() + b"\n")
         self.told = self._answer(_START)
@@ -149,7 +172,7 @@ class Reading:
         """The next answer; raises ChildError, and the process is gone, where there is none."""
         assert self._process is not None
         try:
-            answer = json.loads(self._line(self._process, time.monotonic() + wall))
+            answer = json.loads(self._line(self._process, time.monotonic() + wall).decode())
         except (OSError, ValueError):
             answer = None
         except ChildError:
@@ -162,18 +185,16 @@ class Reading:
     def _line(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         """The next line; raises ChildError when time is up."""
         assert process.stdout is not None
-        if b"\n" in self._buffer:
-            line, _, self._buffer = self._buffer.partition(b"\n")
-            return line
-        with selectors.DefaultSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
-                if not ready.select(max(0.0, until - time.monotonic())):
-                    raise ChildError("a limit was reached: it took too long to read")
-                block = os.read(process.stdout.fileno(), 65536)
-                if not block or len(self._buffer) > _LONGEST:
-                    return b""
-                self._buffer += block
+        if b"\n" not in self._buffer and self._ahead > _AHEAD // 2:
+            time.sleep(_NAP)
+        while b"\n" not in self._buffer:
+            left = max(0.0, until - time.monotonic())
+            if not self._ready.poll(left * 1000):
+                raise ChildError("a limit was reached: it took too long to read")
+            block = os.read(process.stdout.fileno(), 65536)
+            if not block or len(self._buffer) > _LONGEST:
+                return b""
+            self._buffer += block
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 

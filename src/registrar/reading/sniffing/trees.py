@@ -36,6 +36,13 @@ def sniff_xgboost(source: Source) -> Sniffed | None:
     return None
 
 
+def begins_as_xgboost(start: bytes) -> bool:
+    """Tell the beginning of XGBoost's JSON or UBJSON, whatever has become of the rest."""
+    learner = _JSON_HEAD.match(start) and _JSON_LEARNER.search(start)
+    parts = any(part in start for part in _JSON_PARTS)
+    return bool(learner and parts) or bool(_UBJ_HEAD.match(start) and b"\x07learner{" in start)
+
+
 def _is_ubj(start: bytes, tail: bytes) -> bool:
     both = start + tail
     return b"\x07learner{" in start and b"\x07version[" in both and tail.endswith(b"}")
