@@ -124,6 +124,12 @@ def _covered(path: str) -> Iterator[Gadget]:
     yield Gadget("isotonic.pkl", proto(4) + writing + pickle.STOP, opens=True, writes=True)
     opening = estimator(*isotonic, X_thresholds_=item, y_thresholds_=NONE, _build_f=memmap)
     yield Gadget("isotonic-open.pkl", proto(4) + opening + pickle.STOP, opens=True)
+    cover = {"_comparison": callback(path), "reshape": glob("builtins", "complex")}
+    sparse = made("scipy.sparse._csr", "csr_matrix", **cover)
+    compared = objects(sparse, sparse)
+    clip = {"out_of_bounds": short("clip"), "y_thresholds_": numbers}
+    sorting = estimator(*isotonic, X_thresholds_=compared, **clip)
+    yield Gadget("isotonic-sorts.pkl", proto(4) + sorting + pickle.STOP, opens=True, writes=True)
     named = pickle.dumps(np.arange(2.0), 0)[:-1]
     old = proto(0) + estimator(*isotonic, X_thresholds_=named, y_thresholds_=named, _build_f=memmap)
     yield Gadget("isotonic-0.pkl", old + pickle.STOP)
@@ -193,6 +199,15 @@ def _handles() -> Iterator[Gadget]:
             yield Gadget(name, proto(4) + pointer + pickle.STOP)
     leaving = made("lightgbm.basic", "Booster", _network=pickle.NEWTRUE, free_network=glob(*SCALER))
     yield Gadget("lightgbm-network.pkl", proto(4) + leaving + pickle.STOP)
+
+
+def objects(*items: bytes) -> bytes:
+    """An array of objects."""
+    raw = pickle.dumps(np.array([None], dtype=object), 2)
+    item = b"]q\x11Na"
+    assert item in raw
+    one = pickle.BININT1 + bytes([len(items)]) + pickle.TUPLE1
+    return raw.replace(item, listed(*items)).replace(b"K\x01K\x01\x85", b"K\x01" + one)[2:-1]
 
 
 def _partials(path: str) -> Iterator[Gadget]:

@@ -106,6 +106,23 @@ def test_code_in_the_reading_process_reaches_nothing(tmp_path: Path) -> None:
     assert reached == set(WORKS), done[True]
 
 
+def test_a_path_without_a_rule_does_not_open_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that the kernel takes no rule for must not keep the process from being confined."""
+    called: list[int] = []
+
+    def syscall(number: int, *_: object) -> int:
+        called.append(number)
+        if number == landlock._ADD_RULE:
+            raise OSError("no rule for this one")
+        return os.open(os.devnull, os.O_RDONLY) if number == landlock._CREATE else 0
+
+    monkeypatch.setattr(landlock, "syscall", syscall)
+    landlock.restrict([str(tmp_path)], [], [str(tmp_path)])
+    assert called[-3:] == [landlock._ADD_RULE, landlock._ADD_RULE, landlock._RESTRICT]
+
+
 def watched(files: list[ToScan]) -> Iterator[tuple[process.Reading, object]]:
     with process.Reading(Limits(), (), second=False) as reading:
         for answer in reading.answers(files):

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gadgets import TEXT, Gadget, gadgets
-from skops_maker import array, mapped, node, npy, skops_file, text
+from skops_maker import array, mapped, node, npy, skops_file, text, tupled
 
 from registrar.domain.scanning import Safety, Scan
 from registrar.integrations.scanning.scanner import ChildScanner
@@ -53,9 +54,12 @@ def test_a_careless_load_opens_what_the_file_names(tmp_path: Path, corpus: list[
 
 
 def test_a_careless_load_writes_what_the_file_holds(tmp_path: Path, corpus: list[Gadget]) -> None:
-    (writing,) = (gadget for gadget in corpus if gadget.writes)
-    loaded([tmp_path / writing.name], tmp_path / "TARGET")
-    assert (tmp_path / "TARGET").read_bytes().startswith(TEXT)
+    writing = [gadget for gadget in corpus if gadget.writes]
+    assert len(writing) >= 2
+    for gadget in writing:
+        loaded([tmp_path / gadget.name], tmp_path / "TARGET")
+        assert (tmp_path / "TARGET").read_bytes().startswith(TEXT), gadget.name
+        (tmp_path / "TARGET").unlink()
 
 
 def test_each_is_dangerous(tmp_path: Path, corpus: list[Gadget]) -> None:
@@ -64,6 +68,21 @@ def test_each_is_dangerous(tmp_path: Path, corpus: list[Gadget]) -> None:
     assert passed == []
     assert all("not on the allowlist" not in t.message for f in scan.files for t in f.troubles)
     assert not (tmp_path / "TARGET").exists()
+
+
+def test_objects_in_the_arrays_of_joblib(tmp_path: Path) -> None:
+    """Sorting an array of objects compares them, and a comparison may be covered, too."""
+    import joblib
+    from sklearn.isotonic import IsotonicRegression
+    from sklearn.linear_model import LogisticRegression
+
+    cases = {"objects": [LogisticRegression()] * 2, "numbers": [0.0, 1.0]}
+    for name, items in cases.items():
+        made = IsotonicRegression().fit([0.0, 1.0], [0.0, 1.0])
+        made.X_thresholds_ = np.array(items, dtype=object if name == "objects" else float)
+        joblib.dump(made, tmp_path / f"{name}.joblib")
+    bad, fine = scanned([tmp_path / f"{name}.joblib" for name in cases]).files
+    assert (bad.safety, fine.safety) == (Safety.DANGEROUS, Safety.CLEAN)
 
 
 def isotonic(**state: object) -> bytes:
@@ -84,9 +103,13 @@ def test_skops_gives_the_same_states(tmp_path: Path) -> None:
         skops_file(*_parts(wrong)), trusted=["numpy.memmap", "sklearn.isotonic.IsotonicRegression"]
     )
     assert made._build_f.__name__ == "memmap"
+    shape = tupled(text(1))
+    listing = [node("ObjectNode", *ISOTONIC, content=None)]
+    objects = node("NdArrayNode", "numpy", "ndarray", type="json", content=listing, shape=shape)
     cases = {
         "cover.skops": wrong,
         "thresholds.skops": isotonic(X_thresholds_=node("ObjectNode", *ISOTONIC, content=None)),
+        "objects.skops": isotonic(X_thresholds_=objects),
         "dunder.skops": isotonic(X_thresholds_=array("a.npy"), __array__=build),
         "version.skops": isotonic(_sklearn_version=node("ObjectNode", *ISOTONIC, content=None)),
         "fine.skops": isotonic(X_thresholds_=array("a.npy")),

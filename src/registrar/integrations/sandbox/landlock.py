@@ -11,6 +11,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 
 from registrar.integrations.sandbox.system import syscall
 
@@ -69,6 +70,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         if not stat.S_ISDIR(os.fstat(handle).st_mode):
             rights &= _OF_A_FILE
         rule = struct.pack("=Qi", rights, handle)
-        syscall(_ADD_RULE, ruleset, 1, ctypes.c_char_p(rule), 0)
+        with suppress(OSError):  # what has no rule cannot be reached: the others must still hold
+            syscall(_ADD_RULE, ruleset, 1, ctypes.c_char_p(rule), 0)
     finally:
         os.close(handle)

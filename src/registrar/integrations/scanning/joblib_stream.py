@@ -22,6 +22,13 @@ _SUBCLASSES = ("numpy.ndarray", "numpy.matrix", "numpy.memmap")
 _MEMMAPS = ("numpy.core.memmap.memmap", "numpy._core.memmap.memmap")
 
 
+class Objects(Finished):
+    """An array of objects, which another pickle has made."""
+
+    __slots__ = ()
+    opaque = True
+
+
 class Arrays:
     """Follows a stream of joblib's; remembers the spans that are no part of the pickle."""
 
@@ -43,7 +50,7 @@ class Arrays:
         at = machine.file.tell()
         end = self._end(machine, wrapper.state, at)
         self.skipped.append((self._start + at, self._start + end))
-        machine.stack[-1] = instance(Finished)
+        machine.stack[-1] = instance(Objects if wrapper.opaque else Finished)
 
     def _end(self, machine: PythonMachine, state: Any, at: int) -> int:
         """The offset behind the array that begins at ``at``; the stream is moved there."""

@@ -21,7 +21,9 @@ from registrar.integrations.scanning.standins import (
     instance,
     is_name,
     is_of,
+    is_opaque,
 )
+from registrar.integrations.scanning.values import is_plain
 
 _TYPE = re.compile(r"[<>|=]?([biufcSUVmMO?])([0-9]{0,10})")
 _OBJECT_FLAGS = 63
@@ -130,9 +132,11 @@ def dtype(args: tuple[Any, ...]) -> Dtype:
 class Array(Inert):
     """An array that ``_reconstruct`` made, empty until it has its state."""
 
-    __slots__ = ()
+    __slots__ = ("opaque",)
     use = Use.CALL
     shown = "numpy.ndarray"
+    opaque: bool
+    """Its items are objects, and one of them is no plain value."""
 
     def __setstate__(self, state: Any) -> None:
         """Take a shape, a type and the bytes or the list of objects that go with it."""
@@ -150,6 +154,7 @@ class Array(Inert):
             raise RefusedError("gives an array a state that NumPy does not write")
         if prod(shape) * max(1, dtype.width) >= 1 << 62:
             raise RefusedError("gives an array more items than memory can have")
+        self.opaque = dtype.kind == "O" and not is_plain(content)
 
 
 class Masked(Array):
@@ -170,7 +175,7 @@ class Masked(Array):
 
 def is_array(value: Any) -> bool:
     """Tell whether a value is an array or a number of NumPy's, in the stream or behind it."""
-    return isinstance(value, Array | Finished | Kept)
+    return isinstance(value, Array | Finished | Kept) and not is_opaque(value)
 
 
 def _reconstruct(args: tuple[Any, ...]) -> Array:

@@ -137,6 +137,18 @@ class Kept(Inert):
             raise RefusedError("describes an array of joblib's as joblib does not")
         self.state = state
 
+    @property
+    def opaque(self) -> bool:
+        """Tell whether it stands for an array of objects."""
+        kind = getattr(self, "state", {}).get("dtype")
+        return getattr(kind, "kind", "O") == "O"
+
+
+def is_opaque(value: Inert) -> bool:
+    """Tell whether a value may hold objects that the stream has filled freely."""
+    free = type(value).use is Use.NEW and not isinstance(value, Kept)
+    return free or getattr(value, "opaque", False)
+
 
 class Finished(Inert):
     """A value that is whole when it is made, such as a number or an array over given bytes."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.parts import Judge, Part, named, without_links
 from registrar.integrations.scanning.streams import BLOCK, window
 from registrar.integrations.scanning.words import dangerous, unread
+
+if TYPE_CHECKING:
+    import tarfile
 
 _AGAIN = "write the tar again, of regular files alone"
 
@@ -23,7 +27,8 @@ def look_tar(judge: Judge, part: Part) -> Iterator[Trouble]:
             while (member := archive.next()) is not None:
                 archive.members = []  # type: ignore[attr-defined]  # it would grow with the file
                 judge.budget.member()
-                yield from named(member.name, _member(judge, part, member))
+                yield from named(member.name, _faults(part, member))
+                yield from _content(judge, part, member)
                 end = archive.offset
     except (tarfile.TarError, ValueError, UnicodeError, RecursionError, OSError) as error:
         yield unread(f"the tar: {error!s:.120}", _AGAIN)
@@ -32,10 +37,8 @@ def look_tar(judge: Judge, part: Part) -> Iterator[Trouble]:
         yield unread("bytes behind the end of the tar were not read", _AGAIN)
 
 
-def _member(judge: Judge, part: Part, member: object) -> Iterator[Trouble]:
-    import tarfile
-
-    assert isinstance(member, tarfile.TarInfo)
+def _faults(part: Part, member: tarfile.TarInfo) -> Iterator[Trouble]:
+    """What is wrong with a member, whatever it holds."""
     if fault := without_links(member.name):
         yield dangerous(fault)
     if member.isdir():
@@ -46,7 +49,12 @@ def _member(judge: Judge, part: Part, member: object) -> Iterator[Trouble]:
         yield dangerous("no regular file", _AGAIN)
     elif member.offset_data + member.size > part.size:
         yield unread("it is broken off", _AGAIN)
-    else:
+
+
+def _content(judge: Judge, part: Part, member: tarfile.TarInfo) -> Iterator[Trouble]:
+    """What is wrong with the content of a regular file that is all here."""
+    whole = member.offset_data + member.size <= part.size
+    if member.isreg() and not member.issparse() and whole:
         stream = window(part.stream, member.offset_data, member.size)
         yield from judge.inside(part.inner(member.name, stream, member.size))
 

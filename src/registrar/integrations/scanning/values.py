@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from registrar.integrations.scanning.allowlist import Use
 from registrar.integrations.scanning.limits import LimitError
-from registrar.integrations.scanning.standins import Inert, Kept
+from registrar.integrations.scanning.standins import Inert, is_opaque
 
 _BRANCHES = (tuple, list, set, frozenset)
 _MOST = 1_000_000
@@ -35,6 +34,6 @@ def is_plain(value: Any) -> bool:
             if count > _MOST:
                 raise LimitError(f"more than {_MOST:,} values in the arguments of one call")
             waiting += [*item.keys(), *item.values()] if kind is dict else item
-        elif isinstance(item, Inert) and kind.use is Use.NEW and not isinstance(item, Kept):
+        elif isinstance(item, Inert) and is_opaque(item):
             return False
     return True

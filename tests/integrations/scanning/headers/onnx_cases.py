@@ -65,6 +65,8 @@ MALICIOUS = {
     "an operator that is nearly a function": (DANGEROUS, model([node("G", "local")], [function("F", [node()])], domains=["local"])),
     "Python in a node": (DANGEROUS, model([node("PyOp", "ai.onnx.contrib", code="import os")], domains=["ai.onnx.contrib"])),
     "a compiled program": (DANGEROUS, model([CONTEXT], domains=["com.microsoft"])),
+    "a compiled program behind a function of its name": (DANGEROUS, model([CONTEXT], [function("EPContext", [node()], "com.microsoft")], domains=["com.microsoft"])),
+    "a class of Python": (DANGEROUS, model([node("PythonOp", "com.microsoft", func_name="os.system")], domains=["com.microsoft"])),
     "a function named as a standard operator": (DANGEROUS, model([node()], [function("Relu", [node("Neg")], "")])),
     "the same in the longer word": (DANGEROUS, model([node()], [function("Relu", [node("Neg")], "ai.onnx")])),
     "a function twice": (DANGEROUS, model([CALL], [function("F", [node()]), function("F", [node("Neg")])], domains=["local"])),

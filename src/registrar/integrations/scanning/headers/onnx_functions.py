@@ -20,6 +20,12 @@ STANDARD = frozenset(
 """Domains of the ONNX standard; ``ai.onnx`` is another word for the empty one."""
 KNOWN = STANDARD | {"com.microsoft"}
 """Domains whose operators ONNX Runtime brings along; all others are somebody's library."""
+PROGRAMS: Mapping[tuple[str, str], str] = {
+    ("com.microsoft", "EPContext"): "a program that is compiled for one device",
+    ("com.microsoft", "PythonOp"): "a class of Python",
+    ("com.microsoft", "PythonOpGrad"): "a class of Python",
+}
+"""Operators of ONNX Runtime that run something else than a model."""
 MAX_EXPANDED = 10_000_000
 """Nodes once every call is replaced by the function's own, as runtimes do."""
 _HINT = "export the model with standard operators alone"
@@ -62,14 +68,15 @@ def _foreign(bodies: list[Body], functions: Mapping[Operator, Body]) -> Iterator
     domains: dict[str, dict[Operator, int]] = {}
     for body in bodies:
         for operator, at in body.first.items():
-            if operator in functions:
-                continue
-            if operator[:2] == ("com.microsoft", "EPContext"):
+            if operator[:2] in PROGRAMS:  # a function of that name would not take its place
+                what = PROGRAMS[operator[:2]]
                 yield danger(
-                    f"the node at {byte(at)} (EPContext) carries or names a program that is"
-                    " compiled for one device, which cannot be looked into",
-                    "keep the model before it was compiled",
+                    f"the node at {byte(at)} ({operator[1]}) carries or names {what}, which"
+                    " cannot be looked into",
+                    "keep the model before it was compiled, or export it for inference",
                 )
+            elif operator in functions:
+                continue
             elif operator[0] not in KNOWN:
                 domains.setdefault(operator[0], {}).setdefault(operator, at)
     for domain, found in domains.items():
