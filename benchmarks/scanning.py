@@ -11,12 +11,13 @@ import random
 import struct
 import sys
 import tempfile
+from collections import OrderedDict
 from pathlib import Path
 
 from run import BIN, HEADER, in_turn, row
 
 FILES = 1_000
-ROUNDS = 7
+ROUNDS = 11
 MIB = 1024**2
 ALONE = """
 import sys
@@ -37,23 +38,25 @@ def main(size: int) -> None:
 
 
 def _small(top: Path) -> None:
-    top.mkdir()
+    """Numbers and texts alone; and the same with an import in each file."""
     maker = random.Random(1)
-    for index in range(FILES):
-        settings = {"depth": index, "names": ["a", "b", "c"], "note": "x" * 50}
-        value = {"name": f"m{index}", "w": [maker.random() for _ in range(40)], "of": settings}
-        (top / f"{index}.pkl").write_bytes(pickle.dumps(value, 4))
-    commands = {
-        "ours": [sys.executable, "-c", ALONE, str(top)],
-        "both": [str(BIN / "registrar"), "scan", str(top)],
-        "peer": [str(BIN / "picklescan"), "--strict", "--path", str(top)],
-    }
-    costs = in_turn(commands, dict.fromkeys(commands, top), ROUNDS)
+    for kind, of in (("plain", dict), ("importing", OrderedDict)):
+        (top / kind).mkdir(parents=True)
+        for index in range(FILES):
+            settings = of(depth=index, names=["a", "b", "c"], note="x" * 50)
+            value = {"name": f"m{index}", "w": [maker.random() for _ in range(40)], "of": settings}
+            (top / kind / f"{index}.pkl").write_bytes(pickle.dumps(value, 4))
     peer = "picklescan --strict"
-    row(f"{FILES:,} small pickles, our reading alone", costs["ours"], costs["peer"], "2", peer)
-    row(
-        f"{FILES:,} small pickles, and picklescan's opinion", costs["both"], costs["peer"], "", peer
-    )
+    for kind in ("plain", "importing"):
+        commands = {
+            "alone": [sys.executable, "-c", ALONE, str(top / kind)],
+            "both": [str(BIN / "registrar"), "scan", str(top / kind)],
+            "peer": [str(BIN / "picklescan"), "--strict", "--path", str(top / kind)],
+        }
+        costs = in_turn(commands, dict.fromkeys(commands, top), ROUNDS)
+        what = f"{FILES:,} small pickles" + (", an import in each" if kind == "importing" else "")
+        row(f"{what}: our reading alone", costs["alone"], costs["peer"], "2", peer)
+        row(f"{what}: registrar scan, both readings", costs["both"], costs["peer"], "2", peer)
 
 
 def _large(top: Path, size: int) -> None:

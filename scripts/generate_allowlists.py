@@ -34,6 +34,7 @@ _ROOMS = (
 """Rooms of scikit-learn where the state of models is at home."""
 _READ = frozenset(
     {
+        "scipy.sparse._coo.coo_matrix",
         "sklearn.base.BaseEstimator",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.isotonic.IsotonicRegression",
@@ -49,12 +50,21 @@ _NEW_OBJECTS = (
 )
 _COMPILED = re.compile(r"(?:Distance|Tree)(?:32|64)?|DistanceMetric\w*")
 _FUNCTIONS = ("sklearn.feature_selection", "sklearn.metrics.pairwise")
-_KEPT = {"sklearn.cluster._kmeans": ("_kmeans_single_elkan", "_kmeans_single_lloyd")}
+_KEPT = {
+    "sklearn.cluster._kmeans": ("_kmeans_single_elkan", "_kmeans_single_lloyd"),
+    "sklearn.utils.validation": ("check_array",),
+}
 """Functions that fitted estimators hold."""
 _REQUESTS = ("sklearn.utils._metadata_requests", "MetadataRequest", "MethodMetadataRequest")
 """What an estimator keeps after ``set_fit_request`` and its like."""
-_POOLING = frozenset({"amax", "amin", "max", "mean", "median", "min", "prod", "std", "sum", "var"})
-"""Functions of numpy that estimators are given: FeatureAgglomeration holds the mean by default."""
+_NUMPY = (
+    *("amax", "amin", "argmax", "argmin", "around", "atleast_1d", "atleast_2d", "average", "clip"),
+    *("column_stack", "concatenate", "cumsum", "diff", "expand_dims", "flip", "hstack", "max"),
+    *("mean", "median", "min", "nan_to_num", "nanmax", "nanmean", "nanmedian", "nanmin", "nanstd"),
+    *("prod", "ravel", "reshape", "round", "sort", "squeeze", "std", "sum", "transpose", "var"),
+    *("vstack", "where"),
+)
+"""Functions of NumPy that transformers are given; all work on arrays in memory."""
 _SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 
 
@@ -125,6 +135,7 @@ def scikit_learn() -> dict[str, Any]:
         if not _plain(estimator):
             raise SystemExit(f"read how {estimator} is pickled, then add it to _READ")
         _put(uses.new, estimator.__module__, estimator.__name__)
+    _put(uses.call, "sklearn.impute._iterative", "_ImputerTriplet")
     for function in _functions():
         _put(uses.name, function.__module__, function.__name__)
     for room, items in _KEPT.items():
@@ -169,7 +180,7 @@ def numpy() -> dict[str, Any]:
     cores = ("numpy._core", "numpy.core")
     uses = _Uses()
     uses.name = {
-        "numpy": scalars | ufuncs | _POOLING,
+        "numpy": scalars | ufuncs | set(_NUMPY),
         "numpy.ma": {"MaskedArray"},
         "numpy.ma.core": {"MaskedArray"},
         "numpy.matrixlib.defmatrix": {"matrix"},

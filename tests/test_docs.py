@@ -14,7 +14,10 @@ from builders import ENTRY, Repo, good_entry, run
 
 import registrar.errors as errors
 from registrar.cli.main import parser
+from registrar.domain.arrays import Deviation
 from registrar.domain.digests import folder_digest
+from registrar.domain.smoking import Smoke, Smoked
+from registrar.formats.smoked import as_json
 from registrar.formats.table import FORMATS
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy
@@ -79,6 +82,42 @@ def test_every_option_of_check_is_in_the_readme_and_in_help() -> None:
     wanted |= {"--format", "--no-cache", "--remote", "--report", "--verify-bytes"}
     assert options == wanted | {"--all-phases", "--runtime"}
     assert all(option in text("README.md") for option in options)
+
+
+@pytest.mark.parametrize("command", ["scan", "smoke", "verify"])
+def test_a_page_on_bytes_says_what_is_proved_and_what_is_not(command: str) -> None:
+    page = text(f"docs/{command}.md")
+    proves, _, rest = page.partition("\n## What it proves\n")[2].partition("\n## ")
+    assert rest.startswith("What it does not prove\n")
+    assert min(part.count("\n- ") for part in (proves, rest)) >= 2
+    options = set(re.findall(r"--[a-z][a-z-]+", run(command, "--help").out)) - {"--help"}
+    assert all(f"{option}" in page for option in options)
+
+
+def test_the_page_of_smoke_names_every_field() -> None:
+    worst = Deviation("label[0]", "1", "2", 1.0, 0.0)
+    one = Smoked("wine-1.0.0", Smoke.REPRODUCES_NOT, deviation=worst)
+    document = json.loads(as_json([one], 1))
+    (told,) = document["entries"]
+    page = text("docs/smoke.md")
+    for field in (*document, *told, *told["deviation"], *told["sandbox"]):
+        assert f"`{field}`" in page, field
+
+
+def test_the_page_of_scan_has_a_row_for_every_header() -> None:
+    rooms = (TOP / "src/registrar/integrations/scanning/headers").glob("*.py")
+    readers = {path.stem for path in rooms if re.search("^@told$", path.read_text("utf-8"), re.M)}
+    assert readers == {"gguf", "mlflow_folder", "onnx", "safetensors", "skops", "zips"}
+    table = text("docs/scan.md").partition("\n## Headers\n")[2].partition("\n### ")[0]
+    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    assert sorted(rows[2:]) == [
+        "GGUF",
+        "ONNX",
+        "`MLmodel` of MLflow",
+        "safetensors",
+        "skops",
+        "zip",
+    ]
 
 
 def test_every_line_of_the_doctor_is_in_its_page() -> None:

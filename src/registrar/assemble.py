@@ -7,17 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from registrar.errors import UsageError
-from registrar.integrations.cache.memory import FolderMemory
-from registrar.integrations.cache.place import cache_file
-from registrar.integrations.cache.program import program_digest
-from registrar.integrations.clock import SystemClock
-from registrar.integrations.git.history import GitHistory
 from registrar.integrations.git.process import Git, installed, looks_bare
 from registrar.integrations.git.top import find_top as find_top
 from registrar.integrations.git.top import top_here as top_here
 from registrar.integrations.inside import Inside
 from registrar.integrations.outside import Outside
-from registrar.integrations.plugins import InstalledPlugins
 from registrar.integrations.work_tree import WorkTree
 from registrar.ports import World
 
@@ -32,6 +26,7 @@ if TYPE_CHECKING:
     from registrar.domain.pushes import Server
     from registrar.domain.shipping import Checkout
     from registrar.domain.trees import Written
+    from registrar.integrations.cache.memory import FolderMemory
     from registrar.integrations.dvc.tool import Dvc
     from registrar.ports import Staging, Writer
     from registrar.ports.making import Progress
@@ -51,6 +46,11 @@ def world_at(
     ``cache`` what earlier runs found out about entries is used, where the environment allows it.
     ``fresh`` is what this process wrote into the work tree, by path.
     """
+    # imported here: scan, smoke and verify look at bytes, and need none of it
+    from registrar.integrations.clock import SystemClock
+    from registrar.integrations.git.history import GitHistory
+    from registrar.integrations.plugins import InstalledPlugins
+
     bare = git_dir is not None or looks_bare(top)
     git = Git(top, git_dir or (top if bare else None), quarantine)
     reason = ""
@@ -80,6 +80,10 @@ def world_at(
 
 
 def _memory(top: str, object_format: str) -> FolderMemory | None:
+    from registrar.integrations.cache.memory import FolderMemory
+    from registrar.integrations.cache.place import cache_file
+    from registrar.integrations.cache.program import program_digest
+
     path = cache_file(top, os.environ)
     if path is None:
         return None

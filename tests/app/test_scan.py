@@ -215,7 +215,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
             os.setgid(65534)
             os.setuid(65534)
         request = {"path": "a.pkl", "place": "a.pkl", "size": 1, "folder": ""}
-        (trouble,) = _judged(Engine(allowlist()), request).troubles
+        (trouble,) = _judged(Engine(allowlist()), request)[0].troubles
         os._exit(0 if trouble.message == "it cannot be opened: Permission denied" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1]) == 0
 

@@ -377,3 +377,18 @@ def test_the_model_never_sees_what_is_expected(tmp_path: Path) -> None:
     smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
     assert smoked.answer is Smoke.LOADS_NOT
     assert smoked.message.startswith(("PermissionError", "FileNotFoundError"))
+
+
+def test_a_type_that_numpy_does_not_have_is_no_fault_of_the_model(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper
+
+    node = helper.make_node("Cast", ["a"], ["c"], to=TensorProto.BFLOAT16)
+    given = helper.make_tensor_value_info("a", TensorProto.FLOAT, [2])
+    output = helper.make_tensor_value_info("c", TensorProto.BFLOAT16, [2])
+    graph = helper.make_graph([node], "g", [given], [output])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    content = model.SerializeToString()
+    smoked = tried(entry(tmp_path, "model.onnx", content, {"a": [1, 2]}, {"c": [1, 2]}))
+    assert smoked.answer is Smoke.UNCHECKED
+    assert smoked.message == "c is of the type tensor(bfloat16), which cannot be compared"
+    assert "float32" in smoked.hint

@@ -260,6 +260,20 @@ def test_the_process_dies_of_one_file_and_reads_the_others(tmp_path: Path) -> No
     assert "crashed" in by_name["hashed"].troubles[0].message
 
 
+def test_many_files_are_asked_for_at_once_and_the_deadly_ones_alone_are_told(
+    tmp_path: Path,
+) -> None:
+    """More requests than are sent ahead, and deaths at the begin, the end, and side by side."""
+    hashed = proto(4) + b"}" + b")" + b"\x85" * 3_000_000 + b"Ns."
+    deadly = {0, 90, 91, 249}
+    files = {
+        f"{index:03}": hashed if index in deadly else pickle.dumps([index]) for index in range(250)
+    }
+    found = scanned(tmp_path, **files)
+    assert {int(file.path) for file in found if file.safety is not Safety.CLEAN} == deadly
+    assert [file.path for file in found] == sorted(files)
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(tmp_path: Path) -> None:
     modulus = 2**61 - 1
     numbers = b"".join(

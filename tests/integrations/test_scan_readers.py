@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,41 @@ def test_an_import_that_only_the_second_reader_sees_is_dangerous(tmp_path: Path)
     assert agreed.asked(Sure("pickle", ()), str(path)).troubles == ()
     (tmp_path / "b.pkl").write_bytes(b"\x80\x04broken")
     assert opinion.asked(Sure("pickle", ()), str(tmp_path / "b.pkl")).troubles == ()
+
+
+@given(st.binary(max_size=200).map(lambda raw: raw.replace(b"\x93", b"").replace(b"\n", b"")))
+def test_what_is_not_asked_about_holds_nothing_that_picklescan_could_see(raw: bytes) -> None:
+    scanner = pytest.importorskip("picklescan.scanner")
+    for content in (raw, b"\x80\x04" + raw, raw.replace(b"c", b"c\n"), b"i" + raw + b"\n"):
+        if not second._may_import(content):
+            with suppress(Exception):
+                assert scanner._list_globals(io.BytesIO(content)) == set()
+    assert second._may_import(b"cos\nsystem\n")
+    assert second._may_import(pickle.dumps(os.getcwd, 4))
+
+
+def test_bytes_that_are_handed_over_are_seen_as_they_would_be_by_their_path(tmp_path: Path) -> None:
+    pytest.importorskip("picklescan")
+    opinion = second.second_opinions(allowlist())
+    for name, raw in (("a.pkl", b"cos\ngetcwd\n)R."), ("b.npy", pickle.dumps(os.getcwd, 4))):
+        (tmp_path / name).write_bytes(raw)
+        (told,) = opinion.asked(Sure("pickle", ()), str(tmp_path / name), raw).troubles
+        assert "getcwd" in told.message
+    packed = as_zip({"inner.pkl": b"cos\ngetcwd\n)R."})
+    both = pickle.dumps(packed, 4)  # a zip within a pickle, which its directory says begins there
+    (tmp_path / "both.pkl").write_bytes(both)
+    (told,) = opinion.asked(Sure("pickle", ()), str(tmp_path / "both.pkl"), both).troubles
+    assert "getcwd" in told.message
+    both = pickle.dumps([packed, os.getpid], 4)
+    (tmp_path / "both.pkl").write_bytes(both)
+    told = opinion.asked(Sure("pickle", ()), str(tmp_path / "both.pkl"), both).troubles
+    assert ["getcwd" in told[0].message, "getpid" in told[1].message] == [True, True]
+
+
+def test_a_second_reader_that_is_too_old_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner = pytest.importorskip("picklescan.scanner")
+    monkeypatch.setattr(scanner, "scan_file_path", lambda path: None)
+    assert second.second_opinions(allowlist()).pickles is None
 
 
 def test_without_the_second_reader_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

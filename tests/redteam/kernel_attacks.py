@@ -238,6 +238,18 @@ def fill_the_disk_too_deep_to_see(scene: Scene) -> str:
     return f"{_UNLINKED} MiB"
 
 
+def fill_the_disk_in_a_folder_that_moves(scene: Scene) -> str:
+    """Whoever counts what is in the folder finds it under neither of its names."""
+    os.mkdir("one")
+    for number in range(_UNLINKED):
+        Path(f"one/file{number}").write_bytes(bytes(_MIB))
+    ends = time.monotonic() + 1
+    while time.monotonic() < ends:
+        os.rename("one", "other")
+        os.rename("other", "one")
+    return f"{_UNLINKED} MiB"
+
+
 KERNEL_ATTACKS: dict[str, Callable[[Scene], str]] = {
     function.__name__: function
     for function in list(globals().values())

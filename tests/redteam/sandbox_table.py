@@ -69,6 +69,7 @@ STOPS: dict[str, tuple[str, ...]] = {
     "fill_the_disk_behind_mappings": ("limits",),
     "fill_the_disk_in_flight": ("seccomp",),
     "fill_the_disk_too_deep_to_see": ("limits",),
+    "fill_the_disk_in_a_folder_that_moves": ("limits",),
 }
 NEEDS_ROOT = (
     "read_etc_shadow",

@@ -130,6 +130,31 @@ def test_removing_follows_no_link_and_knows_no_depth(tmp_path: Path) -> None:
     assert (kept / "file").read_bytes() == b"kept"
 
 
+MOVING = """
+import os, sys
+os.chdir(sys.argv[1])
+print(flush=True)
+while True:
+    for number in range(8):
+        os.rename(f"one{number}", f"other{number}")
+    for number in range(8):
+        os.rename(f"other{number}", f"one{number}")
+"""
+
+
+def test_what_is_moved_about_is_counted_all_the_same(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"one{number}").mkdir()
+        (tmp_path / f"one{number}/file").write_bytes(bytes(MIB))
+    command = [sys.executable, "-c", MOVING, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as mover:
+        assert mover.stdout is not None
+        mover.stdout.readline()
+        seen = [used(str(tmp_path), 1_000) for _ in range(1_000)]
+        mover.kill()
+    assert [one for one in seen if one[0] < 8 * MIB and one[1] < 1_000] == []
+
+
 def test_what_is_printed_is_data() -> None:
     ran = attack("print_hostile_text", Level.LANDLOCK)
     assert (ran.end, ran.code) == (End.EXITED, 1)

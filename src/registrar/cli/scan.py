@@ -71,15 +71,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _scanned(targets: list[str], lab: Lab) -> Scan:
     """What is said of paths, or of references: their allowlists may differ."""
-    from registrar.app.scanning import Shelved, scan, scan_entries
-    from registrar.domain.references import reference
+    from registrar.app.scanning import scan
 
-    paths = [target for target in targets if _exists(target) or reference(target) is None]
+    paths = [target for target in targets if _is_path(target)]
     if len(paths) == len(targets):
         return scan(paths, lab)
     if paths:
         hint = "a policy adds to the allowlist of references alone: scan them in two commands"
         raise UsageError("references and paths in one command", hint)
+    from registrar.app.scanning_entries import Shelved, scan_entries
     from registrar.assemble import subject_at
     from registrar.cli.targets import named
 
@@ -88,8 +88,13 @@ def _scanned(targets: list[str], lab: Lab) -> Scan:
     return scan_entries(entries, subjects[0].allow, lab)
 
 
-def _exists(path: str) -> bool:
+def _is_path(target: str) -> bool:
+    """Tell whether it exists as a path; so does what can be nothing else."""
     try:
-        return os.path.lexists(path)
+        if os.path.lexists(target):
+            return True
     except ValueError:  # a null byte
-        return False
+        return True
+    from registrar.domain.references import reference
+
+    return reference(target) is None

@@ -20,6 +20,8 @@ class How(StrEnum):
     MISSING = "missing"
     EXTRA = "extra"
     SIZE = "size"
+    LONGER = "longer"
+    """Of another size, and nobody read to its end: so far beyond what is recorded."""
     BYTES = "bytes"
     DIGEST = "digest"
     """The files are as recorded, and training_hash is another."""

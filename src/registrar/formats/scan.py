@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 
 SCAN_VERSION = 1
 _WORDS = {Safety.CLEAN: "clean", Safety.UNREAD: "unread", Safety.DANGEROUS: "dangerous"}
@@ -33,7 +33,7 @@ def _file(file: FileScan) -> Iterator[str]:
 
 
 def _summary(scan: Scan) -> str:
-    counts = {safety: sum(file.safety is safety for file in scan.files) for safety in Safety}
+    counts = Counter(file.safety for file in scan.files)
     if not scan.files:
         return "NOT CLEAN: nothing was there to read"
     word = {
@@ -68,6 +68,8 @@ def reader_dict(who: Scanner) -> dict[str, str | None]:
 
 def render_json(scan: Scan, exit_code: int) -> str:
     """The scan as one JSON document, keys in a fixed order."""
+    from registrar.formats.json import dumps  # with it comes all of a report
+
     who = scan.scanner
     document = {
         "scan_version": SCAN_VERSION,

@@ -13,12 +13,14 @@ _WORDS = {
     How.MISSING: "is missing",
     How.EXTRA: "is there, and is not recorded",
     How.SIZE: "has {found:,} bytes, not {recorded:,}",
+    How.LONGER: "has more than {found:,} bytes, not {recorded:,}",
     How.BYTES: "has other bytes: SHA-256 {found}, recorded {recorded}",
     How.DIGEST: "is as files records it, and training_hash says {recorded}, not {found}",
     How.FOLDER: "has the folder digest {found}, recorded {recorded}; without files in the metadata "
     "nothing says which file differs",
 }
 
+_SIZES = (How.SIZE, How.LONGER)
 _WHERE = {
     Source.HERE: "here",
     Source.CACHE: "in DVC's cache",
@@ -81,4 +83,4 @@ def _plain(one: Difference) -> dict[str, str | int]:
 def _values(one: Difference) -> dict[str, str | int]:
     """What is recorded and what was found: sizes as numbers."""
     values = {"recorded": one.recorded, "found": one.found}
-    return {key: int(value) if one.how is How.SIZE else value for key, value in values.items()}
+    return {key: int(value) if one.how in _SIZES else value for key, value in values.items()}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from registrar.domain.scanning import FileScan, Scan
-from registrar.ports.making import Progress
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ class FileScanner(Protocol):
         ``allow`` adds ``module:name`` to what pickles may import.
         """
 
-    def session(self, allow: Iterable[str] = ()) -> AbstractContextManager[ScanFiles]:
-        """Look into some files after others, by one reader for all of them."""
+    def session(
+        self, roots: Iterable[str], allow: Iterable[str] = ()
+    ) -> AbstractContextManager[ScanFiles]:
+        """Look into some files after others, by one reader for all of them.
+
+        They lie below ``roots``, absolute folders, and the reader can read nothing else.
+        """
 
 
 class FileFinder(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from registrar.domain.metadata import ManifestRef, Metadata, mapping, metadata_from, text
 from registrar.domain.paths import inside
@@ -12,8 +12,6 @@ from registrar.domain.places import At, Span
 from registrar.domain.trees import Kind, Node, UnreadableError, Written
 from registrar.domain.versions import EntryName, split_folder
 from registrar.reading.artifact import Artifact, Content, read_content
-from registrar.reading.card import Card
-from registrar.reading.card import read as read_card
 from registrar.reading.characters import control_flaws
 from registrar.reading.documents import MAX_BYTES, Document, Flaw, decode, unreadable
 from registrar.reading.effort import Effort
@@ -23,6 +21,9 @@ from registrar.reading.metrics import measured
 from registrar.reading.once import once
 from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
 from registrar.reading.yaml import read_yaml
+
+if TYPE_CHECKING:
+    from registrar.reading.card import Card
 
 METADATA_NAMES = ("metadata.yaml", "metadata.yml", "metadata.json")
 CARD_NAME = "MODEL_CARD.md"
@@ -150,7 +151,9 @@ class Entry:
         """The judged sections of the card; None where it is missing or not readable."""
         if CARD_NAME not in self.files or self.card_text[1]:
             return None
-        return read_card(self.card_text[0], self._profile)
+        from registrar.reading.card import read  # not needed where bytes alone are looked at
+
+        return read(self.card_text[0], self._profile)
 
     @once
     def local_manifests(self) -> list[ManifestRef]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -52,11 +53,17 @@ def judge_runtime(
     faults: list[str] = []
     hidden: list[Judged] = []
     facts = RuntimeFacts()
-    with looking.runtime.scanner.session(policy.scan_allow) as scan:
+    place = bench.tree.place(policy.root)
+    with (
+        tempfile.TemporaryDirectory(prefix="registrar-bytes-") as scratch,
+        looking.runtime.scanner.session(
+            [os.path.realpath(scratch), *([place] if place else [])], policy.scan_allow
+        ) as scan,
+    ):
         for folder in records:
             known = wholes.get(folder)
             entry = known or Entry(bench.tree, policy.root, folder, policy.card_profile)
-            looked = _looked(bench, entry, looking, scan)
+            looked = _looked(bench, entry, looking, scan, scratch)
             entries[folder] = entry
             facts = _with(facts, looked)
             for rule, outcomes in _run(bench, entry, looked, faults):
@@ -90,7 +97,7 @@ def _told_by(rule: Rule, looked: Looked, outcomes: list[Outcome], looking: Looki
     return SCAN_RULE if rule.name == SMOKE_RULE and refused and blocked else None
 
 
-def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles) -> Looked:
+def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles, scratch: str) -> Looked:
     """Look at one entry; nothing where other rules say why there is nothing to look at."""
     artifact = entry.artifact
     if artifact is None or not (artifact.here or artifact.outs):
@@ -105,7 +112,7 @@ def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles) -> Lo
         return Looked()
     try:
         paths = wanted(entry, artifact)
-        with laid_out(entry, paths) as folder:
+        with laid_out(entry, paths, scratch) as folder:
             return _opened(bench, entry, artifact, paths, folder, looking.runtime, scan)
     except UnreadableError as error:
         return Looked(blocked=str(error))

@@ -24,16 +24,16 @@ def wanted(entry: Entry, artifact: Artifact) -> list[str]:
 
 
 @contextmanager
-def laid_out(entry: Entry, paths: Iterable[str]) -> Iterator[str]:
+def laid_out(entry: Entry, paths: Iterable[str], scratch: str) -> Iterator[str]:
     """The absolute folder where files of an entry lie: its own, or one that is removed afterwards.
 
-    Raises UnreadableError where they cannot be brought there.
+    That one is made in ``scratch``. Raises UnreadableError where they cannot be brought there.
     """
     place = entry.tree.place(entry.path)
     if place is not None:
         yield place
         return
-    with tempfile.TemporaryDirectory(prefix="registrar-bytes-") as folder:
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
         for path in paths:
             try:
                 _bring(entry, path, folder)

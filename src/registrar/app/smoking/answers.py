@@ -28,7 +28,7 @@ _LIBRARIES = {
 """Modules that a model may need, to what is installed for them."""
 _MAX_TOLD = 500
 _STAGES = ("load", "run", "done")
-_LATER = ("failed", "error", "module")
+_LATER = ("failed", "error", "hint", "module")
 _WORDS = ("runtime", "missing", *_LATER)
 
 
@@ -114,8 +114,7 @@ def _verdict(
     answer = Smoke.RUNS_NOT if "run" in stages else Smoke.LOADS_NOT
     if "failed" in said:
         if said["failed"] == "tell":
-            hint = "write a smaller example, or expect every n-th value"
-            return Smoke.UNCHECKED, _words(said.get("error")), hint
+            return Smoke.UNCHECKED, _words(said.get("error")), _words(said.get("hint"))
         return answer, *_error(_words(said.get("error")), limits)
     if ran.end is not End.EXITED:
         return answer, _ended(ran, limits), _hint(ran.end)

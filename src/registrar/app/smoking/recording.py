@@ -13,6 +13,7 @@ from registrar.domain.smoking import Smoke, Smoked
 from registrar.errors import UsageError
 from registrar.ports import Writer
 from registrar.reading.documents import MAX_BYTES, Flaw
+from registrar.reading.entry import CARD_NAME
 from registrar.reading.example import ExampleError, expected_from, written
 from registrar.reading.json import read_json
 
@@ -27,6 +28,9 @@ def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> S
         path = example_of(subject).expected
     except UntriedError as error:
         return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint)
+    if path in _others(subject):
+        hint = "name another file as expected in smoke_test"
+        raise UsageError(f"{subject.shown}/{path} is no place for what the model gives", hint)
     before: bytes | None = None
     if entry.tree.node(f"{entry.path}/{path}") is not None:
         if not overwrite:
@@ -46,6 +50,18 @@ def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> S
     writer.write([Writing(path, content, before=before)])
     values = sum(len(array.values) for array in found.values())
     return replace(smoked, answer=Smoke.RECORDED, written=path, compared=values)
+
+
+def _others(subject: Subject) -> set[str]:
+    """Files of the entry that are somebody's work or the model, and never written over."""
+    entry = subject.entry
+    found = {example_of(subject).input, *entry.metadata_names, CARD_NAME}
+    if entry.artifact is not None:
+        found |= {entry.artifact.path, *entry.artifact.members}
+    if entry.metadata is not None:
+        found |= {ref.target for ref in entry.metadata.dataset_manifests}
+        found |= {entry.metadata.metrics_path or ""}
+    return found
 
 
 def _fault(content: bytes, found: Mapping[str, Array]) -> tuple[str, str] | None:

@@ -103,6 +103,8 @@ def _document(subject: Subject, path: str) -> Any:
     if path not in entry.files:
         if entry.covered(path):
             raise UntriedError(f"{path} is behind a pointer, and not here", "dvc pull")
+        if entry.tree.node(f"{entry.path}/{path}") is not None:
+            raise _BadError(f"{path} is no regular file", path, "put the file itself there")
         raise _BadError(f"{path} is not there", path, "write it, and commit it")
     raw = entry.raw(path)
     flaws: tuple[Flaw, ...] = (raw,) if isinstance(raw, Flaw) else ()

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from registrar.domain.paths import inside
-from registrar.domain.remotes import Absent, NoAnswer, ObjectName
 from registrar.domain.trees import Kind
 from registrar.domain.verifying import Source
-from registrar.ports.others import ObjectStore
-from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
 from registrar.reading.entry import Entry
 from registrar.reading.pointers import KNOWN_HASHES, Out
 
-if TYPE_CHECKING:  # every rule comes with it, and without a remote none is asked
+if TYPE_CHECKING:  # what is imported here is not needed where the bytes are here
     from registrar.app.remote.dvc import DvcRemotes
+    from registrar.domain.remotes import ObjectName
+    from registrar.ports.others import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ class Search:
 
     def _stored(self, path: str, out: Out, source: Source) -> Found | str | None:
         """An object of DVC; None where the store was asked and has none."""
+        from registrar.domain.remotes import Absent, NoAnswer, ObjectName
+
         store = self._store(out, source)
         if isinstance(store, str):
             return store
@@ -118,12 +119,17 @@ class Search:
     def _list(self, out: Out, store: ObjectStore, source: Source) -> Mapping[str, str] | str:
         """The files of a folder; "" where its list is not there, else why it cannot be read."""
         key = (source, out.path)
+        from registrar.domain.remotes import ObjectName
+
         if key not in self._lists:
             self._lists[key] = _read_list(ObjectName(out.md5 or "", out.hash_name is None), store)
         return self._lists[key]
 
 
 def _read_list(name: ObjectName, store: ObjectStore) -> Mapping[str, str] | str:
+    from registrar.domain.remotes import Absent, NoAnswer
+    from registrar.reading.dvc_folder import MAX_LIST, FolderListError, read_folder_list
+
     answer = store.look([name])[name]
     if isinstance(answer, NoAnswer):
         return answer.reason

@@ -13,6 +13,8 @@ from registrar.app.verifying.finding import Found
 from registrar.domain.trees import UnreadableError
 
 _BLOCK = 256 * 1024
+_BEYOND = 64 * 1024 * 1024
+"""Bytes that are read beyond a recorded size, to tell by how much a file differs: it may grow."""
 Tell = Callable[[int], None]
 """Is told how many bytes more were read; from any thread, never from two at a time."""
 
@@ -23,6 +25,8 @@ class Read:
 
     sha256: str
     size: int
+    whole: bool = True
+    """False where it went on, and nobody read to its end."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class _Pile:
     """The files that nobody has read yet, and what was found in the others."""
 
     waiting: deque[tuple[str, Found]]
+    sizes: Mapping[str, int | None]
+    """As they are recorded."""
     tell: Tell | None
     reads: dict[str, Read] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -50,7 +56,7 @@ class _Pile:
         block = memoryview(bytearray(_BLOCK))
         for path, found in self._taken():
             try:
-                self.reads[path] = self._read(found, block)
+                self.reads[path] = self._read(found, block, self.sizes.get(path))
             except UnreadableError as error:
                 self.failed[path] = f"{path} cannot be read: {error}"
             except OSError as error:
@@ -63,7 +69,7 @@ class _Pile:
             except IndexError:
                 return
 
-    def _read(self, found: Found, block: memoryview) -> Read:
+    def _read(self, found: Found, block: memoryview, recorded: int | None) -> Read:
         digest, size = hashlib.sha256(), 0
         with found.open() as stream:
             while read := stream.readinto(block):  # type: ignore[attr-defined]  # BinaryIO lacks it
@@ -74,14 +80,19 @@ class _Pile:
                         self.tell(read)
                 if self.left:
                     break
+                if recorded is not None and size > recorded + _BEYOND:
+                    return Read("", size, whole=False)
         return Read(digest.hexdigest(), size)
 
 
 def read_all(
-    opened: Mapping[str, Found], jobs: int | None, tell: Tell | None
+    opened: Mapping[str, Found],
+    jobs: int | None,
+    tell: Tell | None,
+    sizes: Mapping[str, int | None] | None = None,
 ) -> tuple[dict[str, Read], dict[str, str]]:
-    """Every file by path, and why some could not be read."""
-    pile = _Pile(deque(opened.items()), tell)
+    """Every file by path, and why some could not be read; ``sizes`` are those recorded."""
+    pile = _Pile(deque(opened.items()), sizes or {}, tell)
     count = min(jobs or os.cpu_count() or 1, len(opened))
     threads = [threading.Thread(target=pile.work, daemon=True) for _ in range(count)]
     try:

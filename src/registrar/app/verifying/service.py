@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from registrar.app.verifying.finding import Found, Place, Search
 from registrar.app.verifying.reading import Read, Tell, read_all
 from registrar.app.verifying.recorded import Recorded, recorded, together
 from registrar.domain.verifying import Difference, How, Source, Verified
-from registrar.ports.making import Progress
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 def verify(place: Place, jobs: int | None = None, progress: Progress | None = None) -> Verified:
@@ -28,7 +31,9 @@ def verify(place: Place, jobs: int | None = None, progress: Progress | None = No
     found = {path: search.find(path) for path in wanted}
     extra = sorted(search.listed() - set(wanted))
     opened = {path: one for path, one in found.items() if isinstance(one, Found)}
-    reads, failed = read_all(opened, jobs, _telling(progress, _sizes(place, said, opened)))
+    recorded_sizes = {path: size for path, (_, size) in (said.files or {}).items()}
+    tell = _telling(progress, _sizes(place, said, opened))
+    reads, failed = read_all(opened, jobs, tell, recorded_sizes)
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
     blocked |= search.closed()
     differences = list(_differences(said, found, reads))
@@ -76,7 +81,8 @@ def _differences(
         elif read is None or sha256 is None:
             continue
         elif size is not None and read.size != size:
-            yield Difference(path, How.SIZE, str(size), str(read.size))
+            how = How.SIZE if read.whole else How.LONGER
+            yield Difference(path, how, str(size), str(read.size))
         elif read.sha256 != sha256:
             yield Difference(path, How.BYTES, sha256, read.sha256)
 

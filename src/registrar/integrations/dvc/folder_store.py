@@ -17,6 +17,8 @@ class FolderStore:
     """Objects below a folder; ``root`` is absolute."""
 
     root: str
+    links: bool = True
+    """False where the folder is of a tree that is judged: an object there is never a link."""
 
     def look(self, names: Iterable[ObjectName]) -> Mapping[ObjectName, Lookup]:
         """Stat each object; where the folder itself is not there, nothing can be told."""
@@ -26,9 +28,14 @@ class FolderStore:
     def open(self, name: ObjectName) -> BinaryIO:
         """Open one object; raises AskError."""
         try:
-            return open(self._path(name), "rb")
+            flags = os.O_RDONLY | os.O_NONBLOCK | (0 if self.links else os.O_NOFOLLOW)
+            stream = open(os.open(self._path(name), flags), "rb")  # noqa: SIM115 - the caller's
         except OSError as error:
             raise AskError(_said(error)) from error
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            stream.close()
+            raise AskError("the remote answers: it is no regular file")
+        return stream
 
     def _closed(self) -> str:
         try:
@@ -42,7 +49,7 @@ class FolderStore:
 
     def _look(self, name: ObjectName) -> Lookup:
         try:
-            found = os.stat(self._path(name))
+            found = os.stat(self._path(name), follow_symlinks=self.links)
         except (FileNotFoundError, NotADirectoryError):
             return Absent()
         except OSError as error:

@@ -76,7 +76,7 @@ class DvcStores:
                 continue
             if config is not None and config.cache is not None:
                 place = config.cache
-        return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", place)))
+        return FolderStore(os.path.normpath(os.path.join(self.top, ".dvc", place)), links=False)
 
     def _callers(self) -> Iterator[DvcConfig]:
         """The configurations of the caller, the weakest first."""

@@ -141,7 +141,8 @@ def _left(scratch: str) -> str:
 
 def _environment(scratch: str) -> dict[str, str]:
     """Nothing of ours; what keeps libraries quiet, small and the same on every machine."""
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+    one = dict.fromkeys(threads, "1")
     home = dict.fromkeys(("HOME", "TMPDIR"), scratch)
     one["JOBLIB_MULTIPROCESSING"] = "0"  # it would warn that it may not fork
     more = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "USER": "nobody", "MALLOC_ARENA_MAX": "2"}

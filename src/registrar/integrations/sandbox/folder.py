@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_TRIES = 20
+"""How often a folder is looked through that changes meanwhile."""
 
 
 def used(folder: str, most: int) -> tuple[int, int]:
     """Bytes and number of what lies below a folder, counted to ``most``; links are not followed.
 
-    What lies too deep to have a path counts as ``most``: nobody would see what is in there.
+    What nobody can look into counts as ``most``: what lies too deep to have a path, what is closed,
+    and what is moved about so that it is never found.
     """
+    for _ in range(_TRIES):
+        size, count, steady = _count(folder, most)
+        if steady:
+            return size, count
+    return size, most
+
+
+def _count(folder: str, most: int) -> tuple[int, int, bool]:
+    """Bytes and number, and whether all was still there when it was looked at."""
     size = count = 0
     waiting = [folder]
     while waiting and count < most:
@@ -27,11 +38,11 @@ def used(folder: str, most: int) -> tuple[int, int]:
                         waiting.append(item.path)
                     else:
                         size += item.stat(follow_symlinks=False).st_blocks * 512
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                return size, most
-            continue  # it is being changed while it is counted
-    return size, count
+        except FileNotFoundError:
+            return size, count, False
+        except OSError:
+            return size, most, True
+    return size, count, True
 
 
 def remove(folder: str) -> None:

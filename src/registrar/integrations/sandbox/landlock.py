@@ -35,8 +35,10 @@ def _all_files(version: int) -> int:
     return (1 << 13) - 1 | sum(right for since, right in newer if version >= since)
 
 
-def restrict(read: Iterable[str], write: Iterable[str]) -> int:
+def restrict(read: Iterable[str], write: Iterable[str], listed: Iterable[str] = ()) -> int:
     """Confine this process to reading and writing what is named; the ABI; raises OSError.
+
+    Of the folders in ``listed``, and of those in them, it may see the names.
 
     Where the ABI has them, TCP, abstract Unix sockets and signals out of it are refused, too.
     ``no_new_privs`` must be set. What is not there is left out.
@@ -49,7 +51,7 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> int:
     attribute = struct.pack(f"{len(words)}Q", *words)
     ruleset = syscall(_CREATE, ctypes.c_char_p(attribute), len(attribute), 0)
     try:
-        for paths, rights in ((read, _READ), (write, _WRITE)):
+        for paths, rights in ((read, _READ), (write, _WRITE), (listed, _READ_DIR)):
             for path in paths:
                 _allow(ruleset, path, rights & handled)
         syscall(_RESTRICT, ruleset, 0)

@@ -94,7 +94,7 @@ def _limit(measures: Measures) -> None:
         resource.RLIMIT_CPU: measures.seconds * (os.cpu_count() or 1) + 1,
         resource.RLIMIT_FSIZE: measures.disk,
         resource.RLIMIT_NOFILE: 256,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # 0 would still start a handler of cores, as root, outside
         resource.RLIMIT_NPROC: _tasks_of_user() + measures.tasks,
     }
     for limit, value in wanted.items():

@@ -36,7 +36,7 @@ _CLONE_THREAD, _CLONE_FILES = 0x00010000, 0x00000400
 _CLOSE_RANGE_UNSHARE = 1 << 1
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
-_F_SETOWN, _F_SETOWN_EX = 8, 15
+_F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 15, 1024, 1026
 _AF_UNIX, _SOCK_STREAM, _SOCK_KINDS = 1, 1, 0xF
 _FILTER_MODE = 2
 _Step = tuple[int, int, int, int]
@@ -105,7 +105,7 @@ def _rules(pid: int) -> dict[str, list[_Step]]:
     return {
         "clone": _threads_alone(),
         "close_range": [_argument(2), (_ANY_BIT, 1, 0, _CLOSE_RANGE_UNSHARE), _ALLOWED, _REFUSED],
-        "fcntl": _never(1, _F_SETOWN, _F_SETOWN_EX),
+        "fcntl": _never(1, _F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY),
         "kill": _only(0, pid),
         "tgkill": _only(0, pid),
         "prlimit64": _only(0, 0, pid),

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable
 
 _DELETED = b" (deleted)"
+_TRIES = 5
 
 
 def unlinked(pids: Iterable[int], folder: str, unknown: int) -> int:
@@ -18,26 +19,31 @@ def unlinked(pids: Iterable[int], folder: str, unknown: int) -> int:
     sizes: dict[int, int] = {}
     mapped: set[int] = set()
     for pid in pids:
-        sizes |= _open_ones(f"/proc/{pid}/fd")
+        for _ in range(_TRIES):  # what is seen once counts, however often it is moved about
+            found, steady = _open_ones(f"/proc/{pid}/fd")
+            sizes |= found
+            if steady:
+                break
         mapped |= _mapped(f"/proc/{pid}/maps", os.fsencode(folder) + b"/")
     return sum(sizes.values()) + unknown * len(mapped - sizes.keys())
 
 
-def _open_ones(folder: str) -> dict[int, int]:
-    """Bytes by inode; of a file in memory (``memfd_create``), too."""
-    found = {}
+def _open_ones(folder: str) -> tuple[dict[int, int], bool]:
+    """Bytes by inode, of a file in memory (``memfd_create``) too; whether none went meanwhile."""
+    found, steady = {}, True
     try:
         numbers = os.listdir(folder)
     except OSError:
-        return {}  # it ended meanwhile
+        return {}, True  # it ended meanwhile
     for number in numbers:
         try:
             status = os.stat(f"{folder}/{number}")
         except OSError:
+            steady = False
             continue
         if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
             found[status.st_ino] = status.st_blocks * 512
-    return found
+    return found, steady
 
 
 def _mapped(path: str, below: bytes) -> set[int]:

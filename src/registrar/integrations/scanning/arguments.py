@@ -1,19 +1,15 @@
 """What the few callables of the allowlist may be called with.
 
-A name on a list is not enough: ``numpy.dtype`` alone can make an array of objects out of bytes
-that the stream chose, which NumPy then takes for pointers. So every call must look as the library
-itself writes it. Sources: ``__reduce__`` of NumPy's types, ``numpy/random/_pickle.py``,
-``copyreg``.
+A name on a list is not enough: every call must look as the library itself writes it. NumPy's are in
+``numpy_objects``. Source of the others: ``copyreg``, and ``__reduce__`` of the containers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from math import prod
 from typing import Any, cast
 
 from registrar.integrations.scanning.allowlist import Name, Use
+from registrar.integrations.scanning.numpy_objects import CHECKS as OF_NUMPY
 from registrar.integrations.scanning.standins import (
     Arguments,
     Finished,
@@ -21,194 +17,13 @@ from registrar.integrations.scanning.standins import (
     Inert,
     RefusedError,
     instance,
+    is_name,
+    is_of,
 )
+from registrar.integrations.scanning.states import CHECK_ARRAY, HOLDERS
+from registrar.integrations.scanning.values import ITERABLE, is_plain
 
-_TYPE = re.compile(r"[<>|=]?([biufcSUVmMO?])([0-9]{0,10})")
-_OBJECT_FLAGS = 63
-_PLAIN_FLAGS = 8 | 16
-_WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 16), "c": (8, 16, 32)}
-_WIDTHS |= {"m": (8,), "M": (8,), "O": (4, 8), "?": (1,)}
-_MAX_WIDTH = 2**31 - 1
-_BASES = frozenset({"object", "dict", "list", "tuple", "set", "int", "float", "str"})
-
-
-class Dtype(Inert):
-    """A NumPy data type; it knows its width, and that it holds objects."""
-
-    __slots__ = ("kind", "width")
-    use = Use.CALL
-    shown = "numpy.dtype"
-    kind: str
-    width: int | None
-    """Bytes of one item; None until a record has its state."""
-
-    def __setstate__(self, state: Any) -> None:
-        """Take a state that agrees with the type, and changes neither width nor what it holds."""
-        super().__setstate__(state)
-        if type(state) is not tuple or len(state) not in (8, 9) or state[0] not in (3, 4):
-            raise _odd(self)
-        _, _, sub, names, fields, width, alignment, flags = state[:8]
-        if any(type(number) is not int for number in (width, alignment, flags)):
-            raise _odd(self)
-        if flags & ~_PLAIN_FLAGS if self.kind != "O" else flags != _OBJECT_FLAGS:
-            raise RefusedError("gives a numpy.dtype flags that are not its own")
-        if not (alignment == -1 or 0 < alignment <= 64):
-            raise _odd(self)
-        if self.width is None:
-            self.width = width
-        if width not in (-1, self.width) or not 0 <= self.width <= _MAX_WIDTH:
-            raise RefusedError("gives a numpy.dtype a width that is not its own")
-        parts = list(_parts(self, sub, names, fields))
-        if parts and (self.kind != "V" or any(at + size > self.width for at, size in parts)):
-            raise RefusedError("gives a numpy.dtype fields that do not fit into it")
-
-
-def _odd(it: Dtype) -> RefusedError:
-    return RefusedError(f"gives a {type(it).shown} a state that NumPy does not write")
-
-
-def _parts(it: Dtype, sub: Any, names: Any, fields: Any) -> Iterator[tuple[int, int]]:
-    """Offset and size of each field, and of the base of a type with a shape."""
-    if sub is not None:
-        if type(sub) is not tuple or len(sub) != 2:
-            raise _odd(it)
-        shape = sub[1] if type(sub[1]) is tuple else (sub[1],)
-        yield 0, _width(it, sub[0]) * _product(it, shape)
-    if fields is None:
-        if names is not None:
-            raise _odd(it)
-        return
-    if type(fields) is not dict or type(names) is not tuple or len(names) > 10_000:
-        raise _odd(it)
-    for name in {*names, *fields}:
-        field = fields.get(name)
-        if type(name) is not str or type(field) is not tuple or not 2 <= len(field) <= 3:
-            raise _odd(it)
-        if type(field[1]) is not int or field[1] < 0:
-            raise _odd(it)
-        yield field[1], _width(it, field[0])
-
-
-def _width(it: Dtype, inner: Any) -> int:
-    if not isinstance(inner, Dtype) or inner.width is None:
-        raise _odd(it)
-    if inner.kind == "O":
-        raise RefusedError("makes records of NumPy that hold objects")
-    return inner.width
-
-
-def _product(it: Dtype, shape: tuple[Any, ...]) -> int:
-    if any(type(length) is not int or length < 0 for length in shape):
-        raise _odd(it)
-    return prod(shape)
-
-
-def dtype(args: tuple[Any, ...]) -> Dtype:
-    """``numpy.dtype("f8", False, True)``, or of ``numpy.record``."""
-    made: Dtype = instance(Dtype)
-    if not args or any(type(arg) not in (bool, int) for arg in args[1:]) or len(args) > 3:
-        raise _odd(made)
-    code = args[0].decode("latin1") if type(args[0]) is bytes else args[0]
-    if type(code) is str:
-        found = _TYPE.fullmatch(code)
-        if found is None:
-            raise RefusedError(f"makes a numpy.dtype of {code!r:.80}")
-        made.kind, width = found[1], int(found[2] or (1 if found[1] == "?" else 0))
-        if width not in _WIDTHS.get(made.kind, (width,)):
-            raise RefusedError(f"makes a numpy.dtype of {code!r:.80}")
-        made.width = width * (4 if made.kind == "U" else 1)
-        return made
-    if not _is(code, "numpy.record"):
-        raise RefusedError("makes a numpy.dtype of something that is no name of a type")
-    made.kind, made.width = "V", None
-    return made
-
-
-def _is(value: Any, shown: str) -> bool:
-    """Tell whether a value is a certain imported name."""
-    return isinstance(value, Imported) and value.shown == shown
-
-
-def _of(value: Any, *modules: str) -> bool:
-    """Tell whether a value is a name imported from one of some modules."""
-    return isinstance(value, Imported) and value.shown.rpartition(".")[0] in modules
-
-
-class Array(Inert):
-    """An array that ``_reconstruct`` made, empty until it has its state."""
-
-    __slots__ = ()
-    use = Use.CALL
-    shown = "numpy.ndarray"
-
-    def __setstate__(self, state: Any) -> None:
-        """Take a shape, a type and the bytes or the list of objects that go with it."""
-        super().__setstate__(state)
-        if type(state) is not tuple or len(state) != 5 or not isinstance(state[2], Dtype):
-            raise RefusedError("gives an array a state that NumPy does not write")
-        shape, dtype, content = state[1], state[2], state[4]
-        sound = type(shape) is tuple and all(type(n) is int and n >= 0 for n in shape)
-        kinds = (list,) if dtype.kind == "O" else (bytes, bytearray, str)
-        if not sound or type(content) not in kinds or dtype.width is None:
-            raise RefusedError("gives an array a state that NumPy does not write")
-        if prod(shape) * max(1, dtype.width) >= 1 << 62:
-            raise RefusedError("gives an array more items than memory can have")
-
-
-def _reconstruct(args: tuple[Any, ...]) -> Array:
-    if len(args) != 3 or not _array(args[0]) or args[1] != (0,) or args[2] not in ("b", b"b"):
-        raise RefusedError("makes an array as NumPy does not")
-    made: Array = instance(Array)
-    return made
-
-
-def _mareconstruct(args: tuple[Any, ...]) -> None:
-    arrays = len(args) == 4 and _array(args[0]) and _array(args[1])
-    if not arrays or args[2] != (0,) or args[3] not in ("b", b"b"):
-        raise RefusedError("makes a masked array as NumPy does not")
-
-
-def _array(value: Any) -> bool:
-    modules = ("numpy", "numpy.ma", "numpy.ma.core", "numpy.matrixlib.defmatrix", "numpy.rec")
-    cores = ("numpy.core.records", "numpy._core.records", "numpy.core.memmap", "numpy._core.memmap")
-    return _of(value, *modules, *cores) and value.use is Use.NAME
-
-
-def _frombuffer(args: tuple[Any, ...]) -> Finished:
-    if len(args) != 4 or type(args[0]) not in (bytes, bytearray) or not isinstance(args[1], Dtype):
-        raise RefusedError("makes an array of something else than bytes")
-    return _finished()
-
-
-def _scalar(args: tuple[Any, ...]) -> Finished:
-    if not 1 <= len(args) <= 2 or not isinstance(args[0], Dtype):
-        raise RefusedError("makes a NumPy number as NumPy does not")
-    return _finished()
-
-
-def _finished() -> Finished:
-    made: Finished = instance(Finished)
-    return made
-
-
-def _bit_generator(args: tuple[Any, ...]) -> None:
-    if args and type(args[0]) is not str and not _of(args[0], *_RANDOM):
-        raise RefusedError("makes a generator of random numbers of something else")
-
-
-def _generator(args: tuple[Any, ...]) -> None:
-    first = args[0] if args else "MT19937"
-    made = type(first) is str or _of(type(first), *_RANDOM)
-    if not made or (
-        len(args) > 1 and not _is(args[1], "numpy.random._pickle.__bit_generator_ctor")
-    ):
-        raise RefusedError("makes a generator of random numbers of something else")
-
-
-_RANDOM = (
-    *("numpy.random._mt19937", "numpy.random._pcg64", "numpy.random._philox"),
-    *("numpy.random._sfc64", "numpy.random._pickle"),
-)
+_PAIRS = (list, tuple)
 
 
 def _encode(args: tuple[Any, ...]) -> bytes:
@@ -239,47 +54,113 @@ def _bytearray(args: tuple[Any, ...]) -> bytearray:
 
 
 def _reconstructor(args: tuple[Any, ...]) -> Inert:
-    if len(args) != 3 or not isinstance(args[0], Imported) or not _of(args[1], "builtins"):
+    """An object without a state, or a dictionary with its items."""
+    if len(args) != 3 or not isinstance(args[0], Imported) or not is_of(args[1], "builtins"):
         raise RefusedError("makes an object as copyreg does not")
-    if args[0].use is Use.FORBIDDEN:
-        return cast(Inert, instance(args[0]))  # told already
-    plain = args[0].use is Use.NEW or (args[0].use is Use.CALL and args[0].arguments is None)
-    if not plain or args[1].shown[9:] not in _BASES:
-        raise RefusedError(f"makes a {args[0].shown}, which may be here but not be made")
-    return cast(Inert, instance(args[0]))
+    made, base, items = args
+    if made.use is Use.FORBIDDEN or made.use is Use.ANY:
+        return cast(Inert, instance(made))  # the first is told already
+    empty = made.use is Use.NEW and base.shown == "builtins.object" and items is None
+    filled = made.shown in _DICTS and base.shown == "builtins.dict" and type(items) is dict
+    if not empty and not filled:
+        raise RefusedError(f"makes a {made.shown}, which may be here but not be made")
+    return cast(Inert, instance(made))
+
+
+_DICTS = frozenset(".".join(name) for name in HOLDERS if name != ("collections", "deque"))
+
+
+def _container(args: tuple[Any, ...]) -> None:
+    """A set or a deque: of the items of a plain container."""
+    bound = args[1] if len(args) == 2 else None
+    if len(args) > 2 or not (bound is None or type(bound) is int):
+        raise RefusedError("makes a container as Python does not")
+    if args and type(args[0]) not in ITERABLE:
+        raise RefusedError("makes a container of something that is none")
+
+
+def _dictionary(args: tuple[Any, ...]) -> None:
+    """A dictionary or a counter: of a plain dictionary, or of plain pairs."""
+    if len(args) > 1:
+        raise RefusedError("makes a dictionary as Python does not")
+    if args and type(args[0]) is not dict and not _are_pairs(args[0]):
+        raise RefusedError("makes a dictionary of something that is none")
+
+
+def _are_pairs(items: Any) -> bool:
+    return type(items) in _PAIRS and all(type(item) in _PAIRS for item in items)
 
 
 def _factory(args: tuple[Any, ...]) -> None:
-    if args and args[0] is not None and not _of(args[0], "builtins", "collections"):
+    if args and args[0] is not None and not is_of(args[0], "builtins", "collections"):
         raise RefusedError("makes a defaultdict that calls something")
+    _dictionary(args[1:])
 
 
-_CORES = ("numpy.core", "numpy._core")
+def _partial(args: tuple[Any, ...]) -> None:
+    """A function with its arguments, as gradient boosting keeps one; nothing is called by it."""
+    if len(args) != 1 or not is_name(args[0], CHECK_ARRAY):
+        raise RefusedError("makes a functools.partial of another function than scikit-learn does")
+
+
+def _triplet(args: tuple[Any, ...]) -> Finished:
+    if len(args) != 3:
+        raise RefusedError("makes a tuple as scikit-learn does not")
+    return _value()
+
+
+def _nothing(args: tuple[Any, ...]) -> None:
+    if args:
+        raise RefusedError("makes a container as its library does not")
+
+
+def _plain(args: tuple[Any, ...]) -> None:
+    if not is_plain(args):
+        raise RefusedError("hands an object that it has filled to code that runs at loading")
+
+
+def _whole(args: tuple[Any, ...]) -> Finished:
+    """A value that gets no state, such as a date or a tensor."""
+    _plain(args)
+    return _value()
+
+
+def _value() -> Finished:
+    made: Finished = instance(Finished)
+    return made
+
+
 _CHECKS: dict[Name, Arguments] = {
-    ("numpy", "dtype"): dtype,
-    **{(f"{core}.multiarray", "_reconstruct"): _reconstruct for core in _CORES},
-    **{(f"{core}.multiarray", "scalar"): _scalar for core in _CORES},
-    **{(f"{core}.numeric", "_frombuffer"): _frombuffer for core in _CORES},
-    ("numpy.ma.core", "_mareconstruct"): _mareconstruct,
-    ("numpy.random._pickle", "__bit_generator_ctor"): _bit_generator,
-    ("numpy.random._pickle", "__randomstate_ctor"): _generator,
-    ("numpy.random._pickle", "__generator_ctor"): _generator,
+    **OF_NUMPY,
     ("_codecs", "encode"): _encode,
     ("builtins", "bytes"): _bytes,
     ("builtins", "bytearray"): _bytearray,
-    ("copyreg", "_reconstructor"): _reconstructor,
+    ("builtins", "frozenset"): _container,
+    ("builtins", "set"): _container,
+    ("collections", "Counter"): _dictionary,
+    ("collections", "OrderedDict"): _dictionary,
     ("collections", "defaultdict"): _factory,
+    ("collections", "deque"): _container,
+    ("copyreg", "_reconstructor"): _reconstructor,
+    ("functools", "partial"): _partial,
+    ("sklearn.impute._iterative", "_ImputerTriplet"): _triplet,
+    ("sklearn.utils._bunch", "Bunch"): _nothing,
 }
+_FINISHED = ("builtins", "datetime", "decimal", "torch", "torch._utils", "torch.serialization")
 
 
-def check_of(module: str, name: str) -> Arguments | None:
+def check_of(module: str, name: str, use: Use) -> Arguments | None:
     """What looks at the calls of a name closely; None for one that may take anything."""
+    if use is not Use.CALL:
+        return None
     if name == "newObj" or name.startswith("__pyx_unpickle_"):
         return lambda args: _same_room(module, args)
-    return _CHECKS.get((module, name))
+    other: Arguments = _whole if module in _FINISHED else _plain
+    return _CHECKS.get((module, name), other)
 
 
 def _same_room(module: str, args: tuple[Any, ...]) -> None:
     """Cython's functions make an empty instance of the type that they are given."""
-    if not args or not _of(args[0], module):
+    if not args or not is_of(args[0], module):
         raise RefusedError(f"makes an object of {module} as Cython does not")
+    _plain(args)

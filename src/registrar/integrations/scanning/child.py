@@ -1,12 +1,13 @@
 """The process that reads what nobody trusts: started with ``-I``, limited, and expendable.
 
-Reads requests as lines of JSON from stdin and answers each with a line on stdout. It holds no
-secret, opens files without following a link at their end, and writes nothing but unlinked
-temporary files. Where it is killed by a limit, the one who started it says so.
+Reads requests as lines of JSON from stdin and answers each, by its number, with a line where its
+stdout was. It holds no secret, opens files without following a link at their end, and writes
+nothing but unlinked temporary files. Where it is killed by a limit, the one who started it says so.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -14,10 +15,11 @@ import resource
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.scanning.allowlist import allowlist
+from registrar.integrations.scanning.confining import confine
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.parts import Part, Sure
@@ -27,10 +29,18 @@ from registrar.integrations.scanning.words import unread
 _FILES = 64
 _MOST_BESIDE = 10_000
 _MOST_TOLD = 100
+_PAGES = 1024 * 1024
+_given: dict[int, int] = {}
+"""Limits as they stand, by their kind."""
+_SMALL = 1024 * 1024
+"""A file up to here is read at once."""
 
 
 def main() -> int:
     """Answer until there are no more requests."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
+    answers = _channel()
     first = json.loads(sys.stdin.readline())
     limits = Limits(**first["limits"])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -38,34 +48,43 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinions(allowed) if first["second"] else None
-    _say({"allowlist": allowed.digest, "second": second.told if second else None})
-    for line in sys.stdin:
+    holds = confine(first)
+    _say(answers, allowlist=allowed.digest, second=second.told if second else None, holds=holds)
+    for number, line in enumerate(sys.stdin):
         request = json.loads(line)
         _bounded(limits, request["size"])
         try:
-            sure = _judged(Engine(allowed, limits), request)
+            sure, raw = _judged(Engine(allowed, limits), request)
             elsewhere = sure.external and request["folder"]  # where other readers would not look
             if second is not None and not elsewhere:
-                sure = second.asked(sure, request["place"])
+                sure = second.asked(sure, request["place"], raw)
         except MemoryError:
             sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
         told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
         troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
-        _say(
-            {"format": sure.format, "troubles": troubles, "external": sure.external[:_MOST_BESIDE]}
-        )
+        external = sure.external[:_MOST_BESIDE]
+        _say(answers, n=number, format=sure.format, troubles=troubles, external=external)
     return 0
 
 
-def _say(answer: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+def _channel() -> TextIO:
+    """Where answers go; what libraries print goes nowhere."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return answers
+
+
+def _say(answers: TextIO, **answer: Any) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
 
 
 def _bounded(limits: Limits, size: int) -> None:
     """Give the file its share of address space and CPU time."""
     memory = limits.memory + size + min(size, limits.expanded)
-    _soft(resource.RLIMIT_AS, memory)
+    _soft(resource.RLIMIT_AS, memory + -memory % _PAGES)  # the same for files that are small
     used = resource.getrusage(resource.RUSAGE_SELF)
     _soft(
         resource.RLIMIT_CPU,
@@ -74,32 +93,42 @@ def _bounded(limits: Limits, size: int) -> None:
 
 
 def _soft(kind: int, wanted: int) -> None:
+    if _given.get(kind) == wanted:
+        return
+    _given[kind] = wanted
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(
         kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
     )
 
 
-def _judged(engine: Engine, request: Mapping[str, Any]) -> Sure:
+def _judged(engine: Engine, request: Mapping[str, Any]) -> tuple[Sure, bytes | None]:
+    """What is said of a file, and its bytes where they are few."""
     place = os.fsencode(request["place"])
     try:
         file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        return Sure("unknown", (unread(f"it cannot be opened: {error.strerror}"),))
+        return _nothing(f"it cannot be opened: {error.strerror}"), None
     with io.FileIO(file, closefd=True) as stream:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
-            return Sure("unknown", (unread("no regular file"),))
+            return _nothing("no regular file"), None
         beside = Beside(os.fsencode(request["folder"]) or os.path.dirname(place))
-        part = Part(request["path"], stream, found.st_size, beside=beside)
         try:
-            sure = engine.judged(part)
+            raw = stream.read(found.st_size) if found.st_size <= _SMALL else None
+            given = stream if raw is None else io.BytesIO(raw)
+            size = found.st_size if raw is None else len(raw)
+            sure = engine.judged(Part(request["path"], given, size, beside=beside))
         except OSError as error:
-            return Sure("unknown", (unread(f"it cannot be read: {error.strerror}"),))
+            return _nothing(f"it cannot be read: {error.strerror}"), None
         if os.fstat(file).st_mtime_ns != found.st_mtime_ns:
             changed = unread("it was changed while it was read", "scan it again")
-            return Sure(sure.format, (*sure.troubles, changed), sure.external)
-        return sure
+            sure = Sure(sure.format, (*sure.troubles, changed), sure.external)
+        return sure, raw
+
+
+def _nothing(message: str) -> Sure:
+    return Sure("unknown", (unread(message),))
 
 
 class Beside(Mapping[str, int]):

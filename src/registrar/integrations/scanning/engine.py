@@ -9,26 +9,28 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from registrar.domain.formats import Format, by_name
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
-from registrar.integrations.scanning.decompressing import ENGINES, beginning
 from registrar.integrations.scanning.limits import Budget, LimitError, Limits
 from registrar.integrations.scanning.parts import Part, Sure, named
 from registrar.integrations.scanning.pickle_files import read_pickles
-from registrar.integrations.scanning.readers import Look, reader_of
 from registrar.integrations.scanning.unpickling import Pickles
-from registrar.integrations.scanning.words import forbidden_name, unread
-from registrar.reading.sniffing import sniff
-from registrar.reading.sniffing.compressed import compression
-from registrar.reading.sniffing.pickles import is_legacy_torch
-from registrar.reading.sniffing.trees import begins_as_xgboost
+from registrar.integrations.scanning.words import unread
+from registrar.integrations.scanning.zip_tails import look_tail
+from registrar.reading.sniffing.zip_directory import END, LOCAL
+
+if TYPE_CHECKING:
+    from registrar.integrations.scanning.readers import Look
 
 _HEAD = 512
-_TOLD = 5
+_LONG = b"\x8a\n"
+"""A number of ten bytes: the first pickle of ``torch.save`` before its zip format is one."""
 _MOST_TOLD = 50
 """Troubles of each kind that are kept of one part: a hostile one has a million."""
+_TEXTS = frozenset({Format.XGBOOST, Format.LIGHTGBM})
 _AS_PICKLES = frozenset({Format.PICKLE, Format.JOBLIB, Format.PYTORCH, Format.TORCHSCRIPT})
 
 
@@ -55,8 +57,15 @@ class Engine:
         quickly = self._as_whole_pickle(part, head)
         if quickly is not None:
             return quickly
+        # imported here: nothing of it is needed for a whole pickle, which most files are
+        from registrar.integrations.scanning.plain_files import name_decides
+        from registrar.integrations.scanning.readers import reader_of
+        from registrar.reading.sniffing import sniff
+
         found = sniff(part.stream, part.size)
         format = found.format if found.format is not Format.UNKNOWN else _claimed(part.name, head)
+        if format in _TEXTS and name_decides(part.name):
+            format = Format.UNKNOWN
         look = reader_of(format, head)
         troubles: list[Trouble] = []
         told: Counter[Safety] = Counter()
@@ -75,31 +84,40 @@ class Engine:
         yield from look(self, part)
         if look is not read_pickles:
             yield from self._as_pickle(part)
+        from registrar.integrations.scanning.tar_files import look_tar
+
+        part.stream.seek(0)
+        if part.stream.read(4) not in (LOCAL, END) and look is not look_tar:
+            yield from look_tail(self, part)
 
     def _as_whole_pickle(self, part: Part, head: bytes) -> Sure | None:
         """What is said of a pickle that ends with the file; None for what is not surely one.
 
         Most files are: finding out first what they could be else would cost as much again.
         """
-        if head[:1] != b"\x80" or is_legacy_torch(head):
+        if head[:1] != b"\x80" or _LONG in head[:48]:
             return None
         found = self.pickles.dry_run(part.stream, 0, part.size)
         if not found.whole or found.end != part.size:
             return None
         format = Format.JOBLIB if found.joblib else Format.PICKLE
-        return Sure(format.value, tuple(found.troubles))
+        return Sure(format.value, (*found.troubles, *look_tail(self, part)))
 
     def _as_pickle(self, part: Part) -> Iterator[Trouble]:
         """What ``pickle.load`` and ``joblib.load`` would call from a file of another format."""
-        for name in self.pickles.calls(part.stream, 0, part.size)[:_TOLD]:
-            yield forbidden_name(name, "read by pickle.load, it ")
+        yield from self.pickles.deeds(
+            part.stream, 0, part.size, "read by pickle.load, it ", misuse=True
+        )
+        from registrar.integrations.scanning.decompressing import ENGINES, beginning
+        from registrar.reading.sniffing.compressed import compression
+
         part.stream.seek(0)
         kind = compression(part.stream.read(_HEAD))
         if kind not in ENGINES:
             return
         begun = beginning(part.stream, part.size, kind)  # joblib.load would read that far
-        for name in self.pickles.calls(io.BytesIO(begun), 0, len(begun))[:_TOLD]:
-            yield forbidden_name(name, "read by joblib.load, it ")
+        begun_at = io.BytesIO(begun)
+        yield from self.pickles.deeds(begun_at, 0, len(begun), "read by joblib.load, it ")
 
 
 def _claimed(name: str, head: bytes) -> Format:
@@ -108,6 +126,8 @@ def _claimed(name: str, head: bytes) -> Format:
     A length may begin as a pickle does: a name of one other format stands before that.
     """
     claims = by_name(name)
+    from registrar.reading.sniffing.trees import begins_as_xgboost  # not for a whole pickle
+
     if begins_as_xgboost(head):
         return Format.XGBOOST  # its JSON is text, too, and text that is broken off is data
     if claims and claims <= _AS_PICKLES:

@@ -35,6 +35,7 @@ class FilesOnDisk:
 
 def _below(top: str) -> Iterator[ToScan | FileScan]:
     count, folders = 0, [top]
+    place = os.path.abspath(top)
     while folders:
         folder = folders.pop()
         try:
@@ -52,16 +53,17 @@ def _below(top: str) -> Iterator[ToScan | FileScan]:
             if count > MAX_FILES:
                 yield _untold(top, f"more than {MAX_FILES:,} files: the rest was not read")
                 return
-            yield _one(entry.path, entry.stat(follow_symlinks=False))
+            found = entry.stat(follow_symlinks=False)
+            yield _one(entry.path, found, place + entry.path[len(top) :])
         folders += reversed(inner)
 
 
-def _one(path: str, found: os.stat_result) -> ToScan | FileScan:
+def _one(path: str, found: os.stat_result, place: str = "") -> ToScan | FileScan:
     if stat.S_ISLNK(found.st_mode):
         return _untold(path, "a symbolic link, which is not followed", "name the file itself")
     if not stat.S_ISREG(found.st_mode):
         return _untold(path, "no regular file", "take it out of the artifact")
-    return ToScan(path, os.path.abspath(path), found.st_size)
+    return ToScan(path, place or os.path.abspath(path), found.st_size)
 
 
 def _untold(path: str, message: str, hint: str = "") -> FileScan:

@@ -10,8 +10,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.arguments import Dtype
 from registrar.integrations.scanning.machines import WRAPPER, PythonMachine
+from registrar.integrations.scanning.numpy_objects import Dtype
 from registrar.integrations.scanning.standins import Finished, Imported, RefusedError, instance
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 _WRAPPER = ".".join(WRAPPER)
 _SUBCLASSES = ("numpy.ndarray", "numpy.matrix", "numpy.memmap")
-_KEYS = frozenset(
-    {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
-)
 _MEMMAPS = ("numpy.core.memmap.memmap", "numpy._core.memmap.memmap")
 
 
@@ -85,8 +82,6 @@ class Arrays:
 
 def _described(state: Any) -> tuple[Dtype, int]:
     """Type and number of the items; raises RefusedError for what joblib does not write."""
-    if type(state) is not dict or not state.keys() <= _KEYS:  # an own "read" would be called
-        raise RefusedError("describes an array of joblib's as joblib does not")
     subclass, shape, dtype = state.get("subclass"), state.get("shape"), state.get("dtype")
     known = isinstance(subclass, Imported) and subclass.shown in (*_SUBCLASSES, *_MEMMAPS)
     if not known or type(shape) is not tuple or not isinstance(dtype, Dtype):

@@ -21,6 +21,7 @@ from registrar.integrations.scanning.standins import (
     instance,
     standin,
 )
+from registrar.integrations.scanning.states import HOLDERS, state_of
 from registrar.integrations.scanning.streams import SKIPPED, Reader
 
 _ENCODING = "latin1"
@@ -54,7 +55,8 @@ class Seen:
         if use is Use.FORBIDDEN:
             shown = f"{module}.{name}"[:_SHOWN]
             self.forbidden[shown] = None
-            return standin(shown, Use.FORBIDDEN, lambda _: self.called.setdefault(shown))
+            noted = lambda _: self.called.setdefault(shown)  # noqa: E731
+            return standin(shown, Use.FORBIDDEN, arguments=noted)
         return _allowed(module, name, use)
 
     def persistent(self, given: Any) -> Any:
@@ -86,7 +88,14 @@ def judged_use(allowlist: Allowlist, module: str, name: str) -> tuple[Use, str, 
 @lru_cache(maxsize=4096)
 def _allowed(module: str, name: str, use: Use) -> type[Inert]:
     base = Kept if (module, name) == WRAPPER else Inert
-    return standin(f"{module}.{name}", use, check_of(module, name), base)
+    return standin(
+        f"{module}.{name}",
+        use,
+        base,
+        arguments=check_of(module, name, use),
+        states=state_of(module, name, use),
+        holds=(module, name) in HOLDERS,
+    )
 
 
 class CMachine(pickle.Unpickler):

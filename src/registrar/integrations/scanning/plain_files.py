@@ -19,14 +19,18 @@ _CODE = frozenset(
     {
         *("py", "pyc", "pyd", "pyi", "pyw", "pyx", "ipynb", "so", "dll", "dylib", "exe", "sh"),
         *("bash", "bat", "cmd", "ps1", "js", "mjs", "ts", "jar", "class", "rb", "pl", "lua", "r"),
-        *("c", "cc", "cpp", "cu", "pth.py", "jl", "wasm", "php", "vbs"),
+        *("c", "cc", "cpp", "cu", "jl", "wasm", "php", "vbs", "pyo", "zsh", "fish", "ksh", "csh"),
+        *("cjs", "jsx", "tsx", "psm1", "wsf", "hta", "command", "desktop"),
     }
 )
 _UBJSON = frozenset(b"{" + bytes([code]) for code in b"LlIiU$#")
 _AS_JSON = 'write it again: booster.save_model("model.json")'
 _END_OF_TREES = re.compile(rb"\n(?:end of trees|feature[ _]importances:)\r?\n")
 """What LightGBM writes behind its trees; before version 3 the importances alone."""
-_TAG = re.compile(rb"!!python/|tag:yaml\.org,2002:python/")
+_TAG = re.compile(rb"(?:!!|tag:yaml\.org,2002:)([a-zA-Z0-9%]{6,18})/|(?:^|\n)(%TAG)[ \t]+!")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_OLD_JOBLIB = re.compile(rb"ZF[0-9A-Fa-fxX_ ]{18}")
+"""What joblib wrote before 0.10, and still reads: the length of a compressed pickle."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -48,18 +52,33 @@ def is_text(part: Part) -> bool:
     return True
 
 
+def name_decides(name: str) -> bool:
+    """Tell whether a name says more of a text than its content does: programs, and MLmodel."""
+    return name.rpartition("/")[2].lower() == "mlmodel" or _is_code(name)
+
+
+def _is_code(name: str) -> bool:
+    stem, _, extension = name.rpartition("/")[2].rpartition(".")
+    return bool(stem) and extension.lower() in _CODE
+
+
 def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
     """Text is data, unless its name or its first line makes it a program."""
     base = part.name.rpartition("/")[2]
-    if base == "MLmodel":
+    if base.lower() == "mlmodel":  # one name on some systems
         from registrar.integrations.scanning.headers.mlflow_folder import look
 
         names = judge.pickles.allowlist
         yield from look(part.stream, part.size, part.beside or {}, names.called | names.held)
         return
     part.stream.seek(0)
-    script = part.stream.read(2) == b"#!"
-    if script or base.rpartition(".")[2].lower() in _CODE:
+    head = part.stream.read(32)
+    if _OLD_JOBLIB.match(head):
+        yield dangerous(
+            "a compressed pickle in a form that joblib reads, and nothing here does",
+            "write it again with joblib.dump",
+        )
+    elif head.startswith(b"#!") or _is_code(base):
         yield dangerous(
             "it is code, which nothing here can judge: dangerous unless waived",
             "keep code out of the artifact, or waive it",
@@ -78,19 +97,23 @@ def look_unknown(judge: Judge, part: Part) -> Iterator[Trouble]:
 
 def _python_in_yaml(part: Part) -> bool:
     """Tell whether a text names objects of Python by YAML's tags."""
-    return _holds(part, _TAG)
+    found = (match for window in _windows(part) for match in _TAG.findall(window))
+    return any(directive or _spelled(name) == b"python" for name, directive in found)
 
 
-def _holds(part: Part, pattern: re.Pattern[bytes]) -> bool:
-    """Tell whether a pattern of at most 64 bytes is in it."""
+def _windows(part: Part) -> Iterator[bytes]:
+    """All of it in blocks, each with the last 64 bytes of the one before."""
     part.stream.seek(0)
     kept, left = b"", part.size
     while left > 0 and (block := part.stream.read(min(BLOCK, left))):
         left -= len(block)
-        if pattern.search(kept + block):
-            return True
+        yield kept + block
         kept = block[-64:]
-    return False
+
+
+def _spelled(name: bytes) -> bytes:
+    """A name in a tag, which may be written with percent signs."""
+    return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), name).lower()
 
 
 def _trees_end(part: Part) -> bool:
@@ -98,7 +121,7 @@ def _trees_end(part: Part) -> bool:
     source = Source(part.stream, part.size)
     if sniff_lightgbm(source) is None:
         return sniff_xgboost(source) is not None
-    return _holds(part, _END_OF_TREES)
+    return any(_END_OF_TREES.search(window) for window in _windows(part))
 
 
 def look_trees(judge: Judge, part: Part) -> Iterator[Trouble]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePosixPath
 
 from registrar.domain.formats import Format
 from registrar.domain.scanning import Trouble
@@ -117,5 +116,6 @@ def look_compressed(judge: Judge, part: Part) -> Iterator[Trouble]:
         yield unread(f"compressed with {kind}, and broken: {error!s:.120}", "write it again")
     else:
         with stream:
-            name = PurePosixPath(part.name).stem if "." in part.name else part.name
+            base = part.name.rpartition("/")[2]
+            name = base.rpartition(".")[0] or base
             yield from judge.judged(part.inner(name, stream, size)).troubles

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from platform import python_version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registrar import __version__
 from registrar.domain.formats import Format
@@ -16,8 +16,10 @@ from registrar.domain.scanning import UNKNOWN, FileScan, Safety, Scan, Scanner, 
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.process import ChildError, Reading
 from registrar.integrations.scanning.words import unread
-from registrar.ports.making import Progress
 from registrar.ports.scanning import ToScan
+
+if TYPE_CHECKING:
+    from registrar.ports.making import Progress
 
 
 @dataclass(slots=True)
@@ -36,9 +38,11 @@ class ChildScanner:
             return _scan(reading, files, progress)
 
     @contextmanager
-    def session(self, allow: Iterable[str] = ()) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
+    def session(
+        self, roots: Iterable[str], allow: Iterable[str] = ()
+    ) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
         """Look into some files after others: one child for all of them, where none dies."""
-        with Reading(self.limits, tuple(allow), self.second) as reading:
+        with Reading(self.limits, tuple(allow), self.second, tuple(roots)) as reading:
             yield partial(_scan, reading)
 
 
@@ -50,11 +54,11 @@ def _scan(reading: Reading, files: Sequence[ToScan], progress: Progress | None =
         if progress is not None:
             progress(len(answers), len(files))
         answers.append(_scanned(file, answer))
-        if not isinstance(answer, ChildError):
+        if answers[-1].format == Format.ONNX and not isinstance(answer, ChildError):
             external |= _named(file.path, answer)
     scanner = Scanner(
         version=__version__,
-        python=python_version(),
+        python=sys.version.split()[0],
         allowlist=str(reading.told.get("allowlist", "")),
         second=reading.told.get("second"),
     )
@@ -78,8 +82,6 @@ def _scanned(file: ToScan, answer: Mapping[str, Any] | ChildError) -> FileScan:
 
 def _named(path: str, answer: Mapping[str, Any]) -> set[str]:
     """The files that an ONNX model names as its data, as paths of the answer."""
-    if answer.get("format") != Format.ONNX:
-        return set()
     folder = posixpath.normpath(posixpath.dirname(path))
     named = (posixpath.normpath(posixpath.join(folder, str(item))) for item in answer["external"])
     if folder == ".":

@@ -12,6 +12,11 @@ from typing import Any, NoReturn, cast
 
 from registrar.integrations.scanning.allowlist import Use
 
+WRAPPER_KEYS = frozenset(
+    {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
+)
+"""Attributes of ``joblib.numpy_pickle.NumpyArrayWrapper``."""
+
 
 class RefusedError(Exception):
     """The stream does with an allowed name what it may not; the message says what."""
@@ -19,6 +24,8 @@ class RefusedError(Exception):
 
 Arguments = Callable[[tuple[Any, ...]], Any]
 """Looks at the arguments of a call; its result, None for a stand-in. Raises RefusedError."""
+States = Callable[[Any], bool]
+"""Tells whether a state is one that the library writes."""
 
 
 def _changes(cls: type, *_: object) -> NoReturn:
@@ -31,6 +38,8 @@ class Imported(type):
     use: Use
     shown: str
     arguments: Arguments | None
+    states: States | None
+    holds: bool
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
         """A call, as REDUCE, OBJ and INST make it."""
@@ -62,6 +71,8 @@ class Inert(metaclass=Imported):
     use = Use.FORBIDDEN
     shown = "an object"
     arguments = None
+    states = None
+    holds = False
 
     def __new__(cls, *args: Any, **named: Any) -> Any:
         """An empty instance, as NEWOBJ makes it; with arguments only of what may be called."""
@@ -78,44 +89,52 @@ class Inert(metaclass=Imported):
         if hasattr(self, "has_state"):
             raise RefusedError(f"gives a {type(self).shown} its state twice")
         self.has_state = True
-        if type(state) is tuple and len(state) == 2 and state[1] and type(self).use is Use.NEW:
-            raise RefusedError(f"sets attributes of a {type(self).shown} one by one")
+        looked = type(self).states
+        if looked is not None and not looked(state):
+            raise RefusedError(f"gives a {type(self).shown} a state that it does not write")
 
     def __call__(self, *args: Any, **named: Any) -> NoReturn:
         """Refuse: what the stream has made itself is never called."""
         raise RefusedError(f"calls a {type(self).shown} that it has made")
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Take an item."""
+        """Take an item, where it is a container."""
+        self._item()
 
     def append(self, item: Any) -> None:
-        """Take an item."""
+        """Take an item, where it is a container."""
+        self._item()
 
-    def extend(self, items: Any) -> None:
-        """Take items."""
+    extend = add = append
 
-    def add(self, item: Any) -> None:
-        """Take an item."""
+    def _item(self) -> None:
+        """Refuse an item of what is no container, or has its state.
+
+        A state can put something else in the place of ``append``, which would be called.
+        """
+        if type(self).use is Use.FORBIDDEN or type(self).use is Use.ANY:
+            return
+        if not type(self).holds or hasattr(self, "has_state"):
+            raise RefusedError(f"adds items to a {type(self).shown}, which takes none")
 
 
-def standin(
-    shown: str, use: Use, arguments: Arguments | None, base: type[Inert] = Inert
-) -> type[Inert]:
-    """A fresh class that stands for an imported name."""
-    body = {"__slots__": (), "use": use, "shown": shown, "arguments": arguments}
-    made: Any = Imported("standin", (base,), body)
+def standin(shown: str, use: Use, base: type[Inert] = Inert, **rules: Any) -> type[Inert]:
+    """A fresh class that stands for an imported name; ``rules`` are attributes of Imported."""
+    made: Any = Imported("standin", (base,), {"__slots__": (), "use": use, "shown": shown, **rules})
     return cast(type[Inert], made)
 
 
 class Kept(Inert):
-    """An instance whose state is kept, because something is read by it."""
+    """The wrapper of joblib's, whose state is kept: what follows in the stream is read by it."""
 
     __slots__ = ("state",)
     state: Any
 
     def __setstate__(self, state: Any) -> None:
-        """Keep it; the wrapper of joblib's is looked at, whatever it gets."""
+        """Keep a description of an array; an own ``read`` would be called."""
         super().__setstate__(state)
+        if type(state) is not dict or not state.keys() <= WRAPPER_KEYS:
+            raise RefusedError("describes an array of joblib's as joblib does not")
         self.state = state
 
 
@@ -134,3 +153,13 @@ class Finished(Inert):
 def instance(cls: Any) -> Any:
     """An instance of a stand-in, made without its checks."""
     return object.__new__(cls)
+
+
+def is_name(value: Any, shown: str) -> bool:
+    """Tell whether a value is a certain imported name."""
+    return isinstance(value, Imported) and value.shown == shown
+
+
+def is_of(value: Any, *modules: str) -> bool:
+    """Tell whether a value is a name imported from one of some modules."""
+    return isinstance(value, Imported) and value.shown.rpartition(".")[0] in modules

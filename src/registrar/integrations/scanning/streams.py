@@ -100,6 +100,10 @@ class Reader(io.BufferedReader):
 
 def reader(base: BinaryIO, spans: Sequence[tuple[int, int]]) -> Reader:
     """A reader of some spans of a stream."""
+    if isinstance(base, io.BytesIO) and len(spans) == 1:
+        whole = base.getvalue()  # which is shared, not copied
+        if spans[0] == (0, len(whole)):
+            return Reader(io.BytesIO(whole), len(whole))  # type: ignore[arg-type]  # it has readinto
     return Reader(Pieces(base, spans), sum(end - start for start, end in spans))
 
 

@@ -20,6 +20,7 @@ from registrar.integrations.scanning.streams import reader
 from registrar.integrations.scanning.words import forbidden_name
 
 _MOST_TOLD = 20
+_MOST_DEEDS = 5
 _KEPT = 100_000
 """Items of a list that is kept: PyTorch's list of storages; anything else is let go at once."""
 _DISAGREE = "Python's two unpicklers read it differently, so that it can hide what it does"
@@ -101,18 +102,24 @@ class Pickles:
         found.whole = not (c.error or c.refusal or python.error or python.refusal)
         return found
 
-    def calls(self, base: BinaryIO, start: int, size: int) -> list[str]:
-        """What unpicklers would call that they must not, from these bytes, whatever they are.
+    def deeds(
+        self, base: BinaryIO, start: int, size: int, how: str, misuse: bool = False
+    ) -> Iterator[Trouble]:
+        """What unpicklers would do that they must not, from these bytes, whatever they are.
 
-        Text and numbers may happen to begin as an import does; to call something takes more.
+        Text and numbers may happen to begin as an import does; to call something takes more. To
+        use an allowed name wrongly counts with ``misuse``: not where an array follows a pickle.
         """
         runs = (self._c(base, [(start, size)], False), self._python(base, start, size, False, None))
-        return list(dict.fromkeys(name for run in runs for name in run.harmful))
+        names = dict.fromkeys(name for run in runs for name in run.harmful)
+        yield from (forbidden_name(name, how) for name in list(names)[:_MOST_DEEDS])
+        refusal = next((run.refusal for run in runs if run.refusal and run.seen.names), "")
+        if misuse and refusal and not names:
+            yield Trouble(Safety.DANGEROUS, how + refusal, _HOSTILE)
 
     def _as_plain(self, base: BinaryIO, start: int, size: int) -> Iterator[Trouble]:
-        """What a reader that does not know joblib would call from the bytes of the arrays."""
-        for name in self.calls(base, start, size)[:_MOST_TOLD]:
-            yield forbidden_name(name, "read by pickle.load instead of joblib.load, it ")
+        """What a reader that does not know joblib would do from the bytes of the arrays."""
+        yield from self.deeds(base, start, size, "read by pickle.load instead of joblib.load, it ")
 
     def _c(self, base: BinaryIO, spans: list[tuple[int, int]], torch: bool) -> Run:
         run = Run(Seen(self.allowlist, self.limits, torch))

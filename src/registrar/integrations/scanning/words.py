@@ -9,6 +9,7 @@ _KNOWN = {
     "numpy._core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
     "numpy.core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
 }
+_CANDIDATES = "a search keeps what it drew from: search.param_distributions = {}, then save it"
 _TRAINING = "the class lies in the training script; convert the model to ONNX or skops"
 _MODULES = "whole modules of PyTorch name their classes: write torch.save(model.state_dict(), …)"
 _OTHER = 'convert to ONNX, skops or safetensors; where you trust it: [scan] allow = ["{}"]'
@@ -31,6 +32,8 @@ def forbidden_name(name: str, how: str = "") -> Trouble:
         hint = _KNOWN[name]
     elif top in _DEEDS:
         hint = _NEVER
+    elif module.startswith("scipy.stats."):
+        hint = _CANDIDATES
     elif top == "__main__":
         hint = _TRAINING
     elif top in ("torch", "torchvision", "transformers"):

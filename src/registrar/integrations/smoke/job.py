@@ -71,7 +71,7 @@ def run(argument: Mapping[str, Any], send: Send) -> None:
     except ModuleNotFoundError as error:
         send({"failed": "run", "error": _told(error), "module": str(error.name)[:_MAX_TEXT]})
     except TooMuchError as error:
-        send({"failed": "tell", "error": str(error)})
+        send({"failed": "tell", "error": str(error), "hint": error.hint})
     except Exception as error:  # the same: the model's own code may raise anything
         send({"failed": "run", "error": _told(error)})
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from registrar.integrations.smoke.values import array_of
+from registrar.integrations.smoke.values import array_of, no_type
 
 _TYPES = {
     "tensor(float)": "float32",
@@ -51,8 +51,11 @@ def run(model: Any, inputs: Mapping[str, Any], wanted: list[str] | None) -> Mapp
         dtype = _TYPES.get(asked[name].type)
         array = array_of(given, dtype)
         feed[name] = array.astype(object) if dtype == "str" else array
-    outputs = [node.name for node in model.get_outputs()]
+    outputs = {node.name: node.type for node in model.get_outputs()}
     names = [name for name in outputs if wanted is None or _owner(name, wanted)]
+    for name in names:
+        if outputs[name].startswith("tensor(") and outputs[name] not in _TYPES:
+            raise no_type(name, outputs[name])  # bfloat16 and smaller: NumPy has none of them
     return dict(zip(names, model.run(names, feed), strict=True)) if names else {}
 
 

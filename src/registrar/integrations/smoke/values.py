@@ -12,8 +12,21 @@ _MAX_TEXT = 1_000
 _MAX_OUTPUTS = 2_000
 
 
+_SMALLER = "write a smaller example, or expect every n-th value"
+
+
 class TooMuchError(Exception):
-    """Outputs that nobody can compare, with the reason."""
+    """Outputs that nobody can compare, with the reason and what would help."""
+
+    def __init__(self, message: str, hint: str = _SMALLER) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def no_type(name: str, kind: object) -> TooMuchError:
+    """An output of a type that plain values do not have."""
+    message = f"{name} is of the type {kind}, which cannot be compared"
+    return TooMuchError(message, "expect another output, or let the model give float32")
 
 
 def array_of(given: Mapping[str, Any], dtype: str | None = None) -> Any:
@@ -79,7 +92,7 @@ def _told(name: str, array: Any, every: int) -> dict[str, Any]:
     if kind is None and array.dtype.kind == "O":
         kind = "text" if all(isinstance(value, str) for value in values) else "float"
     if kind is None:
-        raise TooMuchError(f"{name} is of the type {array.dtype}, which cannot be compared")
+        raise no_type(name, array.dtype)
     plain = [_plain(kind, value) for value in values]
     return {"shape": list(array.shape), "kind": kind, "every": every, "values": plain}
 

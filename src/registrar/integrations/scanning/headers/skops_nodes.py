@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.json_header import read_header
+from registrar.integrations.scanning.headers.skops_states import state_fault
 from registrar.integrations.scanning.headers.skops_types import (
     ARRAY_SHAPES,
     BIT_GENERATORS,
@@ -137,6 +138,10 @@ class Nodes:
             yield danger(f"operator.{quoted(pair[1])} is called at {where}", _FOREIGN)
         elif loader == "TreeNode" and pair != ("sklearn.tree._tree", "Tree"):
             yield danger(f"a TreeNode at {where} that is none of scikit-learn's", _AGAIN)
+        elif loader == "ObjectNode":
+            if fault := state_fault(pair, node.get("content")):
+                shown = quoted(".".join(pair), 120)
+                yield danger(f"gives {shown} at {where} {quoted(fault, 200)[1:-1]}", _FOREIGN)
         elif loader == "DictNode":
             yield from _key_types(node.get("key_types"), where)
         elif loader == "RandomGeneratorNode":
