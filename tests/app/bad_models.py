@@ -101,11 +101,11 @@ def crashing() -> bytes:
     return pickle.dumps(model)
 
 
-def _onnx(nodes: list[Any], tensors: list[Any]) -> bytes:
+def _onnx(nodes: list[Any], tensors: list[Any], shape: list[str]) -> bytes:
     from onnx import TensorProto, helper
 
     given = [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 13])]
-    wanted = [helper.make_tensor_value_info("Y", TensorProto.FLOAT, None)]
+    wanted = [helper.make_tensor_value_info("Y", TensorProto.FLOAT, shape)]
     graph = helper.make_graph(nodes, "g", given, wanted, tensors)
     opsets = [helper.make_opsetid("", 17)]
     return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
@@ -131,7 +131,7 @@ def hanging() -> bytes:
         helper.make_tensor("yes", TensorProto.BOOL, [], [True]),
         helper.make_tensor("one", TensorProto.FLOAT, [], [1.0]),
     ]
-    return _onnx([helper.make_node("Loop", ["", "yes", "one"], ["Y"], body=body)], tensors)
+    return _onnx([helper.make_node("Loop", ["", "yes", "one"], ["Y"], body=body)], tensors, [])
 
 
 def allocating() -> bytes:
@@ -143,4 +143,4 @@ def allocating() -> bytes:
         helper.make_node("Mul", ["shape", "much"], ["large"]),
         helper.make_node("ConstantOfShape", ["large"], ["Y"]),
     ]
-    return _onnx(nodes, [helper.make_tensor("much", TensorProto.INT64, [], [1 << 18])])
+    return _onnx(nodes, [helper.make_tensor("much", TensorProto.INT64, [], [1 << 18])], ["a", "b"])

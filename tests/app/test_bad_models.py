@@ -73,6 +73,11 @@ def judge(repo: Repo) -> dict[str, dict[str, str]]:
     report = checked.report
     named = {one["entry"] for kind in ("findings", "unchecked") for one in report[kind]}
     assert not any(one and one.endswith(GOOD) for one in named)
+    told["format"] = {
+        f["path"].split("/")[1]: f["format"]
+        for f in scanned.report["files"]
+        if "/model." in f["path"]
+    }
     told["check"] = {str(name).rpartition("/")[2]: "refused" for name in named}
     return told
 
@@ -90,6 +95,8 @@ def test_broken_models_pass_nothing(repo: Repo, format: str) -> None:
         assert told["smoke"][name] in ("does not load", "unchecked"), (way, told)
         assert told["verify"][name] == "fail", way
         assert told["scan"][name] in ("unread", "dangerous"), way
+        if way.startswith("cut"):
+            assert told["format"][name] == format, "its name says what it should be"
         assert told["check"][name] == "refused", way
 
 
@@ -132,13 +139,15 @@ def test_a_runtime_that_crashes_hangs_or_wants_all_memory_is_told_and_the_rest_g
     checked = repo.check("--runtime")
     assert checked.code == 1
     found = {one["entry"].rpartition("/")[2]: one for one in checked.report["runtime"]["smoked"]}
-    bad = {f["entry"].rpartition("/")[2] for f in checked.findings if f["rule"] == "artifact-smoke"}
+    assert {f["rule"] for f in checked.findings} == {"artifact-smoke"}, "all of it is clean"
+    bad = {f["entry"].rpartition("/")[2] for f in checked.findings}
     assert bad == {"crash-1.0.0", "hang-1.0.0", "memory-1.0.0"}
     assert {name: one["answer"] for name, one in found.items()} == {
         **dict.fromkeys(bad, "does not run"),
         GOOD: "passes",
     }
     assert "its process died of SIG" in found["crash-1.0.0"]["message"]
+    assert "save it again" in found["crash-1.0.0"]["hint"]
     assert found["hang-1.0.0"]["message"] == "it reached the time limit of 10 s and was killed"
     assert "[smoke] timeout" in found["hang-1.0.0"]["hint"]
     assert "[smoke] memory" in found["memory-1.0.0"]["hint"], found["memory-1.0.0"]

@@ -154,6 +154,8 @@ def _ended(ran: Ran, limits: SmokeLimits) -> str:
 
 
 def _hint(end: End) -> str:
+    if end is End.SIGNALLED:
+        return "save it again with the library that is named here: it crashed on this file"
     keys = {End.TIME: "timeout", End.MEMORY: "memory"}
     return f"the policy sets it with [smoke] {keys[end]}" if end in keys else ""
 

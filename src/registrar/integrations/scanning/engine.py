@@ -121,12 +121,17 @@ class Engine:
 
 
 def _claimed(name: str, head: bytes) -> Format:
-    """What a file of no known format should be, by its beginning or else by its name."""
+    """What a file of no known format should be, by its beginning or else by its name.
+
+    A length may begin as a pickle does: a name of one other format stands before that.
+    """
     claims = by_name(name)
-    if head[:1] == b"\x80" or (claims and claims <= _AS_PICKLES):
-        return Format.PICKLE
     from registrar.reading.sniffing.trees import begins_as_xgboost  # not for a whole pickle
 
     if begins_as_xgboost(head):
         return Format.XGBOOST  # its JSON is text, too, and text that is broken off is data
-    return next(iter(claims)) if len(claims) == 1 else Format.UNKNOWN
+    if claims and claims <= _AS_PICKLES:
+        return Format.PICKLE
+    if len(claims) == 1:
+        return next(iter(claims))
+    return Format.PICKLE if head[:1] == b"\x80" else Format.UNKNOWN
