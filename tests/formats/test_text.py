@@ -12,8 +12,8 @@ from registrar.domain.findings import Deferred, Finding, Phase, Severity, Unchec
 from registrar.domain.places import Place, Span
 from registrar.domain.policy import Waiver
 from registrar.domain.report import JudgedBy, PhaseState, Report
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 from registrar.formats.text import columns, render
 
 AT = date(2026, 11, 24)

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from registrar.app.known_rules import known_rules
     from registrar.app.rule_pages import as_list, listing, page
     from registrar.assemble import top_here, world_at
-    from registrar.formats.json import dumps
+    from registrar.formats.dumping import dumps
     from registrar.reading.nearest import nearest
 
     every, plugins = known_rules(world_at(top_here(".") or "."))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from registrar.domain.shipping import Adopted, Done, Outcome
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 from registrar.formats.steps import numbered
 
 INIT_VERSION = 1

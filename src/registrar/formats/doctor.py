@@ -7,8 +7,8 @@ from itertools import groupby
 
 from registrar import __version__
 from registrar.domain.diagnosis import Diagnosis, Line, State
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 
 DOCTOR_VERSION = 1
 _WIDTH = len(State.UNSEEN.value)

@@ -11,9 +11,9 @@ from typing import Any
 
 from registrar.domain.findings import Finding, Severity
 from registrar.domain.report import Report
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
 from registrar.formats.fingerprints import fingerprint, fingerprints
-from registrar.formats.json import dumps
 from registrar.formats.summary import EXPLAIN, deferred, holds_none
 from registrar.formats.text import Sources
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from registrar import __version__
 from registrar.domain.findings import Finding
 from registrar.domain.policy import Waiver
 from registrar.domain.report import Report
-from registrar.formats.escape import COMMAND
+from registrar.formats.dumping import dumps
 from registrar.formats.text import Sources
 
 REPORT_VERSION = 1
@@ -18,12 +17,6 @@ REPORT_VERSION = 1
 def render(report: Report, sources: Sources) -> str:
     """The report as one JSON document, keys in a fixed order."""
     return dumps(as_dict(report)) + "\n"
-
-
-def dumps(value: Any) -> str:
-    """JSON that a terminal or a log may print: ASCII only, DEL and what CI obeys escaped too."""
-    text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
-    return COMMAND.sub(r"#\\u0023", text).replace("\x7f", "\\u007f")
 
 
 def as_dict(report: Report) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from registrar import __version__
 from registrar.domain.mending import Mended, Mending, Refused
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 
 FIX_VERSION = 1
 _MOST = 200

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from registrar.domain.findings import Edit, Finding, Fix, Severity
 from registrar.domain.places import Place, Span
 from registrar.domain.report import Report
+from registrar.formats.dumping import dumps
 from registrar.formats.fingerprints import fingerprints
-from registrar.formats.json import dumps
 from registrar.formats.sarif_tool import driver, invocation, message, rule_names
 from registrar.formats.summary import worst_first
 from registrar.formats.text import Sources

@@ -68,7 +68,7 @@ def reader_dict(who: Scanner) -> dict[str, str | None]:
 
 def render_json(scan: Scan, exit_code: int) -> str:
     """The scan as one JSON document, keys in a fixed order."""
-    from registrar.formats.json import dumps  # with it comes all of a report
+    from registrar.formats.dumping import dumps
 
     who = scan.scanner
     document = {

@@ -8,8 +8,8 @@ from typing import Any
 from registrar import __version__
 from registrar.domain.sandboxing import MIB
 from registrar.domain.smoking import Smoke, Smoked
+from registrar.formats.dumping import dumps
 from registrar.formats.escape import escape
-from registrar.formats.json import dumps
 
 SMOKE_VERSION = 1
 _WORDS = {

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registrar.domain.sandboxing import Level
-from registrar.integrations.sandbox.layers import put_on
+from registrar.integrations.sandbox.layers import Measures, put_on
 
 _MAX_DESCRIPTORS = 1 << 20
 
@@ -19,15 +19,13 @@ def run(spec: Mapping[str, Any], report: int, answer: int) -> int:
 
     The report is closed before foreign code runs: nothing can forge what it says of the sandbox.
     """
-    from registrar.integrations.sandbox.keeper import measures_of
-
     os.setsid()
     low, high = sorted((report, answer))
     if spec["most"] != Level.NONE.value:
         os.closerange(3, low)
         os.closerange(low + 1, high)
         os.closerange(high + 1, _MAX_DESCRIPTORS)
-    level, clothes = put_on(measures_of(spec))
+    level, clothes = put_on(_measures(spec))
     told = {"level": level.value, "layers": clothes.layers, "lacking": clothes.lacking}
     os.write(report, json.dumps(told).encode() + b"\n")
     os.close(report)
@@ -43,3 +41,18 @@ def run(spec: Mapping[str, Any], report: int, answer: int) -> int:
 
     target(spec["argument"], send)
     return 0
+
+
+def _measures(spec: Mapping[str, Any]) -> Measures:
+    """The measures of the layers, from the spec."""
+    return Measures(
+        most=Level(spec["most"]),
+        read=tuple(spec["read"]),
+        write=(spec["scratch"], os.devnull),
+        seconds=spec["seconds"],
+        memory=spec["memory"],
+        disk=spec["disk"],
+        tasks=spec["tasks"],
+        wrapped=spec["wrapped"],
+        without=frozenset(spec["without"]),
+    )

@@ -19,7 +19,6 @@ from typing import Any
 
 from registrar.domain.sandboxing import End, Level
 from registrar.integrations.sandbox.folder import used
-from registrar.integrations.sandbox.layers import Measures
 from registrar.integrations.sandbox.processes import Tree, below, measured
 from registrar.integrations.sandbox.system import (
     PR_SET_CHILD_SUBREAPER,
@@ -76,21 +75,6 @@ def _job(spec: Mapping[str, Any], report: int, answer: int, keeper: int) -> None
             sys.stderr.flush()
         finally:
             os._exit(code)
-
-
-def measures_of(spec: Mapping[str, Any]) -> Measures:
-    """The measures of the layers, from the spec."""
-    return Measures(
-        most=Level(spec["most"]),
-        read=tuple(spec["read"]),
-        write=(spec["scratch"], os.devnull),
-        seconds=spec["seconds"],
-        memory=spec["memory"],
-        disk=spec["disk"],
-        tasks=spec["tasks"],
-        wrapped=spec["wrapped"],
-        without=frozenset(spec["without"]),
-    )
 
 
 def _watch(job: int, spec: Mapping[str, Any]) -> dict[str, Any]:
