@@ -65,7 +65,7 @@ def test_a_path_that_exists_is_a_path(repo: Repo) -> None:
     assert [file["path"] for file in files(repo, "wine")] == ["wine"]
     said = run("scan", "wine:1.0.0", "wine", cwd=repo.path)
     assert (said.code, said.out) == (2, "")
-    assert "references and paths in one command" in said.err
+    assert "wine:1.0.0 is no path that is here; the others are paths" in said.err
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, painted, write
 from registrar.errors import UsageError
+from registrar.formats.escape import escape
 
 if TYPE_CHECKING:
     from registrar.app.scanning import Lab
@@ -77,8 +78,10 @@ def _scanned(targets: list[str], lab: Lab) -> Scan:
     if len(paths) == len(targets):
         return scan(paths, lab)
     if paths:
-        hint = "a policy adds to the allowlist of references alone: scan them in two commands"
-        raise UsageError("references and paths in one command", hint)
+        other = next(target for target in targets if target not in paths)
+        message = f"{escape(other)} is no path that is here; the others are paths"
+        hint = "a policy adds to the allowlist of references alone: scan these in another command"
+        raise UsageError(message, hint)
     from registrar.app.scanning_entries import Shelved, scan_entries
     from registrar.assemble import subject_at
     from registrar.cli.targets import named
