@@ -15,7 +15,6 @@ from registrar.domain.paths import path_fault
 from registrar.domain.places import Route
 from registrar.domain.policy import Gate
 from registrar.domain.runs import RunRef
-from registrar.domain.smoking import SmokeTest
 
 _NO_RUN = RunRef()
 
@@ -61,6 +60,16 @@ class BaseModel:
     revision: str | None
     license: str | None
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeTest:
+    """``smoke_test`` of the metadata."""
+
+    input: str
+    expected: str
+    atol: float | None = None
+    rtol: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

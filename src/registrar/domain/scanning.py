@@ -51,6 +51,16 @@ class FileScan:
             return Safety.CLEAN  # most files, and a hundred thousand of them
         return worst(trouble.safety for trouble in self.troubles)
 
+    @property
+    def clean(self) -> bool:
+        """Tell whether nothing is wrong with it."""
+        return self.safety is Safety.CLEAN
+
+    @property
+    def acts(self) -> bool:
+        """Tell whether it is dangerous for what it holds, not only for being of no known format."""
+        return self.safety is Safety.DANGEROUS and self.troubles != (UNKNOWN,)
+
 
 @dataclass(frozen=True, slots=True)
 class Scanner:

@@ -52,12 +52,12 @@ class Smoked:
     written: str = ""
     """The file that was written, where one was recorded."""
 
+    @property
+    def passes(self) -> bool:
+        """Tell whether it reproduces its example."""
+        return self.answer is Smoke.PASSES
 
-@dataclass(frozen=True, slots=True)
-class SmokeTest:
-    """``smoke_test`` of the metadata."""
-
-    input: str
-    expected: str
-    atol: float | None = None
-    rtol: float | None = None
+    @property
+    def unchecked(self) -> bool:
+        """Tell whether it could not be tried."""
+        return self.answer is Smoke.UNCHECKED

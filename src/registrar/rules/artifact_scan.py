@@ -19,13 +19,16 @@ that was found. docs/scan.md says what a verdict proves, and what it does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from registrar.domain.findings import Blocked, Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.paths import inside
 from registrar.domain.places import At
-from registrar.domain.scanning import UNKNOWN, FileScan, Safety
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Looked, Rule
+
+if TYPE_CHECKING:
+    from registrar.domain.scanning import FileScan
 
 _TOLD = 3
 _HINT = "export it as ONNX, safetensors or GGUF; where that cannot be, a waiver"
@@ -39,8 +42,7 @@ def check(entry: Entry, looked: Looked) -> Iterator[Outcome]:
         yield Blocked(looked.blocked)
     for file in looked.scan.files if looked.scan else ():
         own = entry.artifact is not None and inside(file.path, entry.artifact.path)
-        refused = file.safety is Safety.DANGEROUS and file.troubles != (UNKNOWN,)
-        if refused or (own and file.safety is not Safety.CLEAN):
+        if file.acts or (own and not file.clean):
             yield from _told(entry, file)
 
 

@@ -23,7 +23,6 @@ from collections.abc import Iterator
 
 from registrar.domain.findings import Blocked, Deferral, Outcome, Phase, Problem, Severity
 from registrar.domain.places import At
-from registrar.domain.smoking import Smoke
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Looked, Rule
 
@@ -53,9 +52,9 @@ def check(entry: Entry, looked: Looked) -> Iterator[Outcome]:
     route = At(entry.metadata_names[0], ("smoke_test",))
     for note in smoked.notes:
         yield Problem(note, "write what holds", route, Severity.NOTE)
-    if smoked.answer is Smoke.UNCHECKED:
+    if smoked.unchecked:
         yield Blocked(f"{smoked.message}: {smoked.hint}" if smoked.hint else smoked.message)
-    elif smoked.answer is not Smoke.PASSES:
+    elif not smoked.passes:
         at = smoked.at_fault or artifact.path
         place = At(at) if at in entry.files else route
         message = f"{artifact.path} {smoked.answer.value}: {smoked.message}"

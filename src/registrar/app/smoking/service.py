@@ -10,10 +10,11 @@ from typing import Any
 from registrar.app.smoking.answers import Told, told
 from registrar.app.smoking.plan import PACKAGES, Plan, UntriedError, plan
 from registrar.domain.arrays import Array, Tolerance, compare
+from registrar.domain.metadata import SmokeTest
 from registrar.domain.paths import inside
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import Bounds, Job
-from registrar.domain.smoking import Smoke, Smoked, SmokeTest
+from registrar.domain.smoking import Smoke, Smoked
 from registrar.ports.running import Sandbox, ScanFile
 from registrar.reading.documents import Flaw
 from registrar.reading.entry import Entry
