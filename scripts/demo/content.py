@@ -154,6 +154,8 @@ def _with_example(entry: Path) -> None:
     (entry / "smoke/input.json").write_text(example, encoding="utf-8")
     with (entry / "metadata.yaml").open("a", encoding="utf-8") as metadata:
         metadata.write(EXAMPLE)
+    tell("what it is to be given lies in smoke/input.json, which metadata.yaml names:")
+    tell(EXAMPLE.strip())
 
 
 def _refused(team: Path, entry: str, said: str) -> None:

@@ -282,3 +282,19 @@ def test_clean_files_that_are_not_listed_are_told(tmp_path: Path) -> None:
     said = run("scan", ".", cwd=tmp_path)
     assert "clean: " not in said.out
     assert "20 clean, the clean ones not listed (--format json lists all)\n" in said.out
+
+
+def test_a_lambda_of_cloudpickle_is_told_as_what_it_is(tmp_path: Path) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    put(tmp_path, model__pkl=cloudpickle.dumps(lambda x: x))
+    said = run("scan", "model.pkl", cwd=tmp_path)
+    assert said.code == 1
+    assert "= hint: cloudpickle writes code into the file, as of a lambda" in said.out
+    assert "no library writes such a file" not in said.out
+    assert "[scan] allow" not in said.out, "such a name would let any code in"
+
+
+def test_what_is_neither_a_path_nor_a_reference_is_told_how_to_name_one(tmp_path: Path) -> None:
+    said = run("scan", "wine:1.0", cwd=tmp_path)
+    assert said.code == 2
+    assert "or an entry as wine, wine:1.2.0 or sha256:<digest>" in said.err
