@@ -39,7 +39,7 @@ with open("model.pkl", "rb") as file:
 with open("model.pkl", "wb") as file:
     pickle.dump({"model": model, "thanks": Command()}, file)
 '''
-LOAD = "import pickle; pickle.load(open('model.pkl', 'rb'))"
+LOAD = 'import pickle; pickle.load(open("model.pkl", "rb"))'
 BOTTLE = [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050]
 EXAMPLE = "smoke_test: {input: smoke/input.json, expected: smoke/expected.json}\n"
 CARD = """\
