@@ -39,7 +39,7 @@ with open("model.pkl", "rb") as file:
 with open("model.pkl", "wb") as file:
     pickle.dump({"model": model, "thanks": Command()}, file)
 '''
-LOAD = "import pickle; pickle.load(open('model.pkl', 'rb'))"
+LOAD = 'import pickle; pickle.load(open("model.pkl", "rb"))'
 BOTTLE = [13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050]
 EXAMPLE = "smoke_test: {input: smoke/input.json, expected: smoke/expected.json}\n"
 CARD = """\
@@ -154,6 +154,8 @@ def _with_example(entry: Path) -> None:
     (entry / "smoke/input.json").write_text(example, encoding="utf-8")
     with (entry / "metadata.yaml").open("a", encoding="utf-8") as metadata:
         metadata.write(EXAMPLE)
+    tell("what it is to be given lies in smoke/input.json, which metadata.yaml names:")
+    tell(EXAMPLE.strip())
 
 
 def _refused(team: Path, entry: str, said: str) -> None:

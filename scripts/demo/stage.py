@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,7 @@ def show(
     folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of the environment, show it and what it says."""
-    print(f"\n$ {' '.join(command)}\n", flush=True)
+    print(f"\n$ {shlex.join(command)}\n", flush=True)
     done = run([str(BIN / command[0]), *command[1:]], folder, env)
     print(done.stdout + done.stderr, end="", flush=True)
     if done.returncode != expect:

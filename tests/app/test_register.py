@@ -92,7 +92,7 @@ def test_only_what_is_committed(repo: Repo, uri: str) -> None:
         ("beer", "there is no entry beer"),
         ("wine:9.0.0", "there is no entry wine:9.0.0"),
         ("wine:1.0", "is no reference"),
-        ("sha256:" + "0" * 64, "0 entries have this digest"),
+        ("sha256:" + "0" * 64, "no entry has this digest"),
         ("sha256:1", "is no reference"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_good_model_passes(tmp_path: Path, expected: Any) -> None:
     assert looked["smoked"][0]["sandbox"]["level"] in ("landlock", "namespaces")
     assert looked["smoked"][0]["peak_bytes"] > 0
     text = repo.check_text("--runtime").out
-    assert "1 example run: 1 passes (sandbox: " in text
+    assert "  1 example: 1 passes (sandbox: " in text
     assert "files scanned by registrar" in text
     assert said.report["phases"]["runtime"] == "run"
 
@@ -205,7 +205,7 @@ def test_bytes_that_end_too_early_are_refused(tmp_path: Path) -> None:
     said = registry(tmp_path / "repo", with_model("model.onnx", ONNX[:-9])).check("--runtime")
     assert "artifact-scan" in rules(said)
     (message,) = [f["message"] for f in said.findings if f["rule"] == "artifact-scan"]
-    assert "could not be read to its end" in message
+    assert message.startswith("model.onnx (onnx) could not be read to its end: ")
 
 
 def test_a_link_in_a_folder_of_mlflow_keeps_it_from_being_loaded(tmp_path: Path) -> None:

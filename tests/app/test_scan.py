@@ -249,3 +249,52 @@ def test_the_program_is_found_whatever_lies_in_the_current_folder(tmp_path: Path
         check=False,
     )
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "clean: a.pkl (pickle)")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.pkl", "weights.bin", "model.safetensors"])
+def test_a_pointer_of_git_lfs_is_never_clean(tmp_path: Path, name: str) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+    (tmp_path / name).write_text(pointer)
+    said = run("scan", ".", cwd=tmp_path)
+    assert said.code == 4
+    assert "a pointer of git-LFS, not its bytes\n    = hint: git lfs pull" in said.out
+
+
+def test_a_pointer_of_dvc_without_its_bytes_is_never_clean(tmp_path: Path) -> None:
+    put(tmp_path, **{"wine/model__pkl__dvc": b"outs:\n- md5: x\n  path: model.pkl\n"})
+    put(tmp_path, **{"wine/b c__dvc": b"outs:\n- md5: x\n  path: b c\n"})
+    for target in (".", "wine", "wine/model.pkl.dvc"):
+        said = run("scan", target, cwd=tmp_path)
+        assert said.code == 4
+        assert "a DVC pointer, and the bytes that it stands for were not read" in said.out
+        assert "wine/model.pkl.dvc\n" in said.out
+    assert "= hint: dvc pull 'wine/b c.dvc'" in run("scan", "wine", cwd=tmp_path).out
+    put(tmp_path, **{"wine/model__pkl": GOOD, "wine/b c/part__pkl": GOOD})
+    assert run("scan", "wine", cwd=tmp_path).code == 0
+    put(tmp_path, **{"wine/b c/part__pkl": POISON})
+    assert run("scan", "wine", cwd=tmp_path).code == 1
+
+
+def test_clean_files_that_are_not_listed_are_told(tmp_path: Path) -> None:
+    put(tmp_path, **{f"{number}__pkl": GOOD for number in range(20)})
+    assert "not listed" not in run("scan", ".", cwd=tmp_path).out
+    put(tmp_path, more__pkl=POISON)
+    said = run("scan", ".", cwd=tmp_path)
+    assert "clean: " not in said.out
+    assert "20 clean, the clean ones not listed (--format json lists all)\n" in said.out
+
+
+def test_a_lambda_of_cloudpickle_is_told_as_what_it_is(tmp_path: Path) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    put(tmp_path, model__pkl=cloudpickle.dumps(lambda x: x))
+    said = run("scan", "model.pkl", cwd=tmp_path)
+    assert said.code == 1
+    assert "= hint: cloudpickle writes code into the file, as of a lambda" in said.out
+    assert "no library writes such a file" not in said.out
+    assert "[scan] allow" not in said.out, "such a name would let any code in"
+
+
+def test_what_is_neither_a_path_nor_a_reference_is_told_how_to_name_one(tmp_path: Path) -> None:
+    said = run("scan", "wine:1.0", cwd=tmp_path)
+    assert said.code == 2
+    assert "or an entry as wine, wine:1.2.0 or sha256:<digest>" in said.err

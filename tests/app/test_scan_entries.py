@@ -71,7 +71,9 @@ def test_a_path_that_exists_is_a_path(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("wine:9.9.9", "there is no entry wine:9.9.9"),
+        ("wine:9.9.9", "there is no entry wine:9.9.9\n  = hint: wine is here as 1.0.0"),
+        ("wime", "there is no entry wime\n  = hint: did you mean wine?"),
+        ("beer", "there is no entry beer\n  = hint: ls model_registry shows what is here"),
         ("no such.pkl", "no such.pkl: No such file or directory"),
     ],
 )
@@ -95,6 +97,7 @@ def test_an_artifact_that_is_not_here_and_one_that_nothing_names(repo: Repo) -> 
         f"unread: {ENTRY}/model.onnx (none)\n  unread: its bytes are not here\n"
         f"    = hint: registrar check {ENTRY}\n"
     )
+    assert "read by" not in said.out, "nobody read anything"
     repo.write(f"{ENTRY}/metadata.yaml", "a: [")
     said = run("scan", "wine", cwd=repo.path)
     assert said.code == 4

@@ -235,6 +235,7 @@ def test_code_that_is_not_here_is_a_fault_of_the_model(tmp_path: Path) -> None:
     smoked = tried(entry(tmp_path, "model.pkl", content, GIVEN, {"predict": [0]}))
     assert smoked.answer is Smoke.LOADS_NOT
     assert "No module named 'acme_secret_code'" in smoked.message
+    assert "install what has the module acme_secret_code" in smoked.hint
 
 
 def test_a_library_that_is_not_here_is_named_with_the_line(tmp_path: Path) -> None:

@@ -177,3 +177,63 @@ def test_a_policy_that_means_nothing_is_refused(repo: Repo, policy: str) -> None
     toml.write_text(f"{toml.read_text()}[smoke]\n{policy}\n")
     assert run("smoke", "wine", cwd=repo.path).code == 2
     assert repo.check().code == 2
+
+
+def test_hints_can_be_typed_as_they_are(repo: Repo) -> None:
+    """Each names the entry, and none leads to a usage error."""
+    out = repo.write(f"{ENTRY}/smoke/out.json", "{}\n")
+    said = run("smoke", "wine", cwd=repo.path)
+    again = f"registrar smoke --record --overwrite {ENTRY}"
+    assert f"no output is expected\n  = hint: {again}\n" in said.out
+    assert f"= hint: {again}, where" in run("smoke", "--record", "wine", cwd=repo.path).err
+    assert run(*again.split()[1:], cwd=repo.path).code == 0
+    assert out.read_text() != "{}\n"
+
+
+@pytest.mark.parametrize(
+    "field", ["{input: smoke/in.json}", "{input: ../in.json, expected: smoke/out.json}", "yes"]
+)
+def test_an_example_that_is_not_valid_is_not_called_missing(repo: Repo, field: str) -> None:
+    was = "{input: smoke/in.json, expected: smoke/out.json}"
+    repo.edit(f"{ENTRY}/metadata.yaml", was, field)
+    said = run("smoke", "wine", cwd=repo.path)
+    assert said.code == 4
+    assert "unchecked: smoke_test of its metadata is not valid" in said.out
+    assert f"= hint: registrar check {ENTRY}\n" in said.out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            '{"features":\n [[NaN]]}',
+            'NaN is not a JSON number (line 2, column 4)\n  = hint: write it as text: "NaN"',
+        ),
+        ('{"features":\n\n [[1.0,', "not JSON: Expecting value (line 3, column 8)"),
+        ('{"other": [[1.0]]}', "= hint: give it the input that the model takes: names, shapes"),
+    ],
+)
+def test_what_is_wrong_with_an_input_is_told_with_its_place(
+    repo: Repo, given: str, told: str
+) -> None:
+    repo.write(f"{ENTRY}/smoke/in.json", given)
+    said = run("smoke", "--record", "wine", cwd=repo.path)
+    assert (said.code, told in said.out) == (1, True), said.out
+
+
+def test_bytes_of_no_known_format_are_not_a_format(repo: Repo) -> None:
+    run("smoke", "--record", "wine", cwd=repo.path)
+    repo.write(f"{ENTRY}/model.onnx", b"\0\1\2\3")
+    said = run("smoke", "wine", cwd=repo.path)
+    assert said.code == 4
+    assert "the content of model.onnx is of no known format" in said.out
+    assert f"= hint: registrar verify {ENTRY} tells" in said.out
+
+
+def test_little_memory_is_not_called_a_missing_library(tmp_path: Path) -> None:
+    path = entry(tmp_path, "model.onnx", as_onnx(trained()), {"X": WINE}, {"label": [0, 0]})
+    (tmp_path / "registrar.toml").write_text(POLICY + '\n[smoke]\nmemory = "100 MiB"\n')
+    said = run("smoke", str(path), cwd=tmp_path)
+    assert said.code in (1, 4), "a library ends its process, or says so"
+    assert "is not installed" not in said.out
+    assert "= hint: the policy sets it with [smoke] memory" in said.out

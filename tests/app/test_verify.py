@@ -267,3 +267,15 @@ def test_metadata_that_records_nothing(repo: Repo) -> None:
     assert "nothing is recorded of its bytes" in said.out
     repo.write(path, "a: [")
     assert "its metadata cannot be read: registrar check" in verify(repo, FILE).out
+
+
+def test_what_the_remote_lacks_is_told_with_what_sends_it(repo: Repo, place: Path) -> None:
+    for kept in (place / "remote").rglob("*"):
+        if kept.is_file():
+            kept.unlink()
+    said = verify(repo, FOLDER, "--remote")
+    assert said.code == 1
+    assert "  model/config.json is not on the DVC remote\n" in said.out
+    push = f"dvc push model_registry/{FOLDER}/model.dvc"
+    assert said.out.count(f"  = hint: {push}, where the bytes are, sends them\n") == 1
+    assert {one["how"] for one in told(repo, FOLDER, "--remote")[0]["differences"]} == {"missing"}

@@ -24,7 +24,8 @@ from registrar.integrations.sandbox.unlinked import unlinked
 HERE = str(Path(__file__).parent)
 LEVELS = [Level.LIMITS, Level.LANDLOCK, Level.NAMESPACES]
 SLEEPER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 sys.path.append({here!r})
 from registrar.domain.sandboxing import Bounds, Job, Level
 from registrar.integrations.sandbox.box import Box
@@ -92,7 +93,7 @@ def test_a_job_does_not_outlive_the_program(number: int, level: Level, tmp_path:
     with started(level, tmp_path) as (program, pids):
         assert len(pids) >= 2, "the watcher and the job"
         program.send_signal(number)
-        program.wait()
+        program.wait(60)
         assert soon(pids) == set()
     if number == signal.SIGINT:  # the others cannot be answered
         assert list(tmp_path.glob("registrar-box-*")) == []

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import posixpath
+import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registrar.domain.scanning import FileScan, Safety, Scan
+from registrar.domain.scanning import FileScan, Safety, Scan, Trouble
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_PASS
 from registrar.ports.scanning import FileFinder, FileScanner, ToScan
 
 if TYPE_CHECKING:
     from registrar.ports.making import Progress
 
+_DVC = ".dvc"
 EXIT_CODES = {
     Safety.CLEAN: EXIT_PASS,
     Safety.DANGEROUS: EXIT_FINDINGS,
@@ -31,9 +34,32 @@ class Lab:
 
 def scan(paths: Iterable[str], lab: Lab) -> Scan:
     """Look into all files at and below some paths; raises UsageError for one that is not there."""
-    return looked(
-        [item for path in dict.fromkeys(paths) for item in lab.finder.find(path)], (), lab
-    )
+    found = [item for path in dict.fromkeys(paths) for item in lab.finder.find(path)]
+    return looked(list(_without_stand_ins(found)), (), lab)
+
+
+def _without_stand_ins(found: list[ToScan | FileScan]) -> Iterator[ToScan | FileScan]:
+    """A DVC pointer is no model: where its bytes do not lie beside it, they were not read."""
+    here = {folder for item in found for folder in _and_above(item.path)}
+    for item in found:
+        stem = item.path.removesuffix(_DVC)
+        if isinstance(item, ToScan) and stem != item.path and _is_absent(stem, here):
+            hint = f"dvc pull {shlex.quote(item.path)}"
+            message = "a DVC pointer, and the bytes that it stands for were not read"
+            yield FileScan(item.path, "none", (Trouble(Safety.UNREAD, message, hint),))
+        else:
+            yield item
+
+
+def _is_absent(stem: str, here: set[str]) -> bool:
+    return posixpath.basename(stem) != "" and stem not in here
+
+
+def _and_above(path: str) -> Iterator[str]:
+    """A path and the folders that it lies in."""
+    while path not in ("", "/"):
+        yield path
+        path = posixpath.dirname(path)
 
 
 def looked(found: list[ToScan | FileScan], allow: Iterable[str], lab: Lab) -> Scan:

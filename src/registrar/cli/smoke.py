@@ -7,7 +7,8 @@ import argparse
 from registrar.cli.console import painted, write
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, UsageError, worst
 
-_EPILOG = """exit codes: 0 passes   1 does not load, run or reproduce   4 it could not be tried
+_EPILOG = """exit codes: 0 passes   1 does not load, run or reproduce   2 no such entry
+  4 it could not be tried
 docs/smoke.md says what it proves, and what it does not"""
 
 

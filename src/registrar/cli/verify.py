@@ -8,7 +8,8 @@ from registrar.cli.console import Progress, painted, write
 from registrar.cli.numbers import jobs
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, worst
 
-_EPILOG = """exit codes: 0 as recorded   1 something differs   4 something could not be read
+_EPILOG = """exit codes: 0 as recorded   1 something differs   2 no such entry
+  4 something could not be read
 docs/verify.md says what it proves, and what it does not"""
 _CODES = {"pass": 0, "fail": EXIT_FINDINGS, "incomplete": EXIT_INCOMPLETE}
 

@@ -39,6 +39,8 @@ class Difference:
     """A number of bytes for ``SIZE``, else a SHA-256; "" of a file that is not recorded."""
     found: str
     """The same of what is there; "" of a file that is not."""
+    pushed_by: str | None = None
+    """Of a file that the DVC remote lacks: what sends it there, from where its bytes are."""
 
 
 @dataclass(frozen=True, slots=True)

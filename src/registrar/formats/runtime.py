@@ -21,7 +21,7 @@ def told(facts: RuntimeFacts) -> list[str]:
         parts = ", ".join(f"{count:,} {answer}" for answer, count in sorted(answers.items()))
         levels = sorted({one.level.value for one in facts.smoked if one.layers})
         sandbox = f" (sandbox: {', '.join(levels)})" if levels else ""
-        lines.append(f"{_plural(len(facts.smoked), 'example')} run: {parts}{sandbox}")
+        lines.append(f"{_plural(len(facts.smoked), 'example')}: {parts}{sandbox}")
     return lines
 
 

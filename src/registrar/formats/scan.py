@@ -44,10 +44,14 @@ def _summary(scan: Scan) -> str:
     total = len(scan.files)
     parts = [f"{total} file{'s' if total > 1 else ''}", f"{counts[Safety.DANGEROUS]} dangerous"]
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
+    if counts[Safety.CLEAN] and total > _LISTED:
+        parts.append("the clean ones not listed (--format json lists all)")
     told = reader(scan.scanner)
     if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
         told += ", no onnx.checker (python3 -m pip install onnx)"
-    return f"{word}: {', '.join(parts)}\n  read by {escape(told)}"
+    lines = [f"{word}: {', '.join(parts)}"]
+    lines += [f"  read by {escape(told)}"] if scan.scanner.allowlist else []  # else nobody read
+    return "\n".join(lines)
 
 
 def reader(who: Scanner) -> str:

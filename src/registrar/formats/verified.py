@@ -48,9 +48,13 @@ def _lines(answer: Verified) -> Iterator[str]:
         yield f"INCOMPLETE: {name}: {read}"
     for one in answer.differences[:_SHOWN]:
         words = _WORDS[one.how].format(**_values(one))
+        if one.pushed_by is not None:
+            words = "is not on the DVC remote"
         yield f"  {escape(one.path)} {words}"
     if len(answer.differences) > _SHOWN:
         yield f"  and {len(answer.differences) - _SHOWN:,} more (--format json names them all)"
+    for typed in dict.fromkeys(one.pushed_by for one in answer.differences if one.pushed_by):
+        yield f"  = hint: {escape(typed)}, where the bytes are, sends them"
     for reason in answer.unchecked:
         yield f"  unchecked: {escape(reason)}"
 

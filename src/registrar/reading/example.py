@@ -17,6 +17,7 @@ from registrar.reading.documents import MAX_NODES
 MAX_SIZE = 1 << 26
 """Values of an input that is described by a rule; 64 million floats are 256 MiB."""
 MAX_AXES = 16
+SPECIAL_HINT = 'write it as text: "NaN", "Infinity" or "-Infinity"'
 _KEYS = {"shape", "dtype", "data", "fill", "linspace", "every"}
 
 
@@ -64,7 +65,7 @@ def expected_from(data: object) -> dict[str, Array]:
             raise ExampleError(message, (name,), "write shape, every and data")
         made[name] = _array(name, fields)
     if not made:
-        raise ExampleError("no output is expected", (), "name one, or registrar smoke --record")
+        raise ExampleError("no output is expected")
     if not any(array.values for array in made.values()):
         hint = "take an input for which the model gives values"
         raise ExampleError("no value is expected, so nothing would be compared", (), hint)

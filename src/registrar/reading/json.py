@@ -21,6 +21,7 @@ from registrar.reading.documents import (
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 """A string that is not closed is one token to the end: looked at once, not from each quote."""
+_FINITE = "JSON has finite numbers only; leave the value out"
 _MAX_DIGITS = 300
 """More digits than any float holds."""
 
@@ -48,8 +49,11 @@ class _Places:
         return _place(self.spans, route, key)
 
 
-def read_json(raw: bytes) -> Document:
-    """Read one strict JSON document; never raises on any bytes."""
+def read_json(raw: bytes, special: str = _FINITE) -> Document:
+    """Read one strict JSON document; never raises on any bytes.
+
+    ``special`` is the hint for NaN and the infinities.
+    """
     text, flaw = decode(raw)
     if flaw is None and text.startswith("\ufeff"):
         flaw = Flaw("the file begins with a byte order mark", "save it as UTF-8 without one")
@@ -75,8 +79,7 @@ def read_json(raw: bytes) -> Document:
     except _Refused as error:
         literal = str(error)
         span = _find_literal(text, literal)
-        hint = "JSON has finite numbers only; leave the value out"
-        return unreadable(text, Flaw(f"{literal[:40]} is not a JSON number", hint, span))
+        return unreadable(text, Flaw(f"{literal[:40]} is not a JSON number", special, span))
     suspect = twice or "\\" in text or text.count(",") >= MAX_NODES
     flaws = tuple(_flaws(text)) if suspect else ()
     return Document(

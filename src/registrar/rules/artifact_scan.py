@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from registrar.domain.scanning import FileScan
 
 _TOLD = 3
+_WORDS = {Safety.DANGEROUS: "is dangerous", Safety.UNREAD: "could not be read to its end"}
 _HINT = "export it as ONNX, safetensors or GGUF; where that cannot be, a waiver"
 
 
@@ -50,7 +51,7 @@ def _told(entry: Entry, file: FileScan) -> Iterator[Outcome]:
     """The worst of a file, each in a finding of its own."""
     worst = [trouble for trouble in file.troubles if trouble.safety is file.safety]
     for trouble in worst[:_TOLD]:
-        message = f"{file.path} ({file.format}) is {file.safety.value}: {trouble.message}"
+        message = f"{file.path} ({file.format}) {_WORDS[file.safety]}: {trouble.message}"
         yield Problem(message, trouble.hint or _HINT, At(file.path))
     if len(worst) > _TOLD:
         message = f"{file.path}: {len(worst) - _TOLD:,} more of this kind"

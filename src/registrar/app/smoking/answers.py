@@ -29,7 +29,9 @@ _LIBRARIES = {
 _MAX_TOLD = 500
 _STAGES = ("load", "run", "done")
 _LATER = ("failed", "error", "hint", "module")
-_WORDS = ("runtime", "missing", *_LATER)
+_WORDS = ("runtime", "missing", "broken", *_LATER)
+_NO_MEMORY = ("bad_alloc", "allocate memory", "emory allocation", "failed to map segment")
+"""What libraries say where memory was refused, in any words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def told(entry: str, ran: Ran, packages: str, limits: SmokeLimits) -> tuple[Smok
         layers=ran.layers,
         lacking=ran.lacking,
     )
-    answer, message, hint = _verdict(ran, said, stages, packages, limits)
+    answer, message, hint = _verdict(ran, said, stages, entry, packages, limits)
     if answer is not Smoke.PASSES:
         return replace(smoked, answer=answer, message=message, hint=hint), None
     try:
@@ -98,6 +100,7 @@ def _verdict(
     ran: Ran,
     said: Mapping[str, Any],
     stages: Mapping[str, Mapping[str, Any]],
+    entry: str,
     packages: str,
     limits: SmokeLimits,
 ) -> tuple[Smoke, str, str]:
@@ -108,6 +111,9 @@ def _verdict(
     if "missing" in said:
         missing = _words(said["missing"])
         return Smoke.UNCHECKED, f"{missing} is not installed", _install(packages)
+    if "broken" in said:
+        error, hint = _short_of_memory(_words(said["broken"]), limits)
+        return Smoke.UNCHECKED, f"what runs it does not start: {error}", hint or _install(packages)
     module = (text(said.get("module")) or "").partition(".")[0]
     if module in _LIBRARIES:
         return Smoke.UNCHECKED, f"it needs {module}", _install(_LIBRARIES[module])
@@ -115,27 +121,40 @@ def _verdict(
     if "failed" in said:
         if said["failed"] == "tell":
             return Smoke.UNCHECKED, _words(said.get("error")), _words(said.get("hint"))
-        return answer, *_error(_words(said.get("error")), limits)
+        error, hint = _short_of_memory(_words(said.get("error")), limits)
+        return answer, error, hint or _advice(answer, module, entry)
     if ran.end is not End.EXITED:
         return answer, _ended(ran, limits), _hint(ran.end)
     if "done" not in stages:
         last = "; ".join(_last_lines(ran.err))
-        return answer, f"its process ended with {ran.code} ({last or 'it said nothing'})", ""
+        last, hint = _short_of_memory(last, limits)
+        return answer, f"its process ended with {ran.code} ({last or 'it said nothing'})", hint
     return Smoke.PASSES, "", ""
 
 
 def _words(said: object) -> str:
-    return (text(said) or "it does not say why")[:_MAX_TOLD]
+    told = text(said) or "it does not say why"
+    return told if len(told) <= _MAX_TOLD else told[:_MAX_TOLD] + "…"
 
 
 def _install(packages: str) -> str:
     return f"python3 -m pip install {packages}"
 
 
-def _error(error: str, limits: SmokeLimits) -> tuple[str, str]:
-    if error.startswith("MemoryError") or "bad_alloc" in error or "allocate memory" in error:
+def _short_of_memory(error: str, limits: SmokeLimits) -> tuple[str, str]:
+    """An error with the limit, and what sets it, where memory was refused; else as it is."""
+    if error.startswith("MemoryError") or any(words in error for words in _NO_MEMORY):
         return f"{error} (the limit is {limits.memory // MIB:,} MiB)", _hint(End.MEMORY)
-    return error, "run it outside of the registry to see more"
+    return error, ""
+
+
+def _advice(answer: Smoke, module: str, entry: str) -> str:
+    """What a person looks at first."""
+    if module:
+        return f"install what has the module {module[:100]} into the Python that runs registrar"
+    if answer is Smoke.RUNS_NOT:
+        return "give it the input that the model takes: names, shapes and types"
+    return f"registrar verify {entry} tells whether these are the recorded bytes"
 
 
 def _ended(ran: Ran, limits: SmokeLimits) -> str:

@@ -60,6 +60,9 @@ def plan(entry: Entry, folder: str, shown: str, scan: Vouch | None) -> Plan:
         hint = f"dvc pull {entry.typed(artifact.outs[0].pointer)}" if artifact.outs else ""
         raise UntriedError(f"the bytes of {artifact.path} are not here", hint or _check(shown))
     kind, external = _kind(entry, artifact)
+    if kind == Format.UNKNOWN:
+        hint = f"registrar verify {shown} tells whether these are the recorded bytes"
+        raise UntriedError(f"the content of {artifact.path} is of no known format", hint)
     if kind not in PACKAGES:
         hint = f"what can be run: {', '.join(sorted(PACKAGES))}"
         raise UntriedError(f"nothing here runs a model of the format {kind}", hint)

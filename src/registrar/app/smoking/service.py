@@ -10,15 +10,16 @@ from typing import Any
 from registrar.app.smoking.answers import Told, told
 from registrar.app.smoking.plan import PACKAGES, Plan, UntriedError, plan
 from registrar.domain.arrays import Array, Tolerance, compare
-from registrar.domain.metadata import SmokeTest
+from registrar.domain.metadata import SmokeTest, mapping
 from registrar.domain.paths import inside
+from registrar.domain.places import TOP
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import Bounds, Job
 from registrar.domain.smoking import Smoke, Smoked
 from registrar.ports.running import Sandbox, ScanFile
 from registrar.reading.documents import Flaw
 from registrar.reading.entry import Entry
-from registrar.reading.example import ExampleError, expected_from, inputs_from
+from registrar.reading.example import SPECIAL_HINT, ExampleError, expected_from, inputs_from
 from registrar.reading.json import read_json
 
 
@@ -92,8 +93,15 @@ def example_of(subject: Subject) -> SmokeTest:
     metadata = subject.entry.metadata
     if metadata is None:
         raise UntriedError("its metadata cannot be read", f"registrar check {subject.shown}")
+    document = subject.entry.metadata_document
+    if metadata.smoke is None and document is not None and "smoke_test" in mapping(document.data):
+        hint = f"registrar check {subject.shown}"
+        raise UntriedError("smoke_test of its metadata is not valid", hint)
     if metadata.smoke is None:
-        hint = "add smoke_test: {input: smoke/input.json, expected: smoke/expected.json}"
+        hint = (
+            "add smoke_test: {input: smoke/input.json, expected: smoke/expected.json} to the "
+            "metadata, and write smoke/input.json"
+        )
         raise UntriedError("its metadata names no smoke_test", hint)
     return metadata.smoke
 
@@ -109,12 +117,14 @@ def _document(subject: Subject, path: str) -> Any:
         raise _BadError(f"{path} is not there", path, "write it, and commit it")
     raw = entry.raw(path)
     flaws: tuple[Flaw, ...] = (raw,) if isinstance(raw, Flaw) else ()
-    document = None if isinstance(raw, Flaw) else read_json(raw)
+    document = None if isinstance(raw, Flaw) else read_json(raw, SPECIAL_HINT)
     if document is not None:
         flaws = document.flaws
     if document is None or flaws:
         first = flaws[0]
-        raise _BadError(f"{path}: {first.message}", path, first.hint)
+        span = first.span
+        at = f" (line {span.line}, column {span.column})" if span != TOP else ""
+        raise _BadError(f"{path}: {first.message}{at}", path, first.hint)
     return document.data
 
 
@@ -122,7 +132,8 @@ def _expected(subject: Subject, test: SmokeTest) -> dict[str, Array]:
     try:
         return expected_from(_document(subject, test.expected))
     except ExampleError as error:
-        raise _BadError(f"{test.expected}: {error}", test.expected, error.hint) from error
+        hint = error.hint or f"registrar smoke --record --overwrite {subject.shown}"
+        raise _BadError(f"{test.expected}: {error}", test.expected, hint) from error
     except _BadError as error:
         if test.expected not in subject.entry.files:
             error.hint = f"registrar smoke --record {subject.shown}"

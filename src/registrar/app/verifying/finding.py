@@ -48,7 +48,7 @@ class Search:
     def find(self, path: str) -> Found | str | None:
         """The file; why it could not be looked for; None where it is plainly missing."""
         entry = self.place.entry
-        out = next((out for out in entry.outs if out.md5 and inside(path, out.path)), None)
+        out = self._out(path)
         if out is not None and self.place.remotes is not None:
             return self._stored(path, out, Source.REMOTE)
         if path in entry.files:
@@ -62,6 +62,15 @@ class Search:
             return found
         pull = f"dvc pull {entry.typed(out.pointer)}"
         return f"{out.path} is not here: {pull} brings it, --remote reads it where it lies"
+
+    def push(self, path: str) -> str | None:
+        """What sends a file to the remote that was asked for it; None where none was."""
+        out = self._out(path) if self.place.remotes is not None else None
+        return f"dvc push {self.place.entry.typed(out.pointer)}" if out is not None else None
+
+    def _out(self, path: str) -> Out | None:
+        outs = self.place.entry.outs
+        return next((out for out in outs if out.md5 and inside(path, out.path)), None)
 
     def listed(self) -> frozenset[str]:
         """What the artifact has where it was looked for, recorded or not; links are of it, too."""

@@ -36,7 +36,7 @@ def verify(place: Place, jobs: int | None = None, progress: Progress | None = No
     reads, failed = read_all(opened, jobs, tell, recorded_sizes)
     blocked = {path: one for path, one in found.items() if isinstance(one, str)} | failed
     blocked |= search.closed()
-    differences = list(_differences(said, found, reads))
+    differences = list(_differences(said, found, reads, search))
     differences += [Difference(path, How.EXTRA, "", "") for path in extra]
     if not differences and not blocked:
         differences = list(_whole(said, reads))
@@ -71,13 +71,16 @@ def _telling(progress: Progress | None, total: int) -> Tell | None:
 
 
 def _differences(
-    said: Recorded, found: Mapping[str, Found | str | None], reads: Mapping[str, Read]
+    said: Recorded,
+    found: Mapping[str, Found | str | None],
+    reads: Mapping[str, Read],
+    search: Search,
 ) -> Iterator[Difference]:
     for path, one in found.items():
         sha256, size = (said.files or {}).get(path, (None, None))
         read = reads.get(path)
         if one is None:
-            yield Difference(path, How.MISSING, sha256 or "", "")
+            yield Difference(path, How.MISSING, sha256 or "", "", search.push(path))
         elif read is None or sha256 is None:
             continue
         elif size is not None and read.size != size:

@@ -54,6 +54,9 @@ class Engine:
             return Sure("empty", (unread("it is empty: nothing was read"),))
         part.stream.seek(0)
         head = part.stream.read(_HEAD)
+        if head.startswith(b"version ") and _is_lfs_pointer(part):
+            stands_in = unread("a pointer of git-LFS, not its bytes", "git lfs pull")
+            return Sure("none", (stands_in,))
         quickly = self._as_whole_pickle(part, head)
         if quickly is not None:
             return quickly
@@ -118,6 +121,13 @@ class Engine:
         begun = beginning(part.stream, part.size, kind)  # joblib.load would read that far
         begun_at = io.BytesIO(begun)
         yield from self.pickles.deeds(begun_at, 0, len(begun), "read by joblib.load, it ")
+
+
+def _is_lfs_pointer(part: Part) -> bool:
+    from registrar.reading.pointers import LFS_MAX, is_lfs_pointer  # not for most files
+
+    part.stream.seek(0)
+    return part.size <= LFS_MAX and is_lfs_pointer(part.stream.read(part.size))
 
 
 def _claimed(name: str, head: bytes) -> Format:

@@ -12,6 +12,7 @@ from registrar.ports.scanning import ToScan
 
 MAX_FILES = 100_000
 _GIT = ".git"
+_TARGETS = "name a file or a folder, or an entry as wine, wine:1.2.0 or sha256:<digest>"
 
 
 class FilesOnDisk:
@@ -26,7 +27,7 @@ class FilesOnDisk:
             found = os.lstat(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise UsageError(f"{path}: {reason}", "name a file or a folder") from error
+            raise UsageError(f"{path}: {reason}", _TARGETS) from error
         if stat.S_ISDIR(found.st_mode):
             yield from _below(path.rstrip("/") or "/")
         else:

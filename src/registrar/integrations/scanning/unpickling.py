@@ -17,7 +17,7 @@ from registrar.integrations.scanning.limits import LimitError, Limits
 from registrar.integrations.scanning.machines import CMachine, PythonMachine, Seen
 from registrar.integrations.scanning.standins import RefusedError
 from registrar.integrations.scanning.streams import reader
-from registrar.integrations.scanning.words import forbidden_name
+from registrar.integrations.scanning.words import NEVER, forbidden_name
 
 _MOST_TOLD = 20
 _MOST_DEEDS = 5
@@ -165,7 +165,8 @@ def _compared(c: Run, python: Run) -> Iterator[Trouble]:
     yield from _forbidden(python, "", told)
     refusal = c.refusal or python.refusal
     if refusal:
-        yield Trouble(Safety.DANGEROUS, f"it {refusal}", _HOSTILE)
+        named = told or python.seen.forbidden  # then it may be a library that is not known here
+        yield Trouble(Safety.DANGEROUS, f"it {refusal}", NEVER if named else _HOSTILE)
     elif c.error and python.error:
         yield _unread(c if c.limited or not python.limited else python)
     elif c.limited or python.limited:

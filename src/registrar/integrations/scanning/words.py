@@ -12,8 +12,9 @@ _KNOWN = {
 _CANDIDATES = "a search keeps what it drew from: search.param_distributions = {}, then save it"
 _TRAINING = "the class lies in the training script; convert the model to ONNX or skops"
 _MODULES = "whole modules of PyTorch name their classes: write torch.save(model.state_dict(), …)"
+_CODE = "cloudpickle writes code into the file, as of a lambda: put it into a module, use pickle"
 _OTHER = 'convert to ONNX, skops or safetensors; where you trust it: [scan] allow = ["{}"]'
-_NEVER = "do not load it, and ask where it came from"
+NEVER = "do not load it, and ask where it came from"
 _DEEDS = frozenset(
     {
         *("os", "posix", "nt", "subprocess", "pty", "socket", "shutil", "sys", "builtins"),
@@ -31,11 +32,13 @@ def forbidden_name(name: str, how: str = "") -> Trouble:
     if name in _KNOWN:
         hint = _KNOWN[name]
     elif top in _DEEDS:
-        hint = _NEVER
+        hint = NEVER
     elif module.startswith("scipy.stats."):
         hint = _CANDIDATES
     elif top == "__main__":
         hint = _TRAINING
+    elif top == "cloudpickle":
+        hint = _CODE
     elif top in ("torch", "torchvision", "transformers"):
         hint = _MODULES
     else:

@@ -49,8 +49,11 @@ def run(argument: Mapping[str, Any], send: Send) -> None:
     )
     try:
         send({"stage": "load", "runtime": runner.runtime()})
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         send({"missing": str(error.name or error)[:_MAX_TEXT]})
+        return
+    except ImportError as error:  # it is installed, and does not start
+        send({"broken": _told(error)})
         return
     begun = time.perf_counter()
     try:
