@@ -35,7 +35,8 @@ def _checked(answer: int) -> int:
 
 
 def _syscall(number: int, *words: Any) -> int:
-    return _checked(_LIBC.syscall(ctypes.c_long(number), *words))
+    whole = [ctypes.c_long(word) if isinstance(word, int) else word for word in words]
+    return _checked(_LIBC.syscall(ctypes.c_long(number), *whole))
 
 
 def open_a_tcp_socket(scene: Scene) -> str:

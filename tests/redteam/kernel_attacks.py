@@ -24,7 +24,8 @@ _SETSIG, _UNLINKED, _MIB = 10, 40, 1 << 20
 
 
 def _syscall(number: int, *words: Any) -> int:
-    answer = _LIBC.syscall(ctypes.c_long(number), *words)
+    whole = [ctypes.c_long(word) if isinstance(word, int) else word for word in words]
+    answer = _LIBC.syscall(ctypes.c_long(number), *whole)
     if answer < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return int(answer)

@@ -146,6 +146,7 @@ def test_a_registry_that_is_importable_is_not_readable(
     library.mkdir()
     artifact.mkdir(parents=True)
     (registry / ".env").write_text("TOKEN=4711", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     for folder in (registry, library, ""):
         monkeypatch.syspath_prepend(str(folder))
     named = visible.by_landlock((str(artifact),))

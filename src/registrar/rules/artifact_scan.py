@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from registrar.domain.scanning import FileScan
 
 _TOLD = 3
-_WORDS = {Safety.DANGEROUS: "is dangerous", Safety.UNREAD: "could not be read to its end"}
 _HINT = "export it as ONNX, safetensors or GGUF; where that cannot be, a waiver"
 
 
@@ -50,8 +49,10 @@ def check(entry: Entry, looked: Looked) -> Iterator[Outcome]:
 def _told(entry: Entry, file: FileScan) -> Iterator[Outcome]:
     """The worst of a file, each in a finding of its own."""
     worst = [trouble for trouble in file.troubles if trouble.safety is file.safety]
+    said = file.safety.value
     for trouble in worst[:_TOLD]:
-        message = f"{file.path} ({file.format}) {_WORDS[file.safety]}: {trouble.message}"
+        is_so = f"is {said}" if said == "dangerous" else said
+        message = f"{file.path} ({file.format}) {is_so}: {trouble.message}"
         yield Problem(message, trouble.hint or _HINT, At(file.path))
     if len(worst) > _TOLD:
         message = f"{file.path}: {len(worst) - _TOLD:,} more of this kind"

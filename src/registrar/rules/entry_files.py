@@ -2,7 +2,8 @@
 
 What it does: refuses symbolic links, submodules, special files and unreadable folders; paths
 with control characters, backslashes, or not in Unicode form NFC; and `.gitattributes`,
-`.gitmodules` and `.dvcignore` inside an entry. Warns about files that nothing declares.
+`.gitmodules` and `.dvcignore` inside an entry. Warns about files that nothing declares, and about
+files of an example that are not there: in a merged version nobody could add them any more.
 
 Why this is bad: a link may lead out of the entry; `.gitattributes` makes git write other bytes
 into the work tree than were committed; an undeclared file is served without any papers.
@@ -69,6 +70,17 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
             strays.setdefault(path.partition("/")[0], []).append(path)
     yield from _strays(strays)
     yield from _collisions(entry)
+    yield from _absent(entry)
+
+
+def _absent(entry: Entry) -> Iterator[Outcome]:
+    """The files of an example that are not there: no model of this version could ever pass it."""
+    for path in entry.metadata.smoke_paths if entry.metadata else ():
+        if path not in entry.nodes and not entry.covered(path):
+            hint = f"add it: registrar smoke --record {entry.typed()} writes what is expected"
+            at = At(entry.metadata_names[0], ("smoke_test",))
+            message = f"smoke_test names {path}, which is not there"
+            yield Problem(message, hint, at, Severity.WARNING)
 
 
 def _collisions(entry: Entry) -> Iterator[Outcome]:

@@ -14,7 +14,7 @@ from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.headers.troubles import danger, quoted, unread
 
 _HINT = "take the template out, or write it without reaching into Python"
-_TAG = re.compile(r"\{[{%](?:[^}%]|[}%](?!\}))*+[}%]\}|\{[{%].*", re.DOTALL)
+_TAG = re.compile(r"\{[{%].*?(?:[}%]\}|\Z)", re.DOTALL)
 """What Jinja runs; text outside of it is only written."""
 _WAYS = re.compile(
     r"__(?:class|globals|subclasses|builtins|import|mro|bases?|init|new|call|getattr(?:ibute)?|self|func"

@@ -37,7 +37,7 @@ _TEXTS = b"|".join([rb"\x00", *(re.escape(bytes([n])) + b".{%d}" % n for n in ra
 
 
 def _run(pattern: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"(?:" + pattern + b")++", re.DOTALL)
+    return re.compile(b"(?:" + pattern + b")+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
