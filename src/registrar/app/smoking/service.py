@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -205,7 +206,8 @@ def _compared(
         smoked,
         answer=Smoke.REPRODUCES_NOT,
         message=deviation.told,
-        hint="publish what made the example, or a new version with an example of its own",
+        hint="publish what made the example; where the example is at fault and not merged yet: "
+        f"registrar smoke --record --overwrite {shlex.quote(subject.shown)}",
         deviation=deviation,
     )
 
