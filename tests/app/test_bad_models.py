@@ -128,6 +128,7 @@ def test_what_is_no_file_passes_nothing(repo: Repo, tmp_path: Path) -> None:
         assert told["scan"][f"{name}-1.0.0"] == "unread", name
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_runtime_that_crashes_hangs_or_wants_all_memory_is_told_and_the_rest_goes_on(
     repo: Repo,

@@ -73,6 +73,7 @@ def test_the_table_names_every_attack() -> None:
     assert list(STOPS) == list(ATTACKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", PEOPLE)
 def test_without_a_sandbox_each_attack_works(person: str) -> None:
     failed = told(drive(person, at(Level.NONE)), worked=False)
@@ -98,6 +99,7 @@ def test_namespaces_stop_every_attack(person: str) -> None:
     assert told(answers, worked=True) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", PEOPLE)
 def test_namespaces_stop_every_attack_on_a_kernel_without_landlock(person: str) -> None:
     without = [{**one, "without": ["landlock"]} for one in at(Level.NAMESPACES)]
