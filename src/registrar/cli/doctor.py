@@ -6,6 +6,7 @@ import argparse
 import os
 
 from registrar.cli.console import talk, write
+from registrar.cli.options import add_format
 from registrar.errors import UsageError
 from registrar.formats.escape import escape
 
@@ -33,12 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "path", nargs="?", default=".", metavar="PATH", help="a folder of the repository"
     )
     command.add_argument("--offline", action="store_true", help="do not ask the server")
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

@@ -7,6 +7,7 @@ import io
 import sys
 
 from registrar.cli.console import Progress, talk, tell_fault, write
+from registrar.cli.options import add_format
 from registrar.cli.paths import top_and_paths
 
 
@@ -25,12 +26,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--diff", action="store_true", help="print what would be changed as a diff; write nothing"
     )
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

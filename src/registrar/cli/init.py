@@ -7,6 +7,7 @@ import os
 import re
 
 from registrar.cli.console import Progress, write
+from registrar.cli.options import add_format
 from registrar.errors import UsageError
 
 EVENTS = ("pull_request_target", "pull_request")
@@ -53,12 +54,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "default: where .dvc/config is there before the registry",
     )
     command.add_argument("--gitlab", action="store_true", help="write the pipeline of GitLab, too")
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import talk, write
+from registrar.cli.options import add_format
 from registrar.errors import UnansweredError, UsageError
 from registrar.formats.escape import escape
 
@@ -28,12 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     command.add_argument("ref", metavar="REF", help="wine, wine:1.2.0 or sha256:<digest>")
     command.add_argument("--registry-uri", help="the registry; default: MLFLOW_REGISTRY_URI")
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from registrar.cli.console import talk, write
+from registrar.cli.options import add_format
 from registrar.errors import UsageError
 from registrar.formats.escape import escape
 
@@ -15,12 +16,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "rules", help="list the rules, or explain one", allow_abbrev=False
     )
     command.add_argument("name", nargs="?", metavar="NAME", help="a rule to explain")
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from registrar.cli.console import Progress, painted, write
+from registrar.cli.options import add_format
 from registrar.errors import UsageError
 from registrar.formats.escape import escape
 
@@ -42,12 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="REF|PATH",
         help="a file, a folder; or wine, wine:1.2.0, sha256:<digest>: the artifact of that entry",
     )
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from registrar.cli.console import painted, write
+from registrar.cli.options import add_format, add_targets
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, UsageError, worst
 
 _EPILOG = """exit codes: 0 passes   1 does not load, run or reproduce   2 no such entry
@@ -23,24 +24,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.add_argument(
-        "targets",
-        nargs="+",
-        metavar="REF|PATH",
-        help="wine, wine:1.2.0, sha256:<digest>, an entry, or a folder of entries",
-    )
+    add_targets(command)
     command.add_argument(
         "--record", action="store_true", help="write what the model gives as the expected output"
     )
     command.add_argument(
         "--overwrite", action="store_true", help="with --record: also where there is one already"
     )
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 

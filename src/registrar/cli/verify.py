@@ -6,6 +6,7 @@ import argparse
 
 from registrar.cli.console import Progress, painted, write
 from registrar.cli.numbers import jobs
+from registrar.cli.options import add_format, add_targets
 from registrar.errors import EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_NOTHING, worst
 
 _EPILOG = """exit codes: 0 as recorded   1 something differs   2 no such entry
@@ -26,22 +27,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.add_argument(
-        "targets",
-        nargs="+",
-        metavar="REF|PATH",
-        help="wine, wine:1.2.0, sha256:<digest>, an entry, or a folder of entries",
-    )
+    add_targets(command)
     command.add_argument(
         "--remote", action="store_true", help="read what lies behind pointers on the DVC remote"
     )
     command.add_argument("--jobs", type=jobs, metavar="N", help="files read at a time")
-    command.add_argument(
-        "--format",
-        choices=("json", "text"),
-        default="text",
-        help="how it is printed; default: text",
-    )
+    add_format(command)
     command.set_defaults(run=run)
 
 
