@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from registrar.app.scanning import Lab, looked
 from registrar.domain.paths import inside
 from registrar.domain.scanning import FileScan, Safety, Scan, Trouble
-from registrar.domain.trees import UnreadableError
 from registrar.ports.scanning import FileFinder, ToScan
 from registrar.reading.artifact import Artifact
 from registrar.reading.entry import Entry
-from registrar.reading.pointers import LFS_MAX, is_lfs_pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def _artifact(one: Shelved, finder: FileFinder) -> Iterator[ToScan | FileScan]:
         return
     for item in finder.find(whole):
         path = item.path[len(one.shown) + 1 :]
-        stands_in = isinstance(item, ToScan) and _stands_in(entry, path)
+        stands_in = isinstance(item, ToScan) and entry.is_lfs_pointer(path)
         if stands_in:
             yield _absent(item.path, "a pointer of git-LFS, not its bytes", "git lfs pull")
         else:
@@ -70,10 +68,3 @@ def _bring(entry: Entry, path: str) -> str:
 
 def _absent(path: str, message: str, hint: str) -> FileScan:
     return FileScan(path, "none", (Trouble(Safety.UNREAD, message, hint),))
-
-
-def _stands_in(entry: Entry, path: str) -> bool:
-    try:
-        return is_lfs_pointer(entry.tree.read(f"{entry.path}/{path}", LFS_MAX))
-    except UnreadableError:
-        return False

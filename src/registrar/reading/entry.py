@@ -19,7 +19,14 @@ from registrar.reading.json import read_json
 from registrar.reading.manifest import Manifest, manifest_from
 from registrar.reading.metrics import measured
 from registrar.reading.once import once
-from registrar.reading.pointers import Out, Pointer, is_pointer_name, read_pointer
+from registrar.reading.pointers import (
+    LFS_MAX,
+    Out,
+    Pointer,
+    is_lfs_pointer,
+    is_pointer_name,
+    read_pointer,
+)
 from registrar.reading.yaml import read_yaml
 
 if TYPE_CHECKING:
@@ -227,6 +234,13 @@ class Entry:
         """How many names DVC may have given the bytes of a path: none, one, before 3.0 two."""
         outs = [out for out in self.outs if inside(path, out.path)]
         return 2 if any(out.hash_name is None for out in outs) else bool(outs)
+
+    def is_lfs_pointer(self, path: str) -> bool:
+        """Tell whether a pointer of git-LFS stands in the place of a file."""
+        try:
+            return is_lfs_pointer(self.tree.read(f"{self.path}/{path}", LFS_MAX))
+        except UnreadableError:
+            return False
 
     @once
     def artifact(self) -> Artifact | None:

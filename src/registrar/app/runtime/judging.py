@@ -21,7 +21,6 @@ from registrar.ports.running import Runtime
 from registrar.ports.scanning import ScanFiles, ToScan
 from registrar.reading.artifact import Artifact
 from registrar.reading.entry import Entry
-from registrar.reading.pointers import LFS_MAX, is_lfs_pointer
 from registrar.rules.rule import Looked, Record, Rule
 
 SCAN_RULE, SMOKE_RULE, BYTES_RULE = "artifact-scan", "artifact-smoke", "artifact-remote"
@@ -108,22 +107,14 @@ def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles, scrat
             return Looked(deferred=command)
         reason = "its bytes were not read from the DVC remote"
         return Looked(blocked=reason if looking.wholes is not None else f"{reason}: {command}")
-    if any(_stands_in(entry, path) for path in artifact.members):
-        return Looked()
+    if any(entry.is_lfs_pointer(path) for path in artifact.members):
+        return Looked()  # artifact-present refuses it
     try:
         paths = wanted(entry, artifact)
         with laid_out(entry, paths, scratch) as folder:
             return _opened(bench, entry, artifact, paths, folder, looking.runtime, scan)
     except UnreadableError as error:
         return Looked(blocked=str(error))
-
-
-def _stands_in(entry: Entry, path: str) -> bool:
-    """Tell a pointer of git-LFS, which artifact-present refuses."""
-    try:
-        return is_lfs_pointer(entry.tree.read(f"{entry.path}/{path}", LFS_MAX))
-    except UnreadableError:
-        return False
 
 
 def _opened(
