@@ -85,7 +85,7 @@ def test_a_good_model_passes(tmp_path: Path, expected: Any) -> None:
     assert looked["smoked"][0]["sandbox"]["level"] in ("landlock", "namespaces")
     assert looked["smoked"][0]["peak_bytes"] > 0
     text = repo.check_text("--runtime").out
-    assert "  1 example: 1 passes (sandbox: " in text
+    assert "  1 example: 1 passed (sandbox: " in text
     assert "files scanned by registrar" in text
     assert said.report["phases"]["runtime"] == "run"
 

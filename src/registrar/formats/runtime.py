@@ -7,8 +7,19 @@ from typing import Any
 
 from registrar.domain.report import RuntimeFacts
 from registrar.domain.scanning import Scanner
+from registrar.domain.smoking import Smoke
 from registrar.formats.scan import reader, reader_dict
 from registrar.formats.smoked import smoked_dict
+
+_WORDS = {
+    Smoke.PASSES: "passed",
+    Smoke.LOADS_NOT: "did not load",
+    Smoke.RUNS_NOT: "did not run",
+    Smoke.REPRODUCES_NOT: "did not reproduce",
+    Smoke.RECORDED: "recorded",
+    Smoke.UNCHECKED: "not tried",
+}
+"""Of many models; a scan that refuses one may be why it was not tried."""
 
 
 def told(facts: RuntimeFacts) -> list[str]:
@@ -17,7 +28,7 @@ def told(facts: RuntimeFacts) -> list[str]:
     if facts.scanner is not None:
         lines.append(f"{_plural(facts.scanned, 'file')} scanned by {reader(facts.scanner)}")
     if facts.smoked:
-        answers = Counter(one.answer.value for one in facts.smoked)
+        answers = Counter(_WORDS[one.answer] for one in facts.smoked)
         parts = ", ".join(f"{count:,} {answer}" for answer, count in sorted(answers.items()))
         levels = sorted({one.level.value for one in facts.smoked if one.layers})
         sandbox = f" (sandbox: {', '.join(levels)})" if levels else ""

@@ -67,7 +67,7 @@ def _job(spec: Mapping[str, Any], report: int, answer: int, keeper: int) -> None
         from registrar.integrations.sandbox.inside import run
 
         code = run(spec, report, answer)
-    except BaseException:
+    except BaseException:  # nothing of the job may run on in the keeper; it is told, and ends here
         sys.excepthook(*sys.exc_info())
     finally:
         try:
