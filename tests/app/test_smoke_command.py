@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_record_then_reproduce(repo: Repo) -> None:
     for target in ("wine", "wine:1.0.0", "wine-1.0.0", ENTRY, "model_registry"):
         assert run("smoke", target, cwd=repo.path).code == 0
     assert repo.check().code == 0  # what was recorded is a declared file of the entry
+
+
+def test_hints_can_be_typed_whatever_a_folder_is_called(tmp_path: Path) -> None:
+    made = entry(tmp_path, "model.onnx", as_onnx(trained("pipeline")), {"X": WINE})
+    odd = made.rename(tmp_path / "my wine; $(touch owned)'s")
+    said = run("smoke", odd.name, cwd=tmp_path)
+    assert (said.code, "smoke/expected.json is not there" in said.out) == (1, True)
+    hint = said.out.partition("= hint: registrar ")[2].splitlines()[0]
+    assert shlex.split(hint) == ["smoke", "--record", odd.name]
+    assert run(*shlex.split(hint), cwd=tmp_path).code == 0
+    again = run("smoke", "--record", odd.name, cwd=tmp_path)
+    assert (again.code, shlex.quote(odd.name) in again.err) == (2, True)
 
 
 def test_an_expected_output_is_never_overwritten_unasked(repo: Repo) -> None:

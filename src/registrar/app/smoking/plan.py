@@ -51,30 +51,33 @@ class Plan:
     """What the job has to read, absolute."""
 
 
-def plan(entry: Entry, folder: str, shown: str, scan: Vouch | None) -> Plan:
-    """The plan for an entry that lies in ``folder``; raises UntriedError."""
+def plan(entry: Entry, folder: str, typed: str, scan: Vouch | None) -> Plan:
+    """The plan for an entry that lies in ``folder``; raises UntriedError.
+
+    ``typed`` is how its path stands in a command.
+    """
     artifact = entry.artifact
     if artifact is None:
-        raise UntriedError("its metadata names no artifact that can be read", _check(shown))
+        raise UntriedError("its metadata names no artifact that can be read", _check(typed))
     if not artifact.here:
         hint = f"dvc pull {entry.typed(artifact.outs[0].pointer)}" if artifact.outs else ""
-        raise UntriedError(f"the bytes of {artifact.path} are not here", hint or _check(shown))
+        raise UntriedError(f"the bytes of {artifact.path} are not here", hint or _check(typed))
     kind, external = _kind(entry, artifact)
     if kind == Format.UNKNOWN:
-        hint = f"registrar verify {shown} tells whether these are the recorded bytes"
+        hint = f"registrar verify {typed} tells whether these are the recorded bytes"
         raise UntriedError(f"the content of {artifact.path} is of no known format", hint)
     if kind not in PACKAGES:
         hint = f"what can be run: {', '.join(sorted(PACKAGES))}"
         raise UntriedError(f"nothing here runs a model of the format {kind}", hint)
     path = os.path.join(folder, artifact.path)
     if kind in _SCANNED:
-        _scanned(path, scan, shown)
+        _scanned(path, scan, typed)
     read = (path, *(os.path.join(folder, place) for place in external))
     return Plan(str(kind), path, read)
 
 
-def _check(shown: str) -> str:
-    return f"registrar check {shown} tells why"
+def _check(typed: str) -> str:
+    return f"registrar check {typed} tells why"
 
 
 def _kind(entry: Entry, artifact: Artifact) -> tuple[str, tuple[str, ...]]:
@@ -103,11 +106,11 @@ def _known_loader(entry: Entry, path: str) -> None:
         raise UntriedError(f"{path} brings code of its own", "log the model without code_paths")
 
 
-def _scanned(path: str, scan: Vouch | None, shown: str) -> None:
+def _scanned(path: str, scan: Vouch | None, typed: str) -> None:
     """Raises UntriedError unless a scan looked at all of it and found nothing."""
     if scan is None:
         raise UntriedError("it is loaded by running it, and nothing has scanned it")
     safety = scan(path)
     if safety is not Safety.CLEAN:
         message = f"it is loaded by running it, and a scan says: {safety.value}"
-        raise UntriedError(message, f"registrar scan {shown} tells why")
+        raise UntriedError(message, f"registrar scan {typed} tells why")

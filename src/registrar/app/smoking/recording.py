@@ -34,7 +34,7 @@ def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> S
     before: bytes | None = None
     if entry.tree.node(f"{entry.path}/{path}") is not None:
         if not overwrite:
-            hint = f"registrar smoke --record --overwrite {subject.shown}"
+            hint = f"registrar smoke --record --overwrite {subject.typed}"
             hint += ", where the old one is not wanted any more"
             raise UsageError(f"{subject.shown}/{path} is there already", hint)
         raw = entry.raw(path)

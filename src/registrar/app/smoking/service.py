@@ -50,6 +50,11 @@ class Subject:
     allow: tuple[str, ...] = ()
     """``module:name`` that the policy lets pickles and skops files hold besides what we allow."""
 
+    @property
+    def typed(self) -> str:
+        """Its path as a word of a command to be typed."""
+        return shlex.quote(self.shown)
+
 
 class _BadError(Exception):
     """A file of the example that is not there, or cannot be understood."""
@@ -93,10 +98,10 @@ def example_of(subject: Subject) -> SmokeTest:
     """The example that the metadata names; raises UntriedError."""
     metadata = subject.entry.metadata
     if metadata is None:
-        raise UntriedError("its metadata cannot be read", f"registrar check {subject.shown}")
+        raise UntriedError("its metadata cannot be read", f"registrar check {subject.typed}")
     document = subject.entry.metadata_document
     if metadata.smoke is None and document is not None and "smoke_test" in mapping(document.data):
-        hint = f"registrar check {subject.shown}"
+        hint = f"registrar check {subject.typed}"
         raise UntriedError("smoke_test of its metadata is not valid", hint)
     if metadata.smoke is None:
         hint = (
@@ -133,11 +138,11 @@ def _expected(subject: Subject, test: SmokeTest) -> dict[str, Array]:
     try:
         return expected_from(_document(subject, test.expected))
     except ExampleError as error:
-        hint = error.hint or f"registrar smoke --record --overwrite {subject.shown}"
+        hint = error.hint or f"registrar smoke --record --overwrite {subject.typed}"
         raise _BadError(f"{test.expected}: {error}", test.expected, hint) from error
     except _BadError as error:
         if test.expected not in subject.entry.files:
-            error.hint = f"registrar smoke --record {subject.shown}"
+            error.hint = f"registrar smoke --record {subject.typed}"
         raise
 
 
@@ -151,7 +156,7 @@ def _tried(
         raise _BadError(f"{test.input}: {error}", test.input, error.hint) from error
     scan = tools.scan
     vouch = None if scan is None else (lambda path: scan(path, subject.allow))
-    what = plan(subject.entry, subject.folder, subject.shown, vouch)
+    what = plan(subject.entry, subject.folder, subject.typed, vouch)
     _hidden(os.path.join(subject.folder, test.expected), what, test)
     ran = tools.sandbox.run(_job(subject, tools, what, inputs, wanted))
     return told(subject.shown, ran, PACKAGES[what.format], subject.limits)
@@ -207,7 +212,7 @@ def _compared(
         answer=Smoke.REPRODUCES_NOT,
         message=deviation.told,
         hint="publish what made the example; where the example is at fault and not merged yet: "
-        f"registrar smoke --record --overwrite {shlex.quote(subject.shown)}",
+        f"registrar smoke --record --overwrite {subject.typed}",
         deviation=deviation,
     )
 
