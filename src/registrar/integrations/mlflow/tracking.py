@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from registrar.domain.metadata import mapping
 from registrar.domain.runs import LoggedData, RunModel, RunRecord
 from registrar.errors import UsageError
+from registrar.integrations.mlflow.local import local_place
 from registrar.integrations.mlflow.model_folder import (
     flavor_of,
     read_mlmodel,
@@ -24,6 +26,7 @@ from registrar.integrations.mlflow.model_folder import (
 )
 from registrar.integrations.mlflow.models import download
 from registrar.integrations.mlflow.patience import patience
+from registrar.integrations.own_tree import lies_in_tree
 from registrar.ports.others import AskError
 
 INSTALL = "pip install mlflow"
@@ -62,8 +65,16 @@ _MAY = {TRACKING: "read the run", REGISTRY: "write to it"}
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
 class MlflowRuns:
     """Runs by tracking URI; nothing is written, and no database is made where there is none."""
+
+    top: str
+
+    def of_the_tree(self, uri: str) -> bool:
+        """Tell a database or folder that lies in the repository at ``top``."""
+        place = local_place(uri)
+        return place is not None and lies_in_tree(place, self.top)
 
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
