@@ -107,7 +107,10 @@ def test_every_format_tells_it(repo: Repo, remote: Path) -> None:
     for name in ("text", "concise", "sarif", "github", "gitlab", "junit", "markdown"):
         said = repo.check_text(*BEFORE, "--format", name)
         assert (said.code, "does not touch this entry" in said.out) == (0, True), name
-    assert "::warning title=artifact-remote in wine-1.0.0,file=model_registry/wine-1.0.0/" in repo.check_text(*BEFORE, "--format", "github").out
+    assert (
+        "::warning title=artifact-remote in wine-1.0.0,file=model_registry/wine-1.0.0/"
+        in repo.check_text(*BEFORE, "--format", "github").out
+    )
 
 
 def test_paths_are_all_that_is_asked_about(repo: Repo, remote: Path) -> None:

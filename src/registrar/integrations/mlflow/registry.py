@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
 from registrar.integrations.mlflow.models import digest
-from registrar.integrations.mlflow.patience import patience
-from registrar.integrations.mlflow.tracking import REGISTRY, library, said, there
+from registrar.integrations.mlflow.patience import flowing, patience
+from registrar.integrations.mlflow.tracking import REGISTRY, STILL, library, said, there
 from registrar.integrations.mlflow.turns import taking_turns
 from registrar.ports.others import AskError
 
@@ -35,20 +35,24 @@ class MlflowRegistry:
         """Make the version, or find that it is there."""
         served = urlsplit(uri).scheme in ("http", "https")  # it looks for models where it is
         runs_at = uri if served else registration.tracking_uri or uri
-        with taking_turns(uri, os.environ), library(runs_at), patience(_PATIENCE):
+        with taking_turns(uri, os.environ), library(runs_at):
             from mlflow import MlflowClient
 
             try:
-                client = MlflowClient(tracking_uri=runs_at, registry_uri=uri)
-                return _put(client, registration, runs_at)
+                with patience(_PATIENCE):
+                    client = MlflowClient(tracking_uri=runs_at, registry_uri=uri)
+                with flowing(STILL):
+                    linked = _is_of_the_entry(client, registration, runs_at)
+                with patience(_PATIENCE):
+                    return _put(client, registration, linked)
             except (AskError, UsageError):
                 raise
             except Exception as error:  # drivers of databases, each with exceptions of its own
                 raise AskError(said(error, REGISTRY)) from error
 
 
-def _put(client: Any, registration: Registration, runs_at: str) -> Registered:
-    name, linked = registration.name, _is_of_the_entry(client, registration, runs_at)
+def _put(client: Any, registration: Registration, linked: bool) -> Registered:
+    name = registration.name
     source = f"models:/{registration.model_id}" if linked else registration.source
     tags = _tags(registration)
     first = _only(client, registration, source)
@@ -131,10 +135,10 @@ def _completed(client: Any, version: Any, tags: dict[str, str]) -> bool:
 def _same(version: Any, registration: Registration, source: str) -> Registered:
     """The version that is there; raises UsageError where it is another."""
     here = f"sha256:{registration.digest}"
-    there_is = version.tags.get(DIGEST, here)  # without one the source decides
+    there_is = version.tags.get(DIGEST)
     name, entry = registration.name, registration.entry
-    ours = (source, registration.run_id or "")
-    if there_is == here and (version.source, version.run_id or "") == ours:
+    ours = (version.source, version.run_id or "") == (source, registration.run_id or "")
+    if ours and there_is in (None, here):
         other = (version.description or "") != registration.card[:_CARD]
         loads = source != registration.source
         return Registered(int(version.version), new=False, loads=loads, other_card=other)

@@ -25,7 +25,7 @@ from registrar.integrations.mlflow.model_folder import (
     signature_of,
 )
 from registrar.integrations.mlflow.models import download
-from registrar.integrations.mlflow.patience import patience
+from registrar.integrations.mlflow.patience import flowing, patience
 from registrar.integrations.own_tree import lies_in_tree
 from registrar.ports.others import AskError
 
@@ -38,6 +38,8 @@ _QUIET = {
 """Set where the caller has not: a server that is down is told within a minute and a half."""
 _PATIENCE = 120
 """Seconds for all that is asked of one run."""
+STILL = 120
+"""Seconds for which a download may stand still."""
 _COMMIT = "mlflow.source.git.commit"
 _URI = "MLFLOW_TRACKING_URI"
 _FLAGS = {"true": True, "false": False}
@@ -112,8 +114,11 @@ class MlflowRuns:
 
             try:
                 client = MlflowClient(tracking_uri=uri)
-                download(client, record.models[0], uri, folder)
-                return _model(record, client.get_run(run_id), folder)
+                with patience(_PATIENCE):
+                    run = client.get_run(run_id)
+                with flowing(STILL):
+                    download(client, record.models[0], uri, folder)
+                return _model(record, run, folder)
             except AskError:
                 raise
             except Exception as error:  # stores of artifacts, each with exceptions of its own
