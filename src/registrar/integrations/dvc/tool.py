@@ -6,6 +6,7 @@ import os
 import pkgutil
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,11 +18,15 @@ from registrar.errors import OutputError, UnansweredError, UsageError
 from registrar.integrations.stalling import STALLED
 from registrar.integrations.stamps import stamp
 from registrar.integrations.workshop.copying import copy
+from registrar.integrations.workshop.space import ROOM, space_hint
 from registrar.ports.making import EntryBench
 
 PATIENCE = 120
 """Seconds without a byte; a store that puts large parts together sends some while it does."""
 _STDERR = 2
+_NOTES = (
+    "look into the folder of dvc config core.site_cache_dir, or /var/tmp/dvc; nothing was changed"
+)
 _INSTALL = "pip install 'dvc[s3]', with the kind of your remote in the brackets"
 
 
@@ -65,7 +70,11 @@ class Dvc:
             message = f"dvc add failed: {error}"
             raise UsageError(message, "mend that, and run it again; nothing was changed") from error
         except OSError as error:
-            raise OutputError(f"dvc add failed: {error.strerror or error}") from error
+            message = f"dvc add failed: {error.strerror or error}"
+            raise OutputError(message, space_hint(error)) from error
+        except sqlite3.Error as error:  # it notes there what it knows of files
+            message = f"dvc add failed: the notes that DVC keeps of files: {error}"
+            raise OutputError(message, ROOM if "full" in str(error) else _NOTES) from error
         self._move(bench, made, real)
         shutil.rmtree(temporary, ignore_errors=True)
 
