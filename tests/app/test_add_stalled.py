@@ -142,13 +142,24 @@ def test_a_remote_that_takes_nothing(
     assert repo.check("--remote").code == 0, "nothing of the ended push is in the way"
 
 
+@pytest.mark.slow  # before it pushes, the look at the remote goes on to the ends of its own limits
 @pytest.mark.parametrize("silent", [False], indirect=True)
+@pytest.mark.parametrize("kind", ["http", "s3"])
 def test_a_remote_that_never_answers(
-    repo: Repo, made: tuple[Path, tuple[str, ...]], silent: Silent
+    repo: Repo,
+    made: tuple[Path, tuple[str, ...]],
+    silent: Silent,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with_remote(repo, silent.url, 5)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "planted-5ecret")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    bucket = f"s3://models/registry\n    endpointurl = {silent.url}\n    region = us-east-1"
+    with_remote(repo, silent.url if kind == "http" else bucket, 5)
     said = add(repo, *made[1], "--push")
     assert (said.code, STOOD in said.err) == (4, True), said
+    assert "planted-5ecret" not in said.out + said.err
     whole(repo)
 
 
