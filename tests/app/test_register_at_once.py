@@ -6,6 +6,7 @@ MLflow on SQLite. Two machines are two cache folders: then neither waits for the
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import GIT_ENV, ONNX, SHA, Repo, good_repo
+from builders import GIT_ENV, ONNX, SHA, Repo, good_repo, run
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own, and those of its libraries
 MEET = """
@@ -50,9 +51,18 @@ sys.exit(main(sys.argv[1:]))
 only some tags are there stands for a server that does not."""
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's tables, made once: it takes seconds."""
+    path = tmp_path_factory.mktemp("mlflow") / "registry.db"
+    versions(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def uri(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    shutil.copy(database, tmp_path / "registry.db")
     return f"sqlite:///{tmp_path}/registry.db"
 
 
@@ -78,6 +88,12 @@ def ended(*processes: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
     return [(code, out, err) for code, (out, err) in zip(codes, told, strict=True)]
 
 
+def again(repo: Repo, uri: str) -> tuple[int, str, str]:
+    """The same in this process, which has MLflow loaded."""
+    said = run("register", "wine", "--registry-uri", uri, cwd=repo.path)
+    return said.code, said.out, said.err
+
+
 def versions(uri: str) -> list[Any]:
     from mlflow import MlflowClient
 
@@ -99,7 +115,6 @@ def whole(uri: str) -> Any:
 
 def meeting(tmp_path: Path, first: Repo, second: Repo, uri: str) -> list[tuple[int, str, str]]:
     """Both registering, as from two machines, each writing after both have looked."""
-    versions(uri)  # its tables are made
     marks = [tmp_path / "a", tmp_path / "b"]
     return ended(
         started(first, uri, "-c", MEET, *marks, XDG_CACHE_HOME=str(tmp_path / "cache-a")),
@@ -108,7 +123,8 @@ def meeting(tmp_path: Path, first: Repo, second: Repo, uri: str) -> list[tuple[i
 
 
 def test_two_at_once_make_one_version(repo: Repo, uri: str) -> None:
-    """In a registry that has no tables yet, too."""
+    """In a registry that has no tables yet."""
+    Path(uri.removeprefix("sqlite:///")).unlink()
     said = ended(started(repo, uri), started(repo, uri))
     assert sorted((code, out) for code, out, _ in said) == [
         (0, "wine-1.0.0 is there already: wine version 1\n"),
@@ -126,6 +142,7 @@ def test_two_machines_at_once_keep_one_version(repo: Repo, uri: str, tmp_path: P
     assert int(whole(uri).version) == 1
 
 
+@pytest.mark.slow
 def test_two_machines_with_other_bytes(repo: Repo, uri: str, tmp_path: Path) -> None:
     other = good_repo(tmp_path / "other")
     raw = (Path(__file__).parents[2] / "model_registry/wine-cultivar-1.1.0/model.onnx").read_bytes()
@@ -151,27 +168,34 @@ def other_facts(raw: bytes) -> tuple[str, int]:
     return hashlib.sha256(raw).hexdigest(), len(raw)
 
 
-@pytest.mark.parametrize(
-    "left", ["", "registrar.version", "registrar.entry", "registrar.entry,registrar.digest"]
-)
+SLOW = pytest.mark.slow
+LEFT = [
+    "registrar.version",
+    *(pytest.param(left, marks=SLOW) for left in ("", "registrar.entry")),
+    pytest.param("registrar.entry,registrar.digest", marks=SLOW),
+]
+
+
+@pytest.mark.parametrize("left", LEFT)
 def test_one_that_was_killed_before_its_tags_is_completed(repo: Repo, uri: str, left: str) -> None:
     ((code, _, err),) = ended(started(repo, uri, "-c", KILLED, left))
     assert code == -signal.SIGKILL, err
     (begun,) = versions(uri)
     assert set(begun.tags) == set(filter(None, left.split(",")))
-    said = ended(started(repo, uri))[0]
+    said = again(repo, uri)
     told = "is there already: wine version 1, and has the tags now that it lacked\n"
     assert (said[0], said[1]) == (0, f"wine-1.0.0 {told}"), said
     before = whole(uri)
-    code, out, _ = ended(started(repo, uri))[0]
+    code, out, _ = again(repo, uri)
     assert (code, out) == (0, "wine-1.0.0 is there already: wine version 1\n")
     assert whole(uri).last_updated_timestamp == before.last_updated_timestamp
 
 
+@pytest.mark.slow
 def test_one_that_was_killed_after_them_is_there(repo: Repo, uri: str) -> None:
     ((code, _, err),) = ended(started(repo, uri, "-c", KILLED, "all"))
     assert code == -signal.SIGKILL, err
-    code, out, _ = ended(started(repo, uri))[0]
+    code, out, _ = again(repo, uri)
     assert (code, out) == (0, "wine-1.0.0 is there already: wine version 1\n")
     whole(uri)
 
@@ -186,7 +210,7 @@ def test_a_version_of_somebody_else_is_not_taken_for_ours(repo: Repo, uri: str) 
     client.create_model_version("wine", "s3://theirs/model", description="theirs")
     client.create_model_version("wine", ours, description="another card")
     client.create_model_version("wine", ours, tags={"registrar.entry": "wine-0.9.0"})
-    code, out, _ = ended(started(repo, uri))[0]
+    code, out, _ = again(repo, uri)
     assert (code, out) == (0, "wine-1.0.0 registered: wine version 4\n")
 
 
@@ -194,15 +218,15 @@ def test_two_that_are_there_are_told(repo: Repo, uri: str) -> None:
     """As where one of two machines was killed before it could delete its own."""
     from mlflow import MlflowClient
 
-    assert ended(started(repo, uri))[0][0] == 0
+    assert again(repo, uri)[0] == 0
     first = whole(uri)
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
     client.create_model_version(
         "wine", first.source, tags=dict(first.tags), description=first.description
     )
-    code, out, err = ended(started(repo, uri))[0]
+    code, out, err = again(repo, uri)
     assert (code, out) == (2, "")
     assert "wine-1.0.0 is registered twice, as wine 1 and 2" in err
     assert "delete the one in MLflow that nobody uses" in err
     client.delete_model_version("wine", "2")
-    assert ended(started(repo, uri))[0][0] == 0
+    assert again(repo, uri)[0] == 0
