@@ -22,7 +22,7 @@ _OURS = (
     "PYTHONPATH",
     "PYTHONSAFEPATH",
 )
-_ROOM = 1 << 30
+_ROOM = 2 << 30
 """Bytes that a run may have in temporary files at a time, with a margin."""
 
 
