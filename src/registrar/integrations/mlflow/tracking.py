@@ -17,7 +17,6 @@ from registrar.domain.metadata import mapping
 from registrar.domain.runs import LoggedData, RunModel, RunRecord
 from registrar.errors import UsageError
 from registrar.integrations.mlflow.model_folder import (
-    flavor_of,
     read_mlmodel,
     requirements_of,
     signature_of,
@@ -25,6 +24,7 @@ from registrar.integrations.mlflow.model_folder import (
 from registrar.integrations.mlflow.models import download
 from registrar.integrations.mlflow.patience import patience
 from registrar.ports.others import AskError
+from registrar.reading.mlmodel import flavor_of
 
 INSTALL = "pip install mlflow"
 _QUIET = {
