@@ -1,13 +1,16 @@
-"""The repositories that most tests change: a good registry, and one as ``init`` leaves it."""
+"""What most tests change: a good registry, one as ``init`` leaves it, one that DVC pushed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pushed
 import pytest
 from builders import Repo, good_repo
 from changes import branch
 from doctored import make_registry
+
+pushed_registry = pushed.pushed_registry
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+from api_server import Api, serving
 from builders import Repo, run
 
 WORKFLOW = ".github/workflows/model-registry.yml"
@@ -16,6 +18,9 @@ OWNERS = ".github/CODEOWNERS"
 PYZ = "scripts/registrar.pyz"
 RUN = "/opt/registrar/bin/python -I -m registrar hook pre-receive"
 HOOK = "#!/bin/sh\n# stands for what pre-commit writes\nexec pre-commit hook-impl\n"
+PROTECTION = ("check-required", "bypass", "owners-review", "stale-approvals")
+PROTECTION += ("pull-request-required", "force-push", "deletion", "up-to-date")
+"""What is asked about the branch, in the order of the report."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,14 @@ def offline(path: Path) -> Said:
     return doctor(path, "--offline")
 
 
+def asked(repo: Repo, api: Api, monkeypatch: pytest.MonkeyPatch) -> Said:
+    """Run the command with a stand-in of GitHub's API."""
+    with serving(api):
+        monkeypatch.setenv("GITHUB_API_URL", api.base)
+        monkeypatch.setenv("GH_TOKEN", "secret-token")
+        return doctor(repo.path)
+
+
 def make_registry(path: Path, branch: str = "main", options: Sequence[str] = ()) -> Repo:
     """A repository with everything that ``init`` writes, committed."""
     repo = Repo(path, git=False)
@@ -75,6 +88,21 @@ def make_registry(path: Path, branch: str = "main", options: Sequence[str] = ())
     assert done.code == 0, done.err
     repo.commit("gate")
     return repo
+
+
+def on_github(repo: Repo, url: str = "https://github.com/acme/wine.git") -> Repo:
+    """The same as it is cloned from there."""
+    repo.git("remote", "add", "origin", url)
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    return repo
+
+
+@pytest.fixture(scope="module")
+def cloned(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """A registry with a password in its remote's address; a module takes it by assignment."""
+    made = make_registry(tmp_path_factory.mktemp("made") / "registry")
+    return on_github(made, "https://u:hunter2@github.com/acme/wine.git")
 
 
 def copy_of(repo: Repo, path: Path) -> Repo:

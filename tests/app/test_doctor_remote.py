@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import ACTIONS, REPOSITORY, RULES, Api, Reply, checks, good_api, rule, serving
+from api_server import ACTIONS, DENIED, REPOSITORY, RULES, Api, Reply, checks, good_api, rule
 from builders import Repo
-from doctored import Said, copy_of, doctor, make_registry, offline
+from doctored import asked, copy_of, make_registry, offline, on_github
 
 from registrar.app.shipped.github_remote import (
     ENVIRONMENT,
@@ -19,7 +19,6 @@ from registrar.app.shipped.github_remote import (
 from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
 
 QUEUE = "gh-readonly-queue/main/*"
-DENIED = Reply({"message": "Resource not accessible by personal access token"}, 403)
 NETWORK = '[network]\ndvc_remotes = ["storage"]\n'
 
 
@@ -32,10 +31,7 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     text = (repo.path / "registrar.toml").read_text(encoding="utf-8")
     repo.write("registrar.toml", text + NETWORK)
     repo.commit("network")
-    repo.git("remote", "add", "origin", "https://github.com/acme/wine.git")
-    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
-    repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
-    return repo
+    return on_github(repo)
 
 
 @pytest.fixture
@@ -225,13 +221,6 @@ def api_with(required: bool = True, queue: bool = True, **replies: Reply) -> Api
         tail = "/deployment-branch-policies" if path.endswith("branches") else ""
         api.replies[f"{REPOSITORY}/environments/{name}{tail}"] = reply
     return api
-
-
-def asked(repo: Repo, api: Api, monkeypatch: pytest.MonkeyPatch) -> Said:
-    with serving(api):
-        monkeypatch.setenv("GITHUB_API_URL", api.base)
-        monkeypatch.setenv("GH_TOKEN", "secret-token")
-        return doctor(repo.path)
 
 
 def test_a_queue_that_waits_proves_every_change(

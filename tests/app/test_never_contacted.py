@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
+import pushed
 import pytest
 from builders import Repo
 from http_remote import Remote, serving
-from tracked import FILE, FOLDER, dvc, tracked_repo, without_bytes
+from tracked import FILE, FOLDER
 
 POINTER = f"model_registry/{FILE}/model.onnx.dvc"
 METADATA = f"model_registry/{FILE}/metadata.yaml"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    repo = tracked_repo(place / "registry")
-    dvc(repo.path, "push", "--quiet")
-    without_bytes(repo)
-    return place
-
-
-@pytest.fixture
-def repo(made: Path, tmp_path: Path) -> Repo:
-    shutil.copytree(made, tmp_path / "place", symlinks=True)
-    return Repo(tmp_path / "place/registry", git=False)
+repo = pushed.fresh
 
 
 @pytest.fixture

@@ -8,47 +8,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pushed
 import pytest
 from builders import ONNX, POLICY, Repo
 from http_remote import Remote, serving
-from tracked import (
-    FILE,
-    FOLDER,
-    PARTS,
-    dvc,
-    listing,
-    overwrite,
-    stored,
-    tracked_repo,
-    without_bytes,
-)
+from tracked import FILE, FOLDER, PARTS, dvc, listing, overwrite, stored, without_bytes
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the registry and its remote, everything pushed."""
-    place = tmp_path_factory.mktemp("made")
-    repo = tracked_repo(place / "registry")
-    (place / "unpushed").mkdir()
-    dvc(repo.path, "push", "--quiet")
-    without_bytes(repo)
-    return place
-
-
-@pytest.fixture
-def place(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "place", symlinks=True)
-    return tmp_path / "place"
-
-
-@pytest.fixture
-def repo(place: Path) -> Repo:
-    return Repo(place / "registry", git=False)
-
-
-@pytest.fixture
-def remote(place: Path) -> Path:
-    return place / "remote"
+repo = pushed.fresh
+remote = pushed.remote
 
 
 def test_all_is_there(repo: Repo) -> None:
@@ -246,7 +213,7 @@ def test_a_pointer_of_dvc_before_3(repo: Repo, remote: Path) -> None:
     assert repo.check("--remote", "--verify-bytes").report["deferred"] == []
 
 
-def test_what_only_the_bytes_tell_is_refused(place: Path, repo: Repo, remote: Path) -> None:
+def test_what_only_the_bytes_tell_is_refused(repo: Repo, remote: Path) -> None:
     """A pickle behind a pointer, whose name and papers say ONNX."""
     import pickle
 

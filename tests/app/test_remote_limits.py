@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builders import ONNX
-from tracked import PARTS, dvc, stored, tracked_repo, without_bytes
+import pushed
+from builders import ONNX, Repo
+from tracked import PARTS, stored
+
+repo = pushed.fresh
+remote = pushed.remote
 
 
-def test_what_has_another_size_is_not_read(tmp_path: Path) -> None:
+def test_what_has_another_size_is_not_read(repo: Repo, remote: Path) -> None:
     """A sparse file of a tebibyte: reading it would take the day."""
-    repo, remote = tracked_repo(tmp_path / "registry"), tmp_path / "remote"
-    dvc(repo.path, "push", "--quiet")
-    without_bytes(repo)
     for raw in (ONNX, PARTS["config.json"]):
         place = stored(remote, raw)
         place.chmod(0o644)

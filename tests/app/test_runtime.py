@@ -11,9 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pushed
 import pytest
 from builders import COMMIT, ENTRY, ONNX, POLICY, SHA, Repo, good_entry, run
-from tracked import FILE, NETWORK, dvc, overwrite, stored, tracked_repo, without_bytes
+from tracked import FILE, NETWORK, overwrite, stored, tracked_repo, without_bytes
 
 from registrar.domain.remotes import ObjectName
 from registrar.integrations.dvc.stores import FolderStore
@@ -21,6 +22,8 @@ from registrar.integrations.dvc.stores import FolderStore
 INPUT = {"features": [[13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050]]}
 SMOKE = "smoke_test: {input: smoke/input.json, expected: smoke/expected.json}\n"
 PICKLES = POLICY.replace('["onnx"]', '["onnx", "pickle"]')
+
+repo = pushed.fresh
 
 
 class Marker:
@@ -234,21 +237,6 @@ def test_an_artifact_that_is_a_link_is_not_looked_at(tmp_path: Path) -> None:
     said = repo.check("--runtime")
     assert "entry-files" in rules(said)
     assert said.report["runtime"]["smoked"] == []
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("pushed")
-    repo = tracked_repo(place / "registry")
-    dvc(repo.path, "push", "--quiet")
-    without_bytes(repo)
-    return place
-
-
-@pytest.fixture
-def repo(made: Path, tmp_path: Path) -> Repo:
-    shutil.copytree(made, tmp_path / "place", symlinks=True)
-    return Repo(tmp_path / "place/registry", git=False)
 
 
 def test_they_are_deferred(repo: Repo) -> None:

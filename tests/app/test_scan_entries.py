@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
+import pushed
 import pytest
 from builders import ONNX, SHA, Repo, good_entry, run
-from tracked import FILE, FOLDER, PARTS, dvc, tracked_repo, without_bytes
+from tracked import FILE, FOLDER, PARTS, dvc, without_bytes
 
 OWN = b"cacme.features\nBucketer\n)R."
 POISON = b"cposix\nsystem\n(Vtrue\ntR."
@@ -133,17 +133,7 @@ def test_no_artifact_leaves_its_entry(repo: Repo, tmp_path: Path, path: str) -> 
     assert "posix.system" not in said.out
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    dvc(tracked_repo(place / "registry").path, "push", "--quiet")
-    return place
-
-
-@pytest.fixture
-def tracked(made: Path, tmp_path: Path) -> Repo:
-    shutil.copytree(made, tmp_path / "place", symlinks=True)
-    return Repo(tmp_path / "place/registry", git=False)
+tracked = pushed.whole
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -15,7 +15,17 @@ from models import WINE, as_onnx, entry, trained
 from registrar.domain.sandboxing import Level
 
 ENTRY = "model_registry/wine-1.0.0"
-ALL = ["onnx", "pickle", "joblib", "skops", "safetensors", "pytorch"]
+ALL = ["onnx", "pickle", "joblib", "skops", "safetensors", "pytorch", "xgboost", "lightgbm"]
+TREES = {  # as much of them as tells what they are
+    "xgboost": (
+        "model.json",
+        b'{"learner": {"gradient_booster": {}, "learner_model_param": {}}, "version": [3, 0, 0]}',
+    ),
+    "lightgbm": (
+        "model.txt",
+        b"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nend of trees\n",
+    ),
+}
 
 
 @pytest.fixture
@@ -133,7 +143,7 @@ def test_a_runtime_that_is_not_installed_is_named_with_the_line(tmp_path: Path) 
     work = tmp_path / "work"
     work.mkdir()
     (work / "registrar.toml").write_text(POLICY.replace('["onnx"]', json.dumps(ALL)))
-    made = {format: (file, whole(format)) for format, file in FORMATS.items()}
+    made = {format: (file, whole(format)) for format, file in FORMATS.items()} | TREES
     made["pytorch"] = ("model.pt", next(b.content for b in _torch() if b.name == "state.pt"))
     for format, (file, content) in made.items():
         given = {} if format in ("safetensors", "pytorch") else {"X": WINE}
@@ -147,6 +157,8 @@ def test_a_runtime_that_is_not_installed_is_named_with_the_line(tmp_path: Path) 
         ("skops", "skops", "skops"),
         ("safetensors", "safetensors", "safetensors numpy"),
         ("pytorch", "torch", "torch"),
+        ("xgboost", "xgboost", "xgboost"),
+        ("lightgbm", "lightgbm", "lightgbm"),
     ):
         told = (
             f"INCOMPLETE: model_registry/{format}-1.0.0 unchecked: {module} is not installed\n"

@@ -8,34 +8,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pushed
 import pytest
 from builders import ONNX, SHA, Repo, run
 from http_remote import Remote, serving
 from powerless import run_powerless
-from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored, tracked_repo, without_bytes
+from tracked import FILE, FOLDER, PARTS, overwrite, stored, without_bytes
 
 from registrar.domain.verifying import How, Source
 
 ALL = sum(len(raw) for raw in PARTS.values())
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    repo = tracked_repo(place / "registry")
-    dvc(repo.path, "push", "--quiet")
-    return place
-
-
-@pytest.fixture
-def place(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "place", symlinks=True)
-    return tmp_path / "place"
-
-
-@pytest.fixture
-def repo(place: Path) -> Repo:
-    return Repo(place / "registry", git=False)
+repo = pushed.whole
+remote = pushed.remote
 
 
 def verify(repo: Repo, *argv: str) -> Any:
@@ -87,13 +71,13 @@ def test_nowhere_here(repo: Repo) -> None:
     assert said.out.count("unchecked: ") == 1, "one reason, once"
 
 
-def test_on_the_remote(repo: Repo, place: Path) -> None:
+def test_on_the_remote(repo: Repo, remote: Path) -> None:
     (file, folder) = told(repo, "model_registry", "--remote")
     assert file["sources"] == folder["sources"] == ["the DVC remote"]
     assert (file["verdict"], folder["verdict"]) == ("pass", "pass")
-    overwrite(stored(place / "remote", ONNX), ONNX[:-1] + b"!")
-    overwrite(stored(place / "remote", PARTS["a.onnx"]), PARTS["a.onnx"] + b"!")
-    stored(place / "remote", PARTS["config.json"]).unlink()
+    overwrite(stored(remote, ONNX), ONNX[:-1] + b"!")
+    overwrite(stored(remote, PARTS["a.onnx"]), PARTS["a.onnx"] + b"!")
+    stored(remote, PARTS["config.json"]).unlink()
     (file, folder) = told(repo, "model_registry", "--remote")
     assert [d["how"] for d in file["differences"]] == ["bytes"]
     assert [(d["path"], d["how"]) for d in folder["differences"]] == [
@@ -103,9 +87,8 @@ def test_on_the_remote(repo: Repo, place: Path) -> None:
     assert verify(repo, "model_registry").code == 0, "what is here is as it was"
 
 
-def test_on_a_remote_over_http(repo: Repo, place: Path) -> None:
+def test_on_a_remote_over_http(repo: Repo, remote: Path) -> None:
     with serving(Remote()) as server:
-        remote = place / "remote"
         server.files = {
             f"/{path.relative_to(remote)}": path.read_bytes()
             for path in remote.rglob("*")
@@ -172,12 +155,12 @@ def test_a_link_that_is_not_recorded_is_told(repo: Repo) -> None:
     ]
 
 
-def test_a_link_in_the_place_of_a_tracked_file_is_not_followed(repo: Repo, place: Path) -> None:
+def test_a_link_in_the_place_of_a_tracked_file_is_not_followed(repo: Repo, tmp_path: Path) -> None:
     """DVC may link to its cache; what the link leads to is not what is read."""
     model = repo.path / f"model_registry/{FILE}/model.onnx"
-    (place / "elsewhere").write_bytes(b"other bytes")
+    (tmp_path / "elsewhere").write_bytes(b"other bytes")
     model.unlink()
-    model.symlink_to(place / "elsewhere")
+    model.symlink_to(tmp_path / "elsewhere")
     (one,) = told(repo, FILE)
     assert (one["verdict"], one["sources"]) == ("pass", ["DVC's cache"])
     shutil.rmtree(repo.path / ".dvc/cache")
@@ -269,8 +252,8 @@ def test_metadata_that_records_nothing(repo: Repo) -> None:
     assert "its metadata cannot be read: registrar check" in verify(repo, FILE).out
 
 
-def test_what_the_remote_lacks_is_told_with_what_sends_it(repo: Repo, place: Path) -> None:
-    for kept in (place / "remote").rglob("*"):
+def test_what_the_remote_lacks_is_told_with_what_sends_it(repo: Repo, remote: Path) -> None:
+    for kept in remote.rglob("*"):
         if kept.is_file():
             kept.unlink()
     said = verify(repo, FOLDER, "--remote")

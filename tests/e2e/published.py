@@ -5,30 +5,55 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from added import OPTIONS, SENTENCE, add, training_repo
 from builders import Repo, run
 
-FORMATS = '["onnx", "skops", "pickle", "joblib", "safetensors"]'
+FORMATS = (*("onnx", "skops", "pickle", "joblib", "safetensors", "pytorch", "xgboost", "lightgbm"),)
+
+
+class Made(NamedTuple):
+    """A model to publish."""
+
+    name: str
+    """Of the entry."""
+    file: str
+    """Of the artifact."""
+    content: bytes | Path
+    """Its bytes; or the folder that is copied."""
+    given: Mapping[str, Any]
+    """The input of its example."""
+    format: str
+    """That it should have; of a folder, that of its one file that is no text."""
+
+    def put(self, folder: Path) -> Path:
+        """Write it into a folder; its path."""
+        place = folder / self.file
+        if isinstance(self.content, Path):
+            shutil.copytree(self.content, place)
+        else:
+            place.write_bytes(self.content)
+        return place
 
 
 @dataclass
 class Published:
-    """A registry, and what was published into it: entry to the format that it should have."""
+    """A registry, and what was published into it: entry to what it was made of."""
 
     repo: Repo
     outside: Path
     """Where models lie before they are published."""
-    entries: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Made] = field(default_factory=dict)
 
     @classmethod
     def at(cls, folder: Path) -> Published:
         """An empty registry with training code; a card that fits every model lies beside it."""
         repo = training_repo(folder / "registry")
-        repo.edit("registrar.toml", '["onnx"]', FORMATS)
+        repo.edit("registrar.toml", '["onnx"]', json.dumps(FORMATS))
         repo.commit("formats")
         outside = folder / "models"
         outside.mkdir()
@@ -42,20 +67,20 @@ class Published:
         shutil.rmtree(made)
         return cls(repo, outside)
 
-    def publish(self, name: str, file: str, content: bytes, given: object, format: str) -> Path:
+    def publish(self, made: Made) -> Path:
         """Publish a model, and give it the input of an example; the folder of the entry."""
-        place = self.outside / name
+        place = self.outside / made.name
         place.mkdir()
-        (place / file).write_bytes(content)
+        artifact = str(made.put(place))
         card = ("--card", str(self.outside / "card.md"), "--no-dvc")
-        made = add(self.repo, *OPTIONS, *card, name=name, artifact=str(place / file))
-        assert made.code == 0, (name, made.out, made.err)
-        entry = self.repo.path / f"model_registry/{name}-1.0.0"
+        said = add(self.repo, *OPTIONS, *card, name=made.name, artifact=artifact)
+        assert said.code == 0, (made.name, said.out, said.err)
+        entry = self.repo.path / f"model_registry/{made.name}-1.0.0"
         (entry / "smoke").mkdir()
-        (entry / "smoke/input.json").write_text(json.dumps(given), encoding="utf-8")
+        (entry / "smoke/input.json").write_text(json.dumps(made.given), encoding="utf-8")
         with (entry / "metadata.yaml").open("a", encoding="utf-8") as metadata:
             metadata.write("smoke_test: {input: smoke/input.json, expected: smoke/expected.json}\n")
-        self.entries[entry.name] = format
+        self.entries[entry.name] = made
         return entry
 
     def ask(self, *argv: str) -> Any:
@@ -70,17 +95,17 @@ class Published:
             Path(one["entry"]).name: one["message"] or one["answer"] for one in report["entries"]
         }
 
-    def scanned(self) -> dict[str, str]:
+    def scanned(self) -> dict[str, Any]:
         """Wrong verdicts of a scan of the whole registry; the papers beside a model are text."""
-        wrong, seen = {}, set()
+        wrong: dict[str, Any] = {}
+        formats: dict[str, list[str]] = {entry: [] for entry in self.entries}
         for file in self.ask("scan")["files"]:
-            _, entry, path = file["path"].split("/", 2)
-            model = path.startswith("model.")
-            wanted = self.entries[entry] if model else "text"
-            seen |= {entry} if model else set()
-            if (file["format"], file["verdict"]) != (wanted, "clean"):
-                wrong[file["path"]] = f"{file['format']} {file['verdict']} {file['troubles']}"
-        assert seen == set(self.entries)
+            if file["verdict"] != "clean":
+                wrong[file["path"]] = file
+            if file["format"] != "text":
+                formats[file["path"].split("/")[1]].append(file["format"])
+        wanted = {entry: [made.format] for entry, made in self.entries.items()}
+        wrong |= {entry: told for entry, told in formats.items() if told != wanted[entry]}
         return wrong
 
     def verified(self) -> dict[str, str]:
@@ -88,3 +113,48 @@ class Published:
         found = {Path(one["entry"]).name: one["verdict"] for one in self.ask("verify")["verified"]}
         assert found.keys() == self.entries.keys()
         return {entry: verdict for entry, verdict in found.items() if verdict != "pass"}
+
+    def exchange(self, others: Iterable[Made]) -> dict[str, str]:
+        """Put another model of the same kind in the place of each; what ``smoke`` says then.
+
+        To a scan they are as harmless as the first, and to ``verify`` none is what was published.
+        """
+        again = {made.name: made for made in others}
+        for entry, made in self.entries.items():
+            other = again[made.name]
+            place = self.repo.path / "model_registry" / entry / made.file
+            if isinstance(made.content, bytes):
+                assert made.content != other.content, entry
+            else:
+                shutil.rmtree(place)
+            other.put(place.parent)
+        assert self.scanned() == {}
+        assert self.verified() == dict.fromkeys(self.entries, "fail")
+        return self.answers()
+
+
+def tell(published: Published, what: Iterable[Made]) -> None:
+    """Publish them all and ask the three commands; each wrong answer fails."""
+    for one in what:
+        published.publish(one)
+    wrong = published.scanned()
+    print(f"{len(published.entries)} entries: scan: {len(wrong)} wrong verdicts", end="; ")
+    assert wrong == {}
+    recorded = published.answers("--record")
+    assert recorded == dict.fromkeys(published.entries, "recorded")
+    answers = {e: said for e, said in published.answers().items() if said != "passes"}
+    differ = published.verified()
+    print(f"smoke: {len(answers)} wrong; verify: {len(differ)} wrong")
+    assert (answers, differ) == ({}, {})
+    published.repo.commit("entries")
+    report = published.repo.check()
+    assert (report.code, report.rules) == (0, [])
+
+
+def tell_gate(published: Published) -> None:
+    """The gate scans and runs them all, and finds nothing."""
+    report = published.repo.check("--runtime").report
+    assert (report["exit_code"], report["findings"], report["unchecked"]) == (0, [], [])
+    smoked = {one["entry"].split("/")[-1]: one["answer"] for one in report["runtime"]["smoked"]}
+    assert smoked == dict.fromkeys(published.entries, "passes")
+    print(f"check --runtime: {len(smoked)} examples pass")

@@ -11,9 +11,13 @@ from typing import Any
 
 import joblib
 import numpy as np
+import onnx
 import pytest
+import sklearn
+import yaml
+from mlflow_folders import every_folder
 from poisoned import JOBLIB_CODECS
-from published import Published
+from published import Made, Published, tell, tell_gate
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from trained import models
 
@@ -69,21 +73,17 @@ def as_safetensors(model: Any) -> bytes:
     return bytes(save(dict(layers)))
 
 
-Made = tuple[str, str, bytes, dict[str, Any], str]
-"""Name of the entry, of the file, its bytes, the input, and the format that it has."""
-
-
 def every_estimator(fitted: dict[str, Any]) -> Iterator[Made]:
     """Each kind in three formats: skops, a pickle or joblib, and ONNX where it can be converted."""
     for number, (name, model) in enumerate(fitted.items()):
         rows = given(name, model)
-        yield f"{name}-skops", "model.skops", as_skops(model), rows, "skops"
+        yield Made(f"{name}-skops", "model.skops", as_skops(model), rows, "skops")
         if number % 2:
-            yield f"{name}-pickle", "model.pkl", pickle.dumps(model), rows, "pickle"
+            yield Made(f"{name}-pickle", "model.pkl", pickle.dumps(model), rows, "pickle")
         else:
-            yield f"{name}-joblib", "model.joblib", as_joblib(model, 3), rows, "joblib"
+            yield Made(f"{name}-joblib", "model.joblib", as_joblib(model, 3), rows, "joblib")
         if name not in NO_ONNX:
-            yield f"{name}-onnx", "model.onnx", as_onnx(model), rows, "onnx"
+            yield Made(f"{name}-onnx", "model.onnx", as_onnx(model), rows, "onnx")
 
 
 def every_way(fitted: dict[str, Any]) -> Iterator[Made]:
@@ -91,69 +91,40 @@ def every_way(fitted: dict[str, Any]) -> Iterator[Made]:
     model, rows = fitted[ONE], given(ONE, fitted[ONE])
     for protocol in range(6):
         content = pickle.dumps(model, protocol)
-        yield f"protocol-{protocol}", "model.pkl", content, rows, "pickle"
+        yield Made(f"protocol-{protocol}", "model.pkl", content, rows, "pickle")
     for codec, level in [("none", 0), *JOBLIB_CODECS[2:]]:
         compress = 0 if codec == "none" else (codec, level)
         content = as_joblib(model, compress)
-        yield f"codec-{codec}", "model.joblib", content, rows, "joblib"
-    yield "weights", "model.safetensors", as_safetensors(fitted["network"]), {}, "safetensors"
+        yield Made(f"codec-{codec}", "model.joblib", content, rows, "joblib")
+    yield Made("weights", "model.safetensors", as_safetensors(fitted["network"]), {}, "safetensors")
 
 
-FEW = {"pipeline-skops", "network-onnx", "network-pickle", "codec-lz4", "weights"}
+FEW = {"pipeline-skops", "network-onnx", "network-pickle", "codec-lz4", "weights", "mlflow-tensors"}
 """What is published in every run."""
 
 
-@pytest.fixture(scope="module")
-def made() -> list[Made]:
+def all_of(place: Path, backwards: bool = False) -> list[Made]:
+    """All models in all forms; those that are folders lie in one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = models()
-        found = [*every_estimator(fitted), *every_way(fitted)]
+        fitted = models(backwards)
+        return [*every_estimator(fitted), *every_way(fitted), *every_folder(fitted, place)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Made]:
+    found = all_of(tmp_path_factory.mktemp("folders"))
     assert {name for name, *_ in found} >= FEW
     return found
 
 
-def tell(published: Published, what: list[Made]) -> None:
-    """Publish them all and ask the three commands; each wrong answer fails."""
-    for one in what:
-        published.publish(*one)
-    wrong = published.scanned()
-    print(f"{len(what)} entries: scan: {len(wrong)} wrong verdicts", end="; ")
-    assert wrong == {}
-    assert set(published.answers("--record").values()) == {"recorded"}
-    answers = {e: said for e, said in published.answers().items() if said != "passes"}
-    differ = published.verified()
-    print(f"smoke: {len(answers)} wrong; verify: {len(differ)} wrong")
-    assert (answers, differ) == ({}, {})
-    published.repo.commit("entries")
-    report = published.repo.check()
-    assert (report.code, report.rules) == (0, [])
-
-
 def test_a_few_are_published_scanned_run_and_verified(made: list[Made], tmp_path: Path) -> None:
     published = Published.at(tmp_path)
-    tell(published, [one for one in made if one[0] in FEW])
-    report = published.repo.check("--runtime").report
-    assert (report["exit_code"], report["findings"], report["unchecked"]) == (0, [], [])
-    assert [one["answer"] for one in report["runtime"]["smoked"]] == ["passes"] * len(FEW)
-    exchange(published, made)
-
-
-def exchange(published: Published, made: list[Made]) -> None:
-    """Put another model of the same kind in the place of each: all three see it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        others = models(backwards=True)
-        again = {one[0]: one for one in (*every_estimator(others), *every_way(others))}
-    for entry in published.entries:
-        _, file, content, _, _ = again[entry.removesuffix("-1.0.0")]
-        place = published.repo.path / "model_registry" / entry / file
-        assert place.read_bytes() != content, entry
-        place.write_bytes(content)
-    assert published.scanned() == {}, "they are as harmless as the first"
-    assert set(published.verified().values()) == {"fail"}
-    assert set(published.verified()) == set(published.entries)
-    passed = {entry for entry, said in published.answers().items() if said == "passes"}
+    tell(published, [one for one in made if one.name in FEW])
+    tell_gate(published)
+    (tmp_path / "others").mkdir()
+    said = published.exchange(all_of(tmp_path / "others", backwards=True))
+    passed = {entry for entry, answer in said.items() if answer == "passes"}
     assert passed == {"weights-1.0.0"}, "of safetensors, names and shapes alone are compared"
 
 
@@ -161,8 +132,8 @@ def exchange(published: Published, made: list[Made]) -> None:
 def test_every_estimator_is_published_scanned_run_and_verified(
     made: list[Made], tmp_path: Path
 ) -> None:
-    ways = ("protocol-", "codec-", "weights")
-    what = [one for one in made if not one[0].startswith(ways)]
+    ways = ("protocol-", "codec-", "weights", "mlflow-")
+    what = [one for one in made if not one.name.startswith(ways)]
     assert len({name.rpartition("-")[0] for name, *_ in what}) >= 28
     assert len(what) >= 70
     tell(Published.at(tmp_path), what)
@@ -172,7 +143,23 @@ def test_every_estimator_is_published_scanned_run_and_verified(
 def test_every_protocol_and_codec_is_published_scanned_run_and_verified(
     made: list[Made], tmp_path: Path
 ) -> None:
-    what = [one for one in made if one[0].startswith(("protocol-", "codec-", "weights"))]
+    what = [one for one in made if one.name.startswith(("protocol-", "codec-", "weights"))]
     codecs = {name.split("-")[1] for name, *_ in what if name.startswith("codec-")}
     assert codecs == {"none", "zlib", "gzip", "bz2", "xz", "lzma", "lz4"}
     tell(Published.at(tmp_path), what)
+
+
+@pytest.mark.slow
+def test_every_folder_of_mlflow_is_published_scanned_run_and_verified(
+    made: list[Made], tmp_path: Path
+) -> None:
+    published = Published.at(tmp_path)
+    tell(published, [one for one in made if one.name.startswith("mlflow-")])
+    tell_gate(published)
+    by = {"sklearn": sklearn.__version__, "onnx": onnx.__version__}
+    named = dict.fromkeys(("onnx", "tensors"), "onnx") | {"pyfunc": None}
+    for entry in published.entries:
+        text = (published.repo.path / f"model_registry/{entry}/metadata.yaml").read_text()
+        name = named.get(entry.removeprefix("mlflow-").removesuffix("-1.0.0"), "sklearn")
+        wanted = None if name is None else {"name": name, "version": by[name]}
+        assert yaml.safe_load(text).get("framework") == wanted, entry

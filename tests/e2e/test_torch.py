@@ -1,4 +1,4 @@
-"""PyTorch itself: what it writes is judged rightly, and its tensors are read in the sandbox.
+"""PyTorch itself: what it writes is judged rightly, published, read in the sandbox, verified.
 
 An opt-in lane, ``make test-torch``: PyTorch is no dependency, and larger than all of them.
 """
@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from builders import run
-from models import entry, subject, tried
+from models import entry, tried
+from published import Made, Published, tell, tell_gate
 
-from registrar.app.smoking.recording import record
-from registrar.assemble import smoke_tools
 from registrar.domain.scanning import FileScan, Safety
 from registrar.domain.smoking import Smoke
 from registrar.integrations.scanning.allowlist import Use, allowlist
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.parts import Part, Sure
-from registrar.integrations.work_tree_writer import WorkTreeWriter
+from registrar.integrations.smoke import torch_weights
+from registrar.integrations.smoke.values import told_all
 
 pytestmark = [pytest.mark.optin, pytest.mark.filterwarnings("ignore")]
 
@@ -183,25 +185,75 @@ def test_names_of_the_allowlist_are_there(torch: Any) -> None:
     assert gone == set()
 
 
+NO_NAMES = {"a tensor", "settings"}
+"""Clean files without a tensor that has a name: there is nothing to compare."""
+PUBLISHED = {
+    **{"a state dict": "pth", "a checkpoint": "ckpt", "a recurrent network": "bin"},
+    **dict.fromkeys(("an optimizer", "types", "new types", "views", "a parameter"), "pt"),
+    **dict.fromkeys(("sparse tensors", "quantized tensors", "a transformer"), "pt"),
+}
+"""What becomes entries, and what people call such a file."""
+
+
+def readable(torch: Any, net: Any) -> Iterator[tuple[str, str, bytes]]:
+    """What PyTorch reads with ``weights_only``: its name, its format, its bytes."""
+    for name, value in benign(torch, net).items():
+        for form in ("zip", "legacy"):
+            if not {name, f"{name}, {form}"} & NOT_BY_TORCH.keys():
+                yield name, form, saved(torch, value, form == "legacy")
+
+
+def test_all_are_told_by_name_type_and_shape(torch: Any, net: Any, tmp_path: Path) -> None:
+    wrong = {}
+    for name, form, content in readable(torch, net):
+        (tmp_path / "model.pt").write_bytes(content)
+        try:
+            tensors = torch_weights.load(str(tmp_path / "model.pt"), {})
+            told = told_all(torch_weights.run(tensors, {}, None), None)
+        except ValueError as error:
+            told = {} if "no tensors by name" in str(error) else {"": str(error)}
+        if bool(told) == (name in NO_NAMES) or "" in told:
+            wrong[name, form] = told
+    assert wrong == {}
+
+
+def test_they_are_published_scanned_run_and_verified(torch: Any, net: Any, tmp_path: Path) -> None:
+    published = Published.at(tmp_path)
+    tell(
+        published,
+        [
+            Made(f"{name.replace(' ', '-')}-{form}", f"model.{PUBLISHED[name]}", raw, {}, "pytorch")
+            for name, form, raw in readable(torch, net)
+            if name in PUBLISHED
+        ],
+    )
+    assert len(published.entries) == 2 * len(PUBLISHED) - 1
+    tell_gate(published)
+    for folder, made in published.entries.items():
+        path = published.repo.path / f"model_registry/{folder}"
+        metadata = yaml.safe_load((path / "metadata.yaml").read_text())
+        assert (metadata["artifact"], metadata["framework"]) == (made.file, {"name": "pytorch"})
+    for form in ("zip", "legacy"):
+        path = published.repo.path / f"model_registry/a-checkpoint-{form}-1.0.0/smoke/expected.json"
+        expected = json.loads(path.read_text())
+        assert expected["model.0.weight"] == "float32 [4, 1, 3, 3]"
+        assert expected["adam.state.0.exp_avg"] == "float32 [4, 1, 3, 3]"
+
+
 @pytest.mark.parametrize("legacy", [False, True])
-def test_tensors_are_compared_in_the_sandbox(
-    torch: Any, net: Any, tmp_path: Path, legacy: bool
-) -> None:
+def test_another_shape_is_seen(torch: Any, net: Any, tmp_path: Path, legacy: bool) -> None:
     state = {"model": net.state_dict(), "epoch": 3, "lr": [torch.ones(2)]}
-    path = entry(tmp_path, "model.pt", saved(torch, state, legacy), {})
-    tools = smoke_tools()  # with the scan that goes before
-    made = record(subject(path), tools, WorkTreeWriter(str(path)), overwrite=False)
-    assert made.answer is Smoke.RECORDED, made
+    published = Published.at(tmp_path)
+    path = published.publish(Made("net", "model.pt", saved(torch, state, legacy), {}, "pytorch"))
+    assert published.answers("--record") == {"net-1.0.0": "recorded"}
     expected = json.loads((path / "smoke/expected.json").read_text())
-    assert expected["model.0.weight"] == "float32 [4, 1, 3, 3]"
     assert expected["lr.0"] == "float32 [2]"
     assert expected["number of tensors"] == len(net.state_dict()) + 1
-    assert run("smoke", str(path)).code == 0
     state["model"] = {**net.state_dict(), "0.weight": torch.zeros(4, 1, 5, 5)}
-    (path / "model.pt").write_bytes(saved(torch, state, legacy))
-    assert tried(path).message == (
-        "model.0.weight is 'float32 [4, 1, 5, 5]', not 'float32 [4, 1, 3, 3]'"
-    )
+    other = Made("net", "model.pt", saved(torch, state, legacy), {}, "pytorch")
+    assert published.exchange([other]) == {
+        "net-1.0.0": "model.0.weight is 'float32 [4, 1, 5, 5]', not 'float32 [4, 1, 3, 3]'"
+    }
 
 
 def test_what_pytorch_does_not_load_is_said(torch: Any, net: Any, tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ from urllib.parse import parse_qs
 
 ACTIONS = 15368
 REPOSITORY = "/repos/acme/wine"
+RULES_PATH = f"{REPOSITORY}/rules/branches/main"
+CLASSIC_PATH = f"{REPOSITORY}/branches/main/protection"
+RULESET = f"{REPOSITORY}/rulesets/7"
 
 
 @dataclass
@@ -125,6 +128,8 @@ def reviews(owners: bool = True, stale: bool = True) -> Any:
 
 RULES = [checks(), reviews(), rule("non_fast_forward"), rule("deletion")]
 """What the ruleset that is shipped makes of a branch."""
+DENIED = Reply({"message": "Resource not accessible by personal access token"}, 403)
+MISSING = Reply({"message": "Not Found"}, 404)
 NO_CLASSIC = Reply({"message": "Branch not protected"}, 404)
 CLASSIC = {
     "required_status_checks": {

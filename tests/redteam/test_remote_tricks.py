@@ -6,32 +6,18 @@ import hashlib
 import json
 import os
 import pickle
-import shutil
 from pathlib import Path
 
+import pushed
 import pytest
 import yaml
 from builders import ONNX, Repo
-from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored, tracked_repo, without_bytes
+from tracked import FILE, FOLDER, PARTS, dvc, overwrite, stored
 
 POINTER = f"model_registry/{FILE}/model.onnx.dvc"
 METADATA = f"model_registry/{FILE}/metadata.yaml"
 EVIL = pickle.dumps({"inert": True}) + b"x" * 100
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("made")
-    repo = tracked_repo(place / "registry")
-    dvc(repo.path, "push", "--quiet")
-    without_bytes(repo)
-    return place
-
-
-@pytest.fixture
-def repo(made: Path, tmp_path: Path) -> Repo:
-    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
-    return Repo(tmp_path / "registry", git=False)
+pushed_registry, repo = pushed.pushed_registry, pushed.fresh
 
 
 def put(remote: Path, raw: bytes) -> str:

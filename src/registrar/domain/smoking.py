@@ -61,3 +61,11 @@ class Smoked:
     def unchecked(self) -> bool:
         """Tell whether it could not be tried."""
         return self.answer is Smoke.UNCHECKED
+
+
+def clipped(text: str, most: int) -> str:
+    """At most ``most`` characters of what a library says: it often gives the reason at the end."""
+    if len(text) <= most:
+        return text
+    tail = most // 2
+    return f"{text[: most - tail - 3]} … {text[-tail:]}"

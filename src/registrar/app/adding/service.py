@@ -149,7 +149,7 @@ def _make(order: _Order, bench: EntryBench, shop: Shop) -> Added:
         artifact=name,
         is_folder=os.path.isdir(order.artifact),
         pieces=tuple(pieces),
-        framework=framework_of(formats, found),
+        framework=framework_of(formats, found, os.path.join(bench.stage, name)),
         formats=formats,
         metrics=figures,
         data=data,

@@ -11,7 +11,7 @@ from registrar.domain.arrays import Array
 from registrar.domain.metadata import mapping, number, text
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import MIB, End, Ran
-from registrar.domain.smoking import Smoke, Smoked
+from registrar.domain.smoking import Smoke, Smoked, clipped
 from registrar.reading.example import ExampleError, as_kind, outputs_from
 
 _LIBRARIES = {
@@ -133,8 +133,7 @@ def _verdict(
 
 
 def _words(said: object) -> str:
-    told = text(said) or "it does not say why"
-    return told if len(told) <= _MAX_TOLD else told[:_MAX_TOLD] + "…"
+    return clipped(text(said) or "it does not say why", _MAX_TOLD)
 
 
 def _install(packages: str) -> str:

@@ -19,9 +19,11 @@ PACKAGES: Mapping[str, str] = {
     Format.ONNX: "onnxruntime",
     Format.PICKLE: "scikit-learn joblib",
     Format.JOBLIB: "scikit-learn joblib",
+    Format.LIGHTGBM: "lightgbm",
     Format.PYTORCH: "torch",
     Format.SAFETENSORS: "safetensors numpy",
     Format.SKOPS: "skops",
+    Format.XGBOOST: "xgboost",
     MLFLOW: "mlflow",
 }
 """What has to be installed for a format; the formats that can be run."""
@@ -67,7 +69,7 @@ def plan(entry: Entry, folder: str, typed: str, scan: Vouch | None) -> Plan:
         hint = f"registrar verify {typed} tells whether these are the recorded bytes"
         raise UntriedError(f"the content of {artifact.path} is of no known format", hint)
     if kind not in PACKAGES:
-        hint = f"what can be run: {', '.join(sorted(PACKAGES))}"
+        hint = f"what can be run: {', '.join(sorted(PACKAGES))}; without smoke_test it gets a note"
         raise UntriedError(f"nothing here runs a model of the format {kind}", hint)
     path = os.path.join(folder, artifact.path)
     if kind in _SCANNED:

@@ -16,6 +16,7 @@ from registrar.domain.paths import inside
 from registrar.domain.places import TOP
 from registrar.domain.policy import SmokeLimits
 from registrar.domain.sandboxing import Bounds, Job
+from registrar.domain.scanning import Safety
 from registrar.domain.smoking import Smoke, Smoked
 from registrar.ports.running import Sandbox, ScanFile
 from registrar.reading.documents import Flaw
@@ -142,8 +143,18 @@ def _expected(subject: Subject, test: SmokeTest) -> dict[str, Array]:
         raise _BadError(f"{test.expected}: {error}", test.expected, hint) from error
     except _BadError as error:
         if test.expected not in subject.entry.files:
-            error.hint = f"registrar smoke --record {subject.typed}"
+            error.hint = _recording(subject)
         raise
+
+
+def _recording(subject: Subject) -> str:
+    """What writes an expected output; where nothing can, the reason."""
+    try:
+        plan(subject.entry, subject.folder, subject.typed, lambda path: Safety.CLEAN)
+    except UntriedError as error:
+        more = f"; {error.hint}" if error.hint else ""
+        return f"registrar smoke --record cannot write it: {error}{more}"
+    return f"registrar smoke --record {subject.typed}"
 
 
 def _tried(

@@ -27,16 +27,6 @@ def read_mlmodel(folder: str) -> Mapping[str, Any]:
         return mapping(yaml.safe_load(stream.read(_LONGEST)))
 
 
-def flavor_of(document: Mapping[str, Any]) -> tuple[str, str | None] | None:
-    """The library that ``MLmodel`` names besides the generic one, and its version."""
-    flavors = mapping(document.get("flavors"))
-    names = sorted(set(flavors) - {"python_function"})
-    if len(names) != 1:
-        return None
-    version = mapping(flavors[names[0]]).get(f"{names[0]}_version")
-    return names[0], str(version) if version is not None else None
-
-
 def signature_of(document: Mapping[str, Any]) -> Signature | None:
     """The signature that ``MLmodel`` holds, lists of JSON inside YAML; None without one."""
     told = mapping(document.get("signature"))

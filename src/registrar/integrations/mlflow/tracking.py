@@ -19,7 +19,6 @@ from registrar.domain.runs import LoggedData, RunModel, RunRecord
 from registrar.errors import UsageError
 from registrar.integrations.mlflow.local import local_place
 from registrar.integrations.mlflow.model_folder import (
-    flavor_of,
     read_mlmodel,
     requirements_of,
     signature_of,
@@ -28,6 +27,7 @@ from registrar.integrations.mlflow.models import download
 from registrar.integrations.mlflow.patience import flowing, patience
 from registrar.integrations.own_tree import lies_in_tree
 from registrar.ports.others import AskError
+from registrar.reading.mlmodel import flavor_of
 
 INSTALL = "pip install mlflow"
 _QUIET = {

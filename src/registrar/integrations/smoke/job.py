@@ -11,18 +11,21 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from registrar.domain.smoking import clipped
 from registrar.integrations.smoke.values import TooMuchError, told_all
 
 Send = Callable[[object], None]
 _MAX_TEXT = 2_000
 RUNNERS = {
     "joblib": "pickled",
+    "lightgbm": "lightgbm_model",
     "mlflow": "mlflow_model",
     "onnx": "onnx_model",
     "pickle": "pickled",
     "pytorch": "torch_weights",
     "safetensors": "safetensors_file",
     "skops": "skops_file",
+    "xgboost": "xgboost_model",
 }
 """Format to the module of this package that knows it."""
 
@@ -83,4 +86,4 @@ def run(argument: Mapping[str, Any], send: Send) -> None:
 
 def _told(error: Exception) -> str:
     text = " ".join(str(error).split()) or "no message"
-    return f"{type(error).__name__}: {text}"[:_MAX_TEXT]
+    return clipped(f"{type(error).__name__}: {text}", _MAX_TEXT)

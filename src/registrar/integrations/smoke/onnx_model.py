@@ -39,6 +39,17 @@ def load(path: str, argument: Mapping[str, Any]) -> Any:
 
 def run(model: Any, inputs: Mapping[str, Any], wanted: list[str] | None) -> Mapping[str, object]:
     """The outputs by their names in the graph."""
+    given = feed(model, inputs)
+    outputs = {node.name: node.type for node in model.get_outputs()}
+    names = [name for name in outputs if wanted is None or _owner(name, wanted)]
+    for name in names:
+        if outputs[name].startswith("tensor(") and outputs[name] not in _TYPES:
+            raise no_type(name, outputs[name])  # bfloat16 and smaller: NumPy has none of them
+    return dict(zip(names, model.run(names, given), strict=True)) if names else {}
+
+
+def feed(model: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs as arrays of the types that the graph asks for; raises ValueError."""
     asked = {node.name: node for node in model.get_inputs()}
     unknown = sorted(inputs.keys() - asked.keys())
     missing = [name for name in asked if name not in inputs]
@@ -46,17 +57,12 @@ def run(model: Any, inputs: Mapping[str, Any], wanted: list[str] | None) -> Mapp
         has = ", ".join(asked)
         what = f"has no input {unknown[0]}" if unknown else f"asks for the input {missing[0]}"
         raise ValueError(f"the model {what}; its inputs are: {has}")
-    feed = {}
+    made = {}
     for name, given in inputs.items():
         dtype = _TYPES.get(asked[name].type)
         array = array_of(given, dtype)
-        feed[name] = array.astype(object) if dtype == "str" else array
-    outputs = {node.name: node.type for node in model.get_outputs()}
-    names = [name for name in outputs if wanted is None or _owner(name, wanted)]
-    for name in names:
-        if outputs[name].startswith("tensor(") and outputs[name] not in _TYPES:
-            raise no_type(name, outputs[name])  # bfloat16 and smaller: NumPy has none of them
-    return dict(zip(names, model.run(names, feed), strict=True)) if names else {}
+        made[name] = array.astype(object) if dtype == "str" else array
+    return made
 
 
 def _owner(name: str, wanted: list[str]) -> bool:

@@ -42,7 +42,12 @@ def run(
 ) -> Mapping[str, object]:
     """Every tensor: one too many is told, too."""
     told = {
-        name: f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+        name: f"{str(value.dtype).removeprefix('torch.')} {_shape(value)}"
         for name, value in model.items()
     }
     return {**told, "number of tensors": len(told)}
+
+
+def _shape(value: Any) -> list[int]:
+    """A storage has a type and a length, and no shape."""
+    return list(value.shape) if hasattr(value, "shape") else [len(value)]
