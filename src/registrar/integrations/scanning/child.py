@@ -7,6 +7,7 @@ nothing but unlinked temporary files. Where it is killed by a limit, the one who
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import json
@@ -15,13 +16,13 @@ import resource
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
-from registrar.domain.scanning import Safety
+from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.confining import confine
 from registrar.integrations.scanning.engine import Engine
-from registrar.integrations.scanning.limits import Limits
+from registrar.integrations.scanning.limits import NO_MEMORY, Limits
 from registrar.integrations.scanning.parts import Part, Sure
 from registrar.integrations.scanning.second import second_opinions
 from registrar.integrations.scanning.words import unread
@@ -32,11 +33,13 @@ _MOST_TOLD = 100
 _PAGES = 1024 * 1024
 _given: dict[int, int] = {}
 """Limits as they stand, by their kind."""
+USED_UP = (NO_MEMORY, *map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)))
+"""Ends of what is said where memory, descriptors or room of the process are used up."""
 _SMALL = 1024 * 1024
 """A file up to here is read at once."""
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Answer until there are no more requests."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
@@ -48,7 +51,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinions(allowed) if first["second"] else None
-    holds = confine(first)
+    holds = ["limits", *confine(first)]
     _say(answers, allowlist=allowed.digest, second=second.told if second else None, holds=holds)
     for number, line in enumerate(sys.stdin):
         request = json.loads(line)
@@ -59,12 +62,22 @@ def main() -> int:
             if second is not None and not elsewhere:
                 sure = second.asked(sure, request["place"], raw)
         except MemoryError:
-            sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
+            sure = Sure("unknown", (unread(f"a limit was reached: {NO_MEMORY}"),))
+        if number and _is_short(sure.troubles):
+            _say(answers, n=number, short=True)  # another process may have what it needs
+            break
         told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
         troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
         external = sure.external[:_MOST_BESIDE]
         _say(answers, n=number, format=sure.format, troubles=troubles, external=external)
-    return 0
+    os._exit(0)  # nothing is left to put away, and what libraries do at their end tells nothing
+
+
+def _is_short(troubles: tuple[Trouble, ...]) -> bool:
+    """Tell whether a file was not read for what other files may have used up."""
+    if any(trouble.safety is Safety.DANGEROUS for trouble in troubles):
+        return False
+    return any(trouble.message.endswith(USED_UP) for trouble in troubles)
 
 
 def _channel() -> TextIO:

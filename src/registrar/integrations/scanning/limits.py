@@ -7,6 +7,9 @@ from dataclasses import dataclass
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
+NO_MEMORY = "more memory than it may have"
+
+
 class LimitError(Exception):
     """A limit is reached; the message names it."""
 

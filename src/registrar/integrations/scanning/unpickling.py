@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
 from registrar.integrations.scanning.joblib_stream import Arrays
-from registrar.integrations.scanning.limits import LimitError, Limits
+from registrar.integrations.scanning.limits import NO_MEMORY, LimitError, Limits
 from registrar.integrations.scanning.machines import CMachine, PythonMachine, Seen
 from registrar.integrations.scanning.standins import RefusedError
 from registrar.integrations.scanning.streams import reader
@@ -149,7 +149,7 @@ def _load(run: Run, load: Any) -> None:
     except RefusedError as error:
         run.refusal = str(error)
     except (LimitError, MemoryError) as error:
-        run.error, run.limited = str(error) or "more memory than it may have", True
+        run.error, run.limited = str(error) or NO_MEMORY, True
     except RecursionError:
         run.error, run.limited = "nested too deeply", True
     except EOFError:
