@@ -14,7 +14,7 @@ from registrar.app.smoking.service import Subject, Tools, smoke
 from registrar.domain.findings import Blocked, Outcome
 from registrar.domain.paths import inside
 from registrar.domain.report import RuntimeFacts
-from registrar.domain.scanning import FileScan, Safety, Scan, worst
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, worst
 from registrar.domain.smoking import Smoked
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.ports.running import Runtime
@@ -156,7 +156,15 @@ def _own(artifact: Artifact, scan: Scan) -> Iterator[FileScan]:
 
 
 def _with(facts: RuntimeFacts, looked: Looked) -> RuntimeFacts:
-    scanner = looked.scan.scanner if looked.scan is not None else facts.scanner
+    scanner = _joined(facts.scanner, looked.scan.scanner if looked.scan is not None else None)
     scanned = facts.scanned + (len(looked.scan.files) if looked.scan is not None else 0)
     smoked = (looked.smoked,) if looked.smoked is not None else ()
     return RuntimeFacts(scanner, scanned, (*facts.smoked, *smoked))
+
+
+def _joined(one: Scanner | None, other: Scanner | None) -> Scanner | None:
+    """Who looked at some entries and at others: confined by what held both."""
+    if one is None or other is None or not other.allowlist:  # the other had nothing to read
+        return one or other
+    both = tuple(layer for layer in one.confinement if layer in other.confinement)
+    return replace(other, confinement=both) if one.allowlist else other
