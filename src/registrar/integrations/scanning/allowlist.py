@@ -6,15 +6,15 @@ libraries that are installed, the others are written by hand.
 
 from __future__ import annotations
 
-import hashlib
+import importlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 Name = tuple[str, str]
 """A module, and a name in it."""
@@ -37,8 +37,7 @@ class Use(StrEnum):
 FRAMEWORKS = ("python", "numpy", "scipy", "scikit-learn", "joblib", "torch", "xgboost", "lightgbm")
 
 
-@dataclass(frozen=True, slots=True)
-class Allowlist:
+class Allowlist(NamedTuple):
     """Exact names, and the digest that a verdict is recorded with."""
 
     uses: Mapping[Name, Use]
@@ -70,7 +69,16 @@ def allowlist(extra: tuple[str, ...] = ()) -> Allowlist:
         module, _, name = item.partition(":")
         uses.setdefault((module, name), Use.ANY)
     lines = sorted(f"{module}:{name} {use.value}\n" for (module, name), use in uses.items())
-    return Allowlist(MappingProxyType(uses), hashlib.sha256("".join(lines).encode()).hexdigest())
+    return Allowlist(MappingProxyType(uses), _sha256("".join(lines).encode()))
+
+
+def _sha256(content: bytes) -> str:
+    """The digest by Python's own code: loading OpenSSL costs more than all of the lists."""
+    for module in ("_sha2", "_sha256", "hashlib"):  # from Python 3.12 on, before, and in any case
+        with suppress(ImportError):
+            digest: str = importlib.import_module(module).sha256(content).hexdigest()
+            return digest
+    raise ImportError("no SHA-256")
 
 
 def _read(framework: str) -> Iterable[tuple[Name, Use]]:

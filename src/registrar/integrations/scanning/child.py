@@ -15,8 +15,10 @@ import os
 import resource
 import stat
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn, TextIO
+from io import FileIO
+from typing import Any, NoReturn
 
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import allowlist
@@ -41,7 +43,6 @@ _SMALL = 1024 * 1024
 
 def main() -> NoReturn:
     """Answer until there are no more requests."""
-    gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     answers = _channel()
     first = json.loads(sys.stdin.readline())
@@ -52,6 +53,8 @@ def main() -> NoReturn:
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinions(allowed) if first["second"] else None
     holds = ["limits", *confine(first)]
+    gc.freeze()  # what is here stays
+    gc.enable()
     _say(answers, allowlist=allowed.digest, second=second.told if second else None, holds=holds)
     for number, line in enumerate(sys.stdin):
         request = json.loads(line)
@@ -63,14 +66,19 @@ def main() -> NoReturn:
                 sure = second.asked(sure, request["place"], raw)
         except MemoryError:
             sure = Sure("unknown", (unread(f"a limit was reached: {NO_MEMORY}"),))
-        if number and _is_short(sure.troubles):
+        if number and sure.troubles and _is_short(sure.troubles):
             _say(answers, n=number, short=True)  # another process may have what it needs
             break
-        told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
-        troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
+        troubles = _told(sure.troubles) if sure.troubles else ()
         external = sure.external[:_MOST_BESIDE]
         _say(answers, n=number, format=sure.format, troubles=troubles, external=external)
     os._exit(0)  # nothing is left to put away, and what libraries do at their end tells nothing
+
+
+def _told(found: tuple[Trouble, ...]) -> list[tuple[str, str, str]]:
+    """The dangerous ones first, and of many not all."""
+    found = tuple(sorted(found, key=lambda trouble: trouble.safety is not Safety.DANGEROUS))
+    return [(trouble.safety.value, trouble.message, trouble.hint) for trouble in found[:_MOST_TOLD]]
 
 
 def _is_short(troubles: tuple[Trouble, ...]) -> bool:
@@ -80,29 +88,26 @@ def _is_short(troubles: tuple[Trouble, ...]) -> bool:
     return any(trouble.message.endswith(USED_UP) for trouble in troubles)
 
 
-def _channel() -> TextIO:
-    """Where answers go; what libraries print goes nowhere."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+def _channel() -> FileIO:
+    """Where answers go, each at once; what libraries print goes nowhere."""
+    answers = FileIO(os.dup(sys.stdout.fileno()), "w")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
     return answers
 
 
-def _say(answers: TextIO, **answer: Any) -> None:
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
+def _say(answers: FileIO, **answer: Any) -> None:
+    left = memoryview(json.dumps(answer).encode("ascii") + b"\n")
+    while left:
+        left = left[answers.write(left) :]
 
 
 def _bounded(limits: Limits, size: int) -> None:
     """Give the file its share of address space and CPU time."""
     memory = limits.memory + size + min(size, limits.expanded)
     _soft(resource.RLIMIT_AS, memory + -memory % _PAGES)  # the same for files that are small
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _soft(
-        resource.RLIMIT_CPU,
-        int(used.ru_utime + used.ru_stime) + 1 + limits.cpu + size // limits.pace,
-    )
+    _soft(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu + size // limits.pace)
 
 
 def _soft(kind: int, wanted: int) -> None:
@@ -122,7 +127,7 @@ def _judged(engine: Engine, request: Mapping[str, Any]) -> tuple[Sure, bytes | N
         file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return _nothing(f"it cannot be opened: {error.strerror}"), None
-    with io.FileIO(file, closefd=True) as stream:
+    with FileIO(file, closefd=True) as stream:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
             return _nothing("no regular file"), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -12,14 +13,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from registrar.integrations.scanning.limits import Limits
 from registrar.ports.scanning import ToScan
 
 _BOOT = """
-import sys
+import gc, sys
+gc.disable()  # until all is there that stays
 own = sys.argv.pop()
 ends = ("site-packages", "dist-packages")
 at = next((i for i, place in enumerate(sys.path) if place.endswith(ends)), len(sys.path))
@@ -32,9 +34,12 @@ _START = 60.0
 _LONGEST = 4 * 1024 * 1024
 _END = 60.0
 """Seconds to end in; who needs more is killed, and counts as having come to harm."""
-_AHEAD = 8 * 1024
-"""Bytes of requests without an answer, far less than a pipe holds: sending never blocks."""
-_NAP = 0.001
+_AHEAD = 32 * 1024
+"""Bytes of requests without an answer, and no more than half of a pipe: sending never blocks."""
+_SMALLEST_PIPE = 8 * 1024
+_MANY = 4 * 1024
+"""Bytes of requests without an answer, from which on some may gather."""
+_NAP = 0.004
 """Seconds to let some answers gather while many are on their way: each waking costs time."""
 _OUT_OF_TURN = "the reading process answered out of turn"
 
@@ -100,6 +105,14 @@ def _request(file: ToScan) -> bytes:
     return json.dumps(request).encode() + b"\n"
 
 
+def _room(pipe: Any) -> int:
+    """Bytes that a pipe takes while nobody reads; Linux gives little to who has many."""
+    try:
+        return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+    except (AttributeError, OSError):  # elsewhere nobody tells
+        return _SMALLEST_PIPE
+
+
 class _Process:
     """A process from its start to its end; what it reads, and all that it can read, are given."""
 
@@ -111,6 +124,7 @@ class _Process:
         self._ready = select.poll()
         self._ahead = 0
         """Bytes of requests without an answer."""
+        self._most_ahead = _AHEAD
         self._scratch = ""
 
     def start(self) -> dict[str, Any]:
@@ -137,6 +151,7 @@ class _Process:
         except OSError as error:
             raise StartError(f"no process can be started to read it: {error.strerror}") from error
         assert self._process.stdout is not None
+        self._most_ahead = min(_AHEAD, _room(self._process.stdin) // 2)
         self._ready.register(self._process.stdout, select.POLLIN)
         self._send(json.dumps(self._hello()).encode() + b"\n")
         try:
@@ -149,7 +164,7 @@ class _Process:
         return {
             "allow": list(job.allow),
             "second": job.second,
-            "limits": asdict(job.limits),
+            "limits": job.limits._asdict(),
             "read": [file.place for file in self._files],
             "list": sorted({file.folder or os.path.dirname(file.place) for file in self._files}),
             "scratch": self._scratch,
@@ -164,9 +179,9 @@ class _Process:
         sent = 0
         lengths: deque[int] = deque()
         for number, file in enumerate(self._files):
-            if self._ahead <= _AHEAD // 2:
+            if self._ahead <= self._most_ahead // 2:
                 batch = []
-                while sent < len(self._files) and self._ahead < _AHEAD:
+                while sent < len(self._files) and self._ahead < self._most_ahead:
                     batch.append(_request(self._files[sent]))
                     lengths.append(len(batch[-1]))
                     self._ahead += len(batch[-1])
@@ -213,7 +228,7 @@ class _Process:
     def _line(self, process: subprocess.Popen[bytes], until: float) -> bytes:
         """The next line; raises ChildError when time is up."""
         assert process.stdout is not None
-        if b"\n" not in self._buffer and self._ahead > _AHEAD // 2:
+        if b"\n" not in self._buffer and self._ahead > _MANY:
             time.sleep(_NAP)
         while b"\n" not in self._buffer:
             left = max(0.0, until - time.monotonic())

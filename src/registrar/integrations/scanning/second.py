@@ -12,9 +12,8 @@ import inspect
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from registrar.domain.formats import Format
 from registrar.domain.scanning import Trouble
@@ -31,8 +30,7 @@ _PICKLESCAN = "picklescan"
 _ONNX = "onnx"
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOpinions:
+class SecondOpinions(NamedTuple):
     """Other readers, asked about what ours has found clean."""
 
     pickles: PickleOpinion | None
@@ -63,8 +61,7 @@ class SecondOpinions:
         return Sure(sure.format, tuple(more), sure.external)
 
 
-@dataclass(frozen=True, slots=True)
-class PickleOpinion:
+class PickleOpinion(NamedTuple):
     """Another reader of pickles, asked what it sees."""
 
     version: str

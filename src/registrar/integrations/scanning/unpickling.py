@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
@@ -69,8 +69,7 @@ class DryRun:
         return any(trouble.safety is Safety.DANGEROUS for trouble in self.troubles)
 
 
-@dataclass(frozen=True, slots=True)
-class Pickles:
+class Pickles(NamedTuple):
     """Reads pickles under an allowlist and limits."""
 
     allowlist: Allowlist
