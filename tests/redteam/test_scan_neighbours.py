@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -240,6 +241,25 @@ def test_no_order_of_files_refuses_an_innocent_one(kinds: list[str], most: int) 
     count = len(kinds) + 1
     assert model.starts <= 4 * count
     assert model.reads <= 7 * count
+
+
+def test_what_is_doubted_is_not_clean_where_nobody_can_be_asked_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process died, and no other can be started: neither at once nor to ask again."""
+    files = [ToScan(str(number), "", 0) for number in range(5)]
+    for starts in (1, 2, 3, 4):
+        model = Model(["good", "dangerous", "harmful", "good", "good"], 1000)
+
+        def read(*asked: Any, model: Model = model, starts: int = starts) -> Said:
+            if model.starts == starts:
+                raise StartError("no process")
+            return model.read(*asked)
+
+        monkeypatch.setattr(settling, "read", read)
+        answers = settling.Asking(files, Job(Limits(), (), False)).answers()
+        clean = [number for number, it in enumerate(answers) if not isinstance(it, StartError)]
+        assert clean == {1: [1], 2: [1, 3, 4], 3: [1, 3, 4], 4: [0, 1, 3, 4]}[starts]
 
 
 def test_an_error_at_a_start_is_no_crash_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

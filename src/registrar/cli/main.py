@@ -107,7 +107,6 @@ def main(argv: Sequence[str]) -> int:
             _refuse(top, options.command, unknown[0])
         code: int = options.run(options)
         sys.stdout.flush()
-        gc.freeze()  # or the interpreter looks through all of it once more before it ends
     except RegistrarError as error:
         return _expected(error)
     except KeyboardInterrupt:

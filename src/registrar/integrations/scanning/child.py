@@ -35,8 +35,8 @@ _MOST_TOLD = 100
 _PAGES = 1024 * 1024
 _given: dict[int, int] = {}
 """Limits as they stand, by their kind."""
-USED_UP = (NO_MEMORY, *map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)))
-"""Ends of what is said where memory, descriptors or room of the process are used up."""
+_USED_UP = (NO_MEMORY, *map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)))
+"""What is said where memory, descriptors or room of the process are used up."""
 _SMALL = 1024 * 1024
 """A file up to here is read at once."""
 
@@ -85,7 +85,7 @@ def _is_short(troubles: tuple[Trouble, ...]) -> bool:
     """Tell whether a file was not read for what other files may have used up."""
     if any(trouble.safety is Safety.DANGEROUS for trouble in troubles):
         return False
-    return any(trouble.message.endswith(USED_UP) for trouble in troubles)
+    return any(what in trouble.message for trouble in troubles for what in _USED_UP)
 
 
 def _channel() -> FileIO:

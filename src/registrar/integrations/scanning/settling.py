@@ -17,7 +17,7 @@ doubted, once: no more than 4n processes are started, and 7n files read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -65,31 +65,35 @@ class Asking:
 
     def _all(self) -> None:
         at, total = 0, len(self._files)
-        doubted = range(0)
-        """Files of a process that died at the one that is next."""
+        doubted: dict[int, Answer] = {}
+        """What a process said that died at the file that is next."""
         while at < total:
             asked = range(at, min(at + _EACH, total))
             said = self._read(asked, None if self._progress is None else partial(self._tell, at))
             self._found.update(zip(asked, said.answers, strict=False))
             if said.answers:
                 self._settle(doubted, at)
-            doubted = range(0)
-            read, at = range(at, at + len(said.answers)), at + len(said.answers)
-            if said.fault and not read:
+            else:
+                self._found.update(doubted)
                 self._found[at] = ChildError(said.fault)
-                at += 1
-            elif said.fault and at < asked.stop:
-                doubted = read
-            elif said.fault:
-                self._settle(read, None)
+            doubted = self._taken_back(asked, len(said.answers)) if said.fault else {}
+            at += max(1, len(said.answers))
+            if doubted and at == asked.stop:
+                self._settle(doubted, None)
+                doubted = {}
 
-    def _settle(self, doubted: range, deadly: int | None) -> None:
+    def _taken_back(self, asked: range, count: int) -> dict[int, Answer]:
+        """Take back what is no longer believed of the first files that a process was asked for."""
+        read = asked[:count]
+        return {n: self._found.pop(n) for n in read if not _is_dangerous(self._found[n])}
+
+    def _settle(self, doubted: Iterable[int], deadly: int | None) -> None:
         """Ask once more about files one of which may have harmed the process that read them.
 
         ``deadly`` is the file at which it died; None where it was at its end. Where it dies behind
         itself, too, or at its end, it cannot tell what others do.
         """
-        left = [number for number in doubted if not _is_dangerous(self._found[number])]
+        left = list(doubted)
         if left and deadly is not None and self._read([deadly, deadly]).fault:
             deadly = None
         for number in left:
