@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsa
 WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hydra-core omegaconf \
   antlr4-python3-runtime)
 TORCH ?= torch
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --durations=25 --durations-min=1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup lint types imports generated test test-slow test-torch test-trees test-services \

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,6 +22,17 @@ _OURS = (
     "PYTHONPATH",
     "PYTHONSAFEPATH",
 )
+_ROOM = 2 << 30
+"""Bytes that a run may have in temporary files at a time, with a margin."""
+
+
+def pytest_sessionstart() -> None:
+    """End at once where there is no room: a full disk makes every test fail, and says nothing."""
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if free < _ROOM:
+        told = f"{folder} has {free >> 20} MiB left, and the tests want {_ROOM >> 20}"
+        pytest.exit(f"{told}: make room, or set TMPDIR to another folder", returncode=1)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,41 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     repo = registry(tmp_path / "a", f"sqlite:///{path}", run_id="f" * 32)
     assert said(repo) == ([], ["the database of the tracking URI is not there"])
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sqlite:///{top}/mlflow.db",
+        "sqlite:///{top}/../a/./mlflow.db?timeout=5",
+        "sqlite+pysqlite:///{top}/mlflow.db",
+        "sqlite:///{top}/link.db",
+        "sqlite:///{beside}/link.db",
+        "file://{top}/mlruns",
+        "{top}/mlruns",
+    ],
+)
+def test_a_database_of_the_judged_tree_does_not_answer_for_it(
+    tmp_path: Path, database: Path, client: Any, uri: str
+) -> None:
+    top = tmp_path / "a"
+    named = uri.format(top=top, beside=tmp_path)
+    repo = registry(top, named, run_id=logged(client))
+    shutil.copy(database, top / "mlflow.db")
+    (top / "link.db").symlink_to(database)
+    (tmp_path / "link.db").symlink_to(top / "mlflow.db")
+    found, (reason,) = said(repo)
+    assert found == []
+    assert "lies in the repository itself" in reason
+
+
+def test_a_database_in_the_folder_of_git_is_nobodys(
+    tmp_path: Path, database: Path, client: Any
+) -> None:
+    run, place = logged(client), tmp_path / "a/.git/mlflow.db"
+    repo = registry(tmp_path / "a", f"sqlite:///{place}", run_id=run)
+    shutil.copy(database, place)
+    assert said(repo) == ([], [])
 
 
 def test_a_server_that_the_policy_does_not_name_is_never_asked(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registrar.app.comparison import Revisions
+from registrar.app.comparison import Comparison, Revisions
 from registrar.app.judging import Bench, Judged
 from registrar.domain.findings import Phase, Severity
 from registrar.domain.report import PhaseState, RuntimeFacts
-from registrar.ports import Tree, World
+from registrar.ports import World
 from registrar.rules.rule import Record
 
 OnEntry = Callable[[int, int], None]
@@ -54,19 +54,30 @@ def beyond(
     request: CheckRequest,
     world: World,
     bench: Bench,
-    judge: Tree | None,
+    comparison: Comparison,
+    entries: Sequence[str],
     judged: Sequence[Judged],
     records: Mapping[str, Record],
     on_entry: OnEntry | None,
 ) -> tuple[list[Judged], RuntimeFacts | None]:
-    """What is said of the entries once others were asked, and the bytes were looked into."""
+    """What is said of the entries once others were asked, and the bytes were looked into.
+
+    ``entries`` are all of the head: with a base, and without paths, others are asked about those
+    that the change does not touch, too.
+    """
     said, wholes, facts = list(judged), None, None
     if request.remote and world.others is not None:
         from registrar.app.remote.judging import Asking, judge_remote  # few runs ask
 
-        asking = Asking(world.others, judge, request.verify_bytes)
+        asking = Asking(world.others, comparison.judge, request.verify_bytes)
         said, read = judge_remote(bench, judged, records, asking)
         wholes = read if request.verify_bytes else None
+        if comparison.has_base and not request.paths:
+            from registrar.app.remote.rest import judge_rest
+
+            rest = (folder for folder in entries if folder not in records)
+            merged = request.revisions.base_tip is not None
+            said.append(judge_rest(bench, rest, asking, merged))
     if request.runtime and world.runtime is not None:
         from registrar.app.runtime.judging import Looking, judge_runtime  # few runs look
 

@@ -65,7 +65,8 @@ def _check(
         judged = with_advice(judged, head, world.history, book.policy.root)
     if memory is not None:
         memory.save(f"{book.policy.root}/{folder}" for folder in selection.all)
-    judged, runtime = beyond(request, world, bench, comparison.judge, judged, records, on_entry)
+    about = (bench, comparison, selection.all)
+    judged, runtime = beyond(request, world, *about, judged, records, on_entry)
     allowed, jobs, history = request.gate_changes_allowed, request.jobs, world.history
     change = change_of(comparison, book, selection, bench, records, history, at, jobs, allowed)
     judged.append(judge_change(bench, change))

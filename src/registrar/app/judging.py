@@ -123,7 +123,7 @@ def judge_entry(bench: Bench, folder: str) -> tuple[Judged, Record]:
         if rule.entry is not None:
             outcomes = heard(rule, partial(rule.entry, entry, bench.judging), entry, faults)
             said += [(rule, folder, outcome) for outcome in outcomes]
-    record = _record(entry)
+    record = record_of(entry)
     judged = sort_outcomes(said, bench, {folder: entry}, {folder: record})
     blind = tuple(_blind(said, bench))
     if faults or blind or entry.looked_outside:
@@ -220,7 +220,7 @@ def _digest(
         return None
     if folder in records:
         return records[folder].digest
-    return None if before is None else _record(Entry(before, root, folder)).digest
+    return None if before is None else record_of(Entry(before, root, folder)).digest
 
 
 def _severity(policy: Policy, rule: Rule, own: Severity | None) -> Severity:
@@ -283,7 +283,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _record(entry: Entry) -> Record:
+def record_of(entry: Entry) -> Record:
+    """What rules over the whole change, and whoever asks others, need of an entry."""
     metadata: Metadata | None = entry.metadata
     names = entry.metadata_names
     return Record(

@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
             "name": told.name,
             "number": made.number,
             "new": made.new,
+            "completed": made.completed,
             "entry": told.entry,
             "digest": f"sha256:{told.digest}",
             "loads": made.loads,
@@ -74,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
         write(json.dumps(data, indent=2) + "\n")
     else:
         word = "registered" if made.new else "is there already"
-        write(f"{escape(told.entry)} {word}: {escape(told.name)} version {made.number}\n")
+        more = ", and has the tags now that it lacked" if made.completed else ""
+        write(f"{escape(told.entry)} {word}: {escape(told.name)} version {made.number}{more}\n")
     return 0
 
 

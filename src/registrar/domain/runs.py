@@ -126,5 +126,7 @@ class Registered:
     new: bool
     loads: bool = True
     """False where no logged model has these bytes, so that the registry cannot load them."""
+    completed: bool = False
+    """True of a version that was there without some of its tags, and has them now."""
     other_card: bool = False
     """True of a version that was there with another description."""

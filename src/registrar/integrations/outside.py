@@ -35,4 +35,4 @@ class Outside:
         """Runs of MLflow."""
         from registrar.integrations.mlflow.tracking import MlflowRuns
 
-        return MlflowRuns()
+        return MlflowRuns(self.top)

@@ -37,6 +37,9 @@ class Repositories(Protocol):
 class Runs(Protocol):
     """Training runs on tracking servers."""
 
+    def of_the_tree(self, uri: str) -> bool:
+        """Whether a tracking URI names a place in the repository itself, which a change fills."""
+
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has no run of this id; raises AskError."""
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from registrar.reading.card_profiles import (
+    TO_WRITE,
     Profile,
     Section,
     normalise,
@@ -174,6 +175,8 @@ def _all_fine(text: str, parts: list[_Part], profile: Profile) -> bool:
 
     Sure is a card whose sections each begin with text that cannot be of any template.
     """
+    if TO_WRITE in text:
+        return False
     fine: set[str] = set()
     for part in parts:
         titles = profile.titles.get(part.name)

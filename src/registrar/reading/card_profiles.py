@@ -15,6 +15,10 @@ from functools import cache, lru_cache
 
 PROFILES = ("default",)
 
+TO_WRITE = "[to be written]"
+"""``registrar add`` writes it where only a person knows; whatever stands beside it, it says that
+somebody is still to write there."""
+
 _MARKS = frozenset("[]<>{}|*_!&")
 _TEMPLATES = (
     *("information needed", "both direct", "code below", "emissions"),

@@ -2,7 +2,8 @@
 
 A section is found by its title or an alias among the top-level headings and runs to the next
 heading of the same or a higher level. It says nothing where only placeholders, comments, labels
-and sentences of known templates are left of it.
+and sentences of known templates are left of it. The mark of ``registrar add`` is told wherever a
+page shows it: prose beside it does not take it away.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from registrar.domain.places import TOP, Span
 from registrar.reading.card_profiles import (
+    TO_WRITE,
     Profile,
     Section,
     amount,
@@ -48,6 +50,9 @@ _MAX_HEADINGS = 20
 """So many headings of one section are looked under."""
 _MAX_NEAR = 200
 """So many headings are looked at for one that may be meant for a missing section."""
+_MAX_MARKS = 20
+"""So many marks of what is left to write are told."""
+_SHOWN = (Kind.TEXT, Kind.HTML, Kind.HEADING)
 _REASON = 10
 """Characters of a reason why something does not apply."""
 _REASONED = re.compile(r"n/?a\b[\s,.:;–—-]*(?:because\b|since\b|as\b)?(.*)", re.I | re.S)
@@ -64,14 +69,32 @@ def judge_read(markdown: Markdown, wanted: Profile) -> tuple[Flaw, ...]:
         hint = "registrar rules card-sections shows the sections to write"
         return (Flaw("the card is empty", hint),)
     headings = [(normalise(heading.text), heading) for heading in markdown.headings]
-    problems = []
+    problems: list[Flaw] = []
+    refused: list[Heading] = []
     for section in wanted.sections:
         if section.front_matter and _in_front_matter(section.front_matter, markdown, wanted):
             continue
         found = [heading for name, heading in headings if name in section.names]
         flaw = _judge(section, found, markdown, wanted) if found else _missing(section, headings)
         problems += [flaw] if flaw else []
+        refused += found if flaw else []
+    problems += _left_to_write(markdown, refused)
     return tuple(sorted(problems, key=lambda flaw: flaw.span))
+
+
+def _left_to_write(markdown: Markdown, refused: Sequence[Heading]) -> list[Flaw]:
+    """The marks that are left, but for those of sections that are refused anyway."""
+    if not any(TO_WRITE in line.text for line in markdown.lines):
+        return []
+    told = {line.number for heading in refused for line in markdown.under(heading)}
+    hint = f"write what is missing there, and take {TO_WRITE} away"
+    flaws = []
+    text = "\n".join(line.text if line.kind in _SHOWN else "" for line in markdown.lines)
+    for line, shown in zip(markdown.lines, _without_unseen(text).split("\n"), strict=True):
+        if TO_WRITE in shown.replace(f"`{TO_WRITE}`", "") and line.number not in told:
+            span = Span(line.number, 1, line.number, 2)
+            flaws.append(Flaw(f"the card still says {TO_WRITE}", hint, span))
+    return flaws[:_MAX_MARKS]
 
 
 def _missing(section: Section, headings: list[tuple[str, Heading]]) -> Flaw:
@@ -181,7 +204,7 @@ def _paragraphs(lines: Sequence[Line], labels: frozenset[str]) -> Iterator[tuple
     gathered: list[str] = []
     listed = False
     text = "\n".join(_readable(line) for line in lines)
-    text = _UNSEEN.sub(lambda match: "\n" * match.group().count("\n"), text)
+    text = _without_unseen(text)
     text = _resolved(text, labels)
     for line, shown in zip(lines, text.split("\n"), strict=False):
         begins = not shown.strip() or (line.listed and line.kind is Kind.TEXT)
@@ -193,6 +216,10 @@ def _paragraphs(lines: Sequence[Line], labels: frozenset[str]) -> Iterator[tuple
             gathered.append(shown)
     if gathered:
         yield listed, "\n".join(gathered)
+
+
+def _without_unseen(text: str) -> str:
+    return _UNSEEN.sub(lambda match: "\n" * match.group().count("\n"), text)
 
 
 _TO_DO = re.compile(r"\W{0,4}(?:TODO|TBD|TBA|FIXME)\b")

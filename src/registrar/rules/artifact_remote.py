@@ -6,7 +6,10 @@ list of a folder, which must name the files that `files` records and no others; 
 `--verify-bytes` every byte is read and its SHA-256 held against `files`. Only remotes that
 `[network] dvc_remotes` of the judging policy names are asked; the pointer's `remote`, then
 `dvc.remote` of the metadata, then DVC's default say which it is. A remote that cannot be asked
-is told as unchecked, never as missing bytes.
+is told as unchecked, never as missing bytes. With a base, and no paths, the entries that the change
+does not touch are asked about, too, without reading their bytes: what is lost there is a warning
+with `--base`, since the author of the change cannot mend it, and an error with `--base-tip`, which
+judges what is merged.
 
 Why this is bad: after a forgotten `dvc push` the pointer is merged and nobody can ever load the
 model; the exit code of `dvc fetch` does not tell. DVC trusts what lies on a remote: with its

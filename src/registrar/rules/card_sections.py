@@ -3,7 +3,9 @@
 What it does: wants `MODEL_CARD.md` with seven sections, by their heading or a known alias: model
 description, intended use, limitations, dataset sources, evaluation metrics, license, contact.
 A section that is empty, a placeholder, or a sentence of the template is missing. `license` in
-the front matter stands for the license section.
+the front matter stands for the license section. The mark `[to be written]` that `registrar add`
+leaves is refused wherever a page shows it, also beside prose: the card itself says that somebody
+has not finished it.
 
 Why this is bad: the numbers say how good a model is on its test set. Only a person can say what
 it must not be used for.

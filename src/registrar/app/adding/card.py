@@ -9,10 +9,9 @@ from registrar.domain.adding import Draft
 from registrar.domain.metadata import mapping
 from registrar.domain.runs import Column, RunModel
 from registrar.formats.escape import escape
+from registrar.reading.card_profiles import TO_WRITE
 from registrar.reading.metrics import measured
 
-TO_WRITE = "[to be written]"
-"""Stands where only a person knows; the gate refuses it as a placeholder."""
 _DESCRIPTION = ("Model description", "What is it, what goes in, what comes out, how was it made?")
 _SECTIONS = (
     ("Intended use", "Who should use it, for what? What must it not be used for?"),
@@ -101,10 +100,7 @@ def _more(count: int, where: str) -> Iterator[str]:
 
 
 def _sources(draft: Draft) -> Iterator[str]:
-    """What is known of the data; the mark where nothing is.
-
-    Beside a table, a list or a link the gate would not refuse it, and it would be published.
-    """
+    """What is known of the data; the mark, which the gate refuses, only where nothing is."""
     yield "<!-- Which data, from where; which rows were held out? -->"
     rows = [
         (f.piece.path, f.split or "", f"{f.piece.size}", "" if f.rows is None else f"{f.rows}")

@@ -7,12 +7,12 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registrar.app.adding.card import TO_WRITE
 from registrar.app.adding.present import typed
 from registrar.app.adding.service import Added
 from registrar.domain.findings import Severity
 from registrar.domain.report import Report
 from registrar.ports import Staging
+from registrar.reading.card_profiles import TO_WRITE
 
 _CARD_RULE = "card-sections"
 _DVC_FILES = (".dvc/config", ".dvc/.gitignore", ".dvcignore")

@@ -46,8 +46,7 @@ def judge_remote(
     """
     policy = bench.judging.policy
     entries = {f: Entry(bench.tree, policy.root, f, policy.card_profile) for f in records}
-    config = dvc_config(asking.judge) if asking.judge is not None else None
-    remotes = DvcRemotes(frozenset(policy.dvc_remotes), config, asking.others.stores)
+    remotes = remotes_of(bench, asking)
     gathered = _gathered(entries, records, bench, remotes, asking.others)
     waiting = {(d.entry, d.rule) for one in judged for d in one.deferred}
     said: _Said = []
@@ -109,6 +108,13 @@ def _gathered(
         folder: Evidence(outs.get(folder, ()), sources.get(folder), runs.get(folder))
         for folder in entries
     }
+
+
+def remotes_of(bench: Bench, asking: Asking) -> DvcRemotes:
+    """The remotes that may be asked: those of the policy, where the judge's configuration says."""
+    config = dvc_config(asking.judge) if asking.judge is not None else None
+    allowed = frozenset(bench.judging.policy.dvc_remotes)
+    return DvcRemotes(allowed, config, asking.others.stores)
 
 
 def dvc_config(tree: Tree) -> DvcConfig | None:

@@ -16,6 +16,10 @@ _LOOSE = (
     "the database of the tracking URI is named by a path from here, where a change may put one: "
     "name it by its whole path, sqlite:////…"
 )
+_OURS = (
+    "the database of the tracking URI lies in the repository itself, where a change may put one: "
+    "keep it elsewhere, and name that place"
+)
 
 
 def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> dict[str, RunAnswer]:
@@ -31,6 +35,8 @@ def ask_runs(records: Iterable[Record], allowed: Sequence[str], runs: Runs) -> d
             answers[record.folder] = RunAnswer(blocked=_UNNAMED[bool(allowed)])
         elif _is_loose(uri):
             answers[record.folder] = RunAnswer(blocked=_LOOSE)
+        elif runs.of_the_tree(uri):
+            answers[record.folder] = RunAnswer(blocked=_OURS)
         elif _plain(uri) not in known:
             answers[record.folder] = RunAnswer(blocked=_refused(uri))
         else:

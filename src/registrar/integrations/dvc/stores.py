@@ -12,6 +12,7 @@ from registrar.integrations.dvc.cloud_store import IN_FLIGHT, CloudStore
 from registrar.integrations.dvc.folder_store import FolderStore
 from registrar.integrations.dvc.straight import straight_http, straight_s3
 from registrar.integrations.git.process import Git
+from registrar.integrations.own_tree import lies_in_tree
 from registrar.ports.others import AskError, ObjectStore
 from registrar.reading.dvc_config import MAX_BYTES, read_dvc_config
 
@@ -60,7 +61,7 @@ class DvcStores:
     def _folder(self, name: str, path: str) -> FolderStore:
         """A remote in a folder; never in the tree that is judged, which brings its own bytes."""
         root = os.path.normpath(os.path.join(self.top, ".dvc", path))
-        if _lies_in(root, self.top) or _lies_in(os.path.realpath(root), self.top):
+        if lies_in_tree(root, self.top):
             message = f"the remote {name} lies in the repository itself, where a change puts bytes"
             raise AskError(f"{message}: keep it elsewhere")
         return FolderStore(root)
@@ -117,13 +118,6 @@ class DvcStores:
             name.lower() in (b".dvc", b".dvc/config.local") or not head.startswith(b"100")
             for head, _, name in lines
         )
-
-
-def _lies_in(path: str, top: str) -> bool:
-    """Tell a path of the work tree; what is in ``.git`` is not of it."""
-    tops = {os.path.abspath(top), os.path.realpath(top)}
-    inner = [f"{path}/"[len(here) + 1 :] for here in tops if f"{path}/".startswith(f"{here}/")]
-    return any(not below.startswith(".git/") for below in inner)
 
 
 def _options(config: DvcConfig, name: str) -> dict[str, str]:

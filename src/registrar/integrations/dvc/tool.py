@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,11 +15,18 @@ from typing import Any
 
 from registrar.domain.adding import Piece
 from registrar.errors import OutputError, UnansweredError, UsageError
+from registrar.integrations.stalling import STALLED
 from registrar.integrations.stamps import stamp
 from registrar.integrations.workshop.copying import copy
+from registrar.integrations.workshop.space import ROOM, space_hint
 from registrar.ports.making import EntryBench
 
+PATIENCE = 120
+"""Seconds without a byte; a store that puts large parts together sends some while it does."""
 _STDERR = 2
+_NOTES = (
+    "look into the folder of dvc config core.site_cache_dir, or /var/tmp/dvc; nothing was changed"
+)
 _INSTALL = "pip install 'dvc[s3]', with the kind of your remote in the brackets"
 
 
@@ -61,7 +70,11 @@ class Dvc:
             message = f"dvc add failed: {error}"
             raise UsageError(message, "mend that, and run it again; nothing was changed") from error
         except OSError as error:
-            raise OutputError(f"dvc add failed: {error.strerror or error}") from error
+            message = f"dvc add failed: {error.strerror or error}"
+            raise OutputError(message, space_hint(error)) from error
+        except sqlite3.Error as error:  # it notes there what it knows of files
+            message = f"dvc add failed: the notes that DVC keeps of files: {error}"
+            raise OutputError(message, ROOM if "full" in str(error) else _NOTES) from error
         self._move(bench, made, real)
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -74,11 +87,21 @@ class Dvc:
             os.replace(ours, place)  # also over one that is there: it may be damaged
 
     def push(self, pointer: str, remote: str | None) -> None:
-        """``dvc push`` of one pointer, with its own progress bar; raises UnansweredError."""
-        command = [sys.executable, "-I", "-m", "dvc", "push", pointer]
+        """``dvc push`` of one pointer, with its own progress bar; raises UnansweredError.
+
+        It is ended where no byte goes over the network: DVC would wait for ever for a server that
+        takes no more of what is sent.
+        """
+        source = pkgutil.get_data("registrar.integrations", "stalling.py")
+        command = [sys.executable, "-I", "-c", (source or b"").decode("utf-8")]
+        command += [f"{PATIENCE:g}", "dvc", "push", pointer]
         command += ["--remote", remote] if remote else []
         env = {**os.environ, "DVC_NO_ANALYTICS": "1"}
         done = subprocess.run(command, cwd=self.top, env=env, stdout=_STDERR, check=False)
+        if done.returncode == STALLED:
+            message = f"dvc push stood still: no byte came or went for {PATIENCE:g} seconds"
+            hint = f"see whether the remote answers, then dvc push {shlex.quote(pointer)}"
+            raise UnansweredError(f"{message}; the entry is here, its bytes did not go", hint)
         if done.returncode:
             hint = f"mend what DVC says above, then dvc push {shlex.quote(pointer)}"
             raise UnansweredError("dvc push failed: the entry is here, its bytes did not go", hint)

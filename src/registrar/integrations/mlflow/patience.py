@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from registrar.integrations.stalling import Flow, cut
 from registrar.ports.others import AskError
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one answer that is no download."""
 _CHUNK = 64 * 1024
+_RATE = 100
+"""Bytes a second, below which a download stands still."""
+_PAUSE = 30
 
 
 class _LateError(BaseException):
@@ -47,6 +51,53 @@ def patience(seconds: float) -> Iterator[None]:
         if main:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+
+
+@contextmanager
+def flowing(seconds: float) -> Iterator[None]:
+    """Raise AskError where hardly anything came for so many seconds; a download may take long.
+
+    Like ``patience`` in the main thread alone. Threads that go on asking lose their connections.
+    """
+    main, flow = threading.current_thread() is threading.main_thread(), Flow(seconds, _RATE)
+
+    def ring(number: int, frame: object) -> None:
+        if flow.stalled():
+            raise _LateError
+
+    step = min(1, seconds / 4)
+    before = signal.signal(signal.SIGALRM, ring) if main else None
+    if main:
+        signal.setitimer(signal.ITIMER_REAL, step, step)
+    try:
+        with _short_answers(), _short_waits():
+            yield
+    except _LateError as error:
+        cut()
+        message = f"hardly a byte came from the server of MLflow for {seconds:g} seconds"
+        raise AskError(message) from error
+    finally:
+        if main:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+
+
+@contextmanager
+def _short_waits() -> Iterator[None]:
+    """Come back after ``_PAUSE`` seconds at most where a server asks to be asked again later."""
+    from urllib3.util.retry import Retry
+
+    plain = Retry.get_retry_after
+
+    def pause(self: Retry, response: Any) -> float | None:
+        told = plain(self, response)
+        return None if told is None else min(told, _PAUSE)
+
+    Retry.get_retry_after = pause  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Retry.get_retry_after = plain  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from registrar.domain.metadata import mapping
 from registrar.domain.runs import LoggedData, RunModel, RunRecord
 from registrar.errors import UsageError
+from registrar.integrations.mlflow.local import local_place
 from registrar.integrations.mlflow.model_folder import (
     flavor_of,
     read_mlmodel,
@@ -23,7 +25,8 @@ from registrar.integrations.mlflow.model_folder import (
     signature_of,
 )
 from registrar.integrations.mlflow.models import download
-from registrar.integrations.mlflow.patience import patience
+from registrar.integrations.mlflow.patience import flowing, patience
+from registrar.integrations.own_tree import lies_in_tree
 from registrar.ports.others import AskError
 
 INSTALL = "pip install mlflow"
@@ -35,6 +38,8 @@ _QUIET = {
 """Set where the caller has not: a server that is down is told within a minute and a half."""
 _PATIENCE = 120
 """Seconds for all that is asked of one run."""
+STILL = 120
+"""Seconds for which a download may stand still."""
 _COMMIT = "mlflow.source.git.commit"
 _URI = "MLFLOW_TRACKING_URI"
 _FLAGS = {"true": True, "false": False}
@@ -62,8 +67,16 @@ _MAY = {TRACKING: "read the run", REGISTRY: "write to it"}
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
 class MlflowRuns:
     """Runs by tracking URI; nothing is written, and no database is made where there is none."""
+
+    top: str
+
+    def of_the_tree(self, uri: str) -> bool:
+        """Tell a database or folder that lies in the repository at ``top``."""
+        place = local_place(uri)
+        return place is not None and lies_in_tree(place, self.top)
 
     def run(self, uri: str, run_id: str) -> RunRecord | None:
         """One run; None where the server has none of this id; raises AskError."""
@@ -101,8 +114,11 @@ class MlflowRuns:
 
             try:
                 client = MlflowClient(tracking_uri=uri)
-                download(client, record.models[0], uri, folder)
-                return _model(record, client.get_run(run_id), folder)
+                with patience(_PATIENCE):
+                    run = client.get_run(run_id)
+                with flowing(STILL):
+                    download(client, record.models[0], uri, folder)
+                return _model(record, run, folder)
             except AskError:
                 raise
             except Exception as error:  # stores of artifacts, each with exceptions of its own

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import pkgutil
@@ -17,6 +16,7 @@ from registrar.errors import OutputError, UsageError
 from registrar.integrations.stamps import stamp
 from registrar.integrations.workshop.copying import copy, digests
 from registrar.integrations.workshop.source import changed, files_of, moved, opened
+from registrar.integrations.workshop.space import space_hint
 from registrar.ports.making import Progress
 
 
@@ -44,7 +44,8 @@ class EntryBench:
             os.mkdir(stage)
         except OSError as error:
             bench.abandon()
-            raise OutputError(f"{root} cannot be written: {error.strerror}") from error
+            message = f"{root} cannot be written: {error.strerror}"
+            raise OutputError(message, space_hint(error)) from error
         bench.tell(True)
         return bench
 
@@ -102,7 +103,7 @@ class EntryBench:
                     state = stamp(os.fstat(made.fileno()))
             except OSError as error:
                 message = f"{source} cannot be copied: {error.strerror}"
-                raise OutputError(message, _space(error)) from error
+                raise OutputError(message, space_hint(error)) from error
             after = os.fstat(stream.fileno())
         if moved(listed, after) or size != after.st_size:
             raise changed(source)
@@ -123,7 +124,7 @@ class EntryBench:
             raise UsageError(f"two files of the entry are called {name}", hint) from error
         except OSError as error:
             raise OutputError(
-                f"{name} cannot be written: {error.strerror}", _space(error)
+                f"{name} cannot be written: {error.strerror}", space_hint(error)
             ) from error
 
     def finish(self) -> None:
@@ -132,7 +133,8 @@ class EntryBench:
             os.rename(self.stage, self.target)  # over a folder that holds something it fails
         except OSError as error:
             refuse_present(self.target, os.path.basename(self.target))
-            raise OutputError(f"{self.target} cannot be written: {error.strerror}") from error
+            message = f"{self.target} cannot be written: {error.strerror}"
+            raise OutputError(message, space_hint(error)) from error
         self._close(done=True)
 
     def abandon(self) -> None:
@@ -159,7 +161,3 @@ def _janitor() -> subprocess.Popen[str]:
     source = pkgutil.get_data("registrar.integrations.workshop", "janitor.py")
     command = [sys.executable, "-I", "-c", (source or b"").decode("utf-8")]
     return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
-
-
-def _space(error: OSError) -> str:
-    return "free some space; nothing was changed" if error.errno == errno.ENOSPC else ""
