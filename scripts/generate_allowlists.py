@@ -43,6 +43,12 @@ _READ = frozenset(
 )
 """Classes whose own ``__setstate__`` was read: it takes values, and chooses no code by them."""
 _PICKLING = ("__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__", "__del__")
+_DISTRIBUTIONS = ("scipy.stats._continuous_distns", "scipy.stats._discrete_distns")
+_LOADING = (
+    *("__setstate__", "_attach_methods", "_attach_argparser_methods", "__getattr__"),
+    *("__getattribute__", "__setattr__", "__new__", "__init_subclass__", "__slots__"),
+)
+"""What of a distribution is used while it is loaded."""
 _LOSSES = ("sklearn._loss._loss", "sklearn.linear_model._sgd_fast")
 _NEW_OBJECTS = (
     *("sklearn.metrics._dist_metrics", "sklearn.neighbors._ball_tree"),
@@ -65,7 +71,7 @@ _NUMPY = (
     *("vstack", "where"),
 )
 """Functions of NumPy that transformers are given; all work on arrays in memory."""
-_SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
+_SPARSE = ("bsr", "coo", "csc", "csr", "dia", "lil")
 
 
 def _sklearn_modules() -> Iterator[ModuleType]:
@@ -104,6 +110,7 @@ class _Uses:
         self.name: dict[str, set[str]] = {}
         self.new: dict[str, set[str]] = {}
         self.call: dict[str, set[str]] = {}
+        self.state: dict[str, set[str]] = {}
 
 
 def _put(into: dict[str, set[str]], module: str, *items: str) -> None:
@@ -197,6 +204,10 @@ def numpy() -> dict[str, Any]:
         **{f"{core}.multiarray": {"_reconstruct", "scalar"} for core in cores},
         **{f"{core}.numeric": {"_frombuffer"} for core in cores},
     }
+    uses.state = {"numpy": {"vectorize"}}
+    for kind in vars(numpy.polynomial).values():
+        if inspect.isclass(kind):
+            _put(uses.state, kind.__module__, kind.__name__)
     return _file("numpy", numpy.__version__, uses)
 
 
@@ -207,6 +218,10 @@ def scipy() -> dict[str, Any]:
     import scipy.sparse
 
     uses = _Uses()
+    for module in ("scipy.sparse._dok", "scipy.sparse.dok"):
+        _put(uses.state, module, "dok_matrix", "dok_array")
+    for module, item in _distributions():
+        _put(uses.state, module, item)
     for kind in _SPARSE:
         for item in (f"{kind}_matrix", f"{kind}_array"):
             if not _plain(getattr(scipy.sparse, item)):
@@ -228,6 +243,21 @@ def scipy() -> dict[str, Any]:
     return _file("scipy", scipy.__version__, uses)
 
 
+def _distributions() -> Iterator[tuple[str, str]]:
+    """Distributions that are loaded by the code of their two base classes, and by no other."""
+    import scipy.stats
+    from scipy.stats import _distn_infrastructure as base
+
+    yield from ((base.__name__, f"rv_{kind}frozen") for kind in ("", "continuous_", "discrete_"))
+    bases = (base.rv_generic, base.rv_continuous, base.rv_discrete, object)
+    for value in vars(scipy.stats).values():
+        kind = type(value)
+        if isinstance(value, base.rv_generic) and kind.__module__ in _DISTRIBUTIONS:
+            above = [cls for cls in kind.__mro__ if cls not in bases]
+            if not any(name in vars(cls) for cls in above for name in (*_LOADING, *_PICKLING)):
+                yield kind.__module__, kind.__name__
+
+
 def _file(framework: str, version: str, uses: _Uses) -> dict[str, Any]:
     """The content of a file; a name is listed once, for the most that may be done with it."""
     told: dict[str, Any] = {
@@ -236,14 +266,16 @@ def _file(framework: str, version: str, uses: _Uses) -> dict[str, Any]:
         "origin": "written by scripts/generate_allowlists.py from the installed library",
     }
     taken: set[tuple[str, str]] = set()
-    for use, modules in (("call", uses.call), ("new", uses.new), ("name", uses.name)):
+    kinds = (("call", uses.call), ("new", uses.new), ("state", uses.state), ("name", uses.name))
+    for use, modules in kinds:
         listed: dict[str, list[str]] = {}
         for module in sorted(modules):
             fresh = sorted(item for item in modules[module] if (module, item) not in taken)
             taken.update((module, item) for item in fresh)
             if fresh:
                 listed[module] = fresh
-        told[use] = listed
+        if listed or use != "state":
+            told[use] = listed
     return told
 
 

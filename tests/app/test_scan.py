@@ -73,7 +73,8 @@ def test_json(tmp_path: Path) -> None:
     said = run("scan", "a.pkl", "b.pkl", "--format", "json", cwd=tmp_path)
     report = said.report
     scanner = report.pop("scanner")
-    assert set(scanner) == {"python", "allowlist_sha256", "second"}
+    assert set(scanner) == {"python", "allowlist_sha256", "second", "confinement"}
+    assert scanner["confinement"][0] == "limits"
     assert len(scanner["allowlist_sha256"]) == 64
     assert report == {
         "scan_version": 1,

@@ -319,22 +319,24 @@ def test_a_big_array_costs_no_memory(tmp_path: Path) -> None:
 def test_nothing_of_the_environment_or_of_open_files_reaches_the_child(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from registrar.integrations.scanning.process import Reading
+    from registrar.integrations.scanning.process import Job, _Process
 
     monkeypatch.setenv("SECRET_TOKEN", "planted")
     (tmp_path / "a").write_bytes(pickle.dumps(1))
-    with Reading(Limits(), (), False) as reading:
-        list(reading.answers([ToScan("a", str(tmp_path / "a"), 5)]))
-        child = reading._process
-        assert child is not None
-        environment = Path(f"/proc/{child.pid}/environ").read_bytes()
-        assert b"planted" not in environment
-        assert os.getpgid(child.pid) == child.pid != os.getpgrp()
-        limits = Path(f"/proc/{child.pid}/limits").read_text()
-        assert "Max core file size        0 " in limits
-        assert Path(f"/proc/{child.pid}/cwd").resolve() == Path("/")
-        opened = {os.readlink(link) for link in Path(f"/proc/{child.pid}/fd").iterdir()}
-        assert all(name.startswith(("pipe:", "/dev/null")) for name in opened), opened
+    reading = _Process(Job(Limits(), (), False), [ToScan("a", str(tmp_path / "a"), 5)])
+    reading.start()
+    assert len(list(reading.answers())) == 1
+    child = reading._process
+    assert child is not None
+    environment = Path(f"/proc/{child.pid}/environ").read_bytes()
+    assert b"planted" not in environment
+    assert os.getpgid(child.pid) == child.pid != os.getpgrp()
+    limits = Path(f"/proc/{child.pid}/limits").read_text()
+    assert "Max core file size        0 " in limits
+    assert Path(f"/proc/{child.pid}/cwd").resolve() == Path("/")
+    opened = {os.readlink(link) for link in Path(f"/proc/{child.pid}/fd").iterdir()}
+    assert all(name.startswith(("pipe:", "/dev/null")) for name in opened), opened
+    reading.end()
     assert child.poll() is not None
 
 

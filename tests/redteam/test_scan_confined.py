@@ -9,14 +9,15 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.sandbox import landlock
-from registrar.integrations.scanning import process
+from registrar.integrations.scanning import process, settling
 from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.scanner import ChildScanner
 from registrar.ports.scanning import ToScan
@@ -123,45 +124,45 @@ def test_a_path_without_a_rule_does_not_open_the_rest(
     assert called[-3:] == [landlock._ADD_RULE, landlock._ADD_RULE, landlock._RESTRICT]
 
 
-def watched(files: list[ToScan]) -> Iterator[tuple[process.Reading, object]]:
-    with process.Reading(Limits(), (), second=False) as reading:
-        for answer in reading.answers(files):
-            yield reading, answer
-
-
 @pytest.mark.skipif(not has_landlock(), reason=NO_LANDLOCK)
 def test_the_reading_process_is_confined_before_it_reads(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(b"N.")
     files = [ToScan("model.pkl", str(tmp_path / "model.pkl"), 2)]
-    for reading, answer in watched(files):
-        assert isinstance(answer, dict)
-        assert reading.told["holds"] == ["landlock", "seccomp"]
-        assert reading._process is not None
-        status = Path(f"/proc/{reading._process.pid}/status").read_text()
-        assert "NoNewPrivs:\t1" in status
-        assert "Seccomp:\t2" in status
-        scratch = reading._scratch
-        assert os.listdir(scratch) == []
+    reading = process._Process(process.Job(Limits(), (), second=False), files)
+    assert reading.start()["holds"] == ["limits", "landlock", "seccomp"]
+    assert reading._process is not None
+    status = Path(f"/proc/{reading._process.pid}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    assert "Seccomp:\t2" in status
+    scratch = reading._scratch
+    assert os.listdir(scratch) == []
+    assert [answer["troubles"] for answer in reading.answers()] == [[]]
+    reading.end()
     assert not os.path.exists(scratch)
 
 
 def test_many_files_are_read_by_one_process_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_EACH", 3)
+    monkeypatch.setattr(settling, "_EACH", 3)
     files = []
     for index in range(8):
         (tmp_path / f"{index}.pkl").write_bytes(b"N." if index != 4 else b"cos\nsystem\n.")
         files.append(ToScan(f"{index}.pkl", str(tmp_path / f"{index}.pkl"), 2))
-    found = {}
-    pids = set()
-    for (reading, answer), file in zip(watched(files), files, strict=True):
-        assert reading._process is not None
-        pids.add(reading._process.pid)
-        assert isinstance(answer, dict)
-        found[file.path] = [message for _, message, _ in answer["troubles"]]
-    assert len(pids) == 3
-    assert [name for name, troubles in found.items() if troubles] == ["4.pkl"]
+    counts = []
+
+    def counted(asked: Sequence[ToScan], *rest: Any) -> process.Said:
+        counts.append(len(asked))
+        return process.read(asked, *rest)
+
+    monkeypatch.setattr(settling, "read", counted)
+    steps: list[tuple[int, int]] = []
+    found = ChildScanner(second=False).scan(
+        files, progress=lambda done, total: steps.append((done, total))
+    )
+    assert counts == [3, 3, 2]
+    assert steps == [(done, 8) for done in range(1, 9)]
+    assert [file.path for file in found.files if file.troubles] == ["4.pkl"]
 
 
 def test_what_is_unpacked_lies_in_a_folder_of_its_own(
@@ -194,12 +195,15 @@ for line in sys.stdin:
 
 @pytest.mark.parametrize(
     ("numbers", "clean"),
-    [("(1,)", 0), ("(0, 0)", 1), ("(None,)", 0), ("('0',)", 0), ("(0,)", 1)],
+    [("(1,)", 0), ("(0, 0)", 0), ("(None,)", 0), ("('0',)", 0), ("(0,)", 2)],
 )
 def test_one_answer_is_never_taken_for_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers: str, clean: int
 ) -> None:
-    """A process that says more than it was asked cannot speak for the next file."""
+    """A process that says more than it was asked cannot speak for the next file.
+
+    One that numbers each answer 0 is believed of its first file, and asked about no other.
+    """
     monkeypatch.setattr(process, "_BOOT", LIAR % numbers)
     files = []
     for name in ("a.pkl", "b.pkl"):

@@ -40,10 +40,12 @@ def scan(paths: Iterable[str], lab: Lab) -> Scan:
 
 def _without_stand_ins(found: list[ToScan | FileScan]) -> Iterator[ToScan | FileScan]:
     """A DVC pointer is no model: where its bytes do not lie beside it, they were not read."""
-    here = {folder for item in found for folder in _and_above(item.path)}
+    here: set[str] = set()
+    for item in found:
+        _put_with_above(item.path, here)
     for item in found:
         stem = item.path.removesuffix(_DVC)
-        if isinstance(item, ToScan) and stem != item.path and _is_absent(stem, here):
+        if stem != item.path and isinstance(item, ToScan) and _is_absent(stem, here):
             hint = f"dvc pull {shlex.quote(item.path)}"
             message = "a DVC pointer, and the bytes that it stands for were not read"
             yield FileScan(item.path, "none", (Trouble(Safety.UNREAD, message, hint),))
@@ -55,10 +57,10 @@ def _is_absent(stem: str, here: set[str]) -> bool:
     return posixpath.basename(stem) != "" and stem not in here
 
 
-def _and_above(path: str) -> Iterator[str]:
-    """A path and the folders that it lies in."""
-    while path not in ("", "/"):
-        yield path
+def _put_with_above(path: str, here: set[str]) -> None:
+    """Put a path, and the folders that it lies in, to those that are here."""
+    while path not in ("", "/") and path not in here:
+        here.add(path)
         path = posixpath.dirname(path)
 
 

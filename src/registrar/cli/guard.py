@@ -100,8 +100,12 @@ def run() -> None:
     if missing:
         _refuse(" and ".join(missing) + " cannot be imported", _INSTALL)
     try:
+        import gc
+
         from registrar.cli.main import main
 
-        sys.exit(main(sys.argv[1:]))
+        code = main(sys.argv[1:])
+        gc.freeze()  # or the interpreter looks through all that is there before it ends
+        sys.exit(code)
     except KeyboardInterrupt:  # while the program was still being loaded
         sys.exit(_INTERRUPTED)

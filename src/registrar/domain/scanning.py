@@ -74,6 +74,8 @@ class Scanner:
     """SHA-256 of what may be imported."""
     second: str | None = None
     """Name and version of a second opinion, where one was asked."""
+    confinement: tuple[str, ...] = ()
+    """What held every process that read, as each said of itself before it read anything."""
 
 
 @dataclass(frozen=True, slots=True)

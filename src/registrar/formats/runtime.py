@@ -45,7 +45,7 @@ def as_dict(facts: RuntimeFacts) -> dict[str, Any]:
     }
 
 
-def _reader(who: Scanner | None) -> dict[str, str | None] | None:
+def _reader(who: Scanner | None) -> dict[str, Any] | None:
     return None if who is None else {"version": who.version, **reader_dict(who)}
 
 

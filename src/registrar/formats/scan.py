@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
 from registrar.formats.escape import escape
 
 SCAN_VERSION = 1
 _WORDS = {Safety.CLEAN: "clean", Safety.UNREAD: "unread", Safety.DANGEROUS: "dangerous"}
+_LAYERS = ("landlock", "seccomp")
+_NO_CHECKER = "no onnx.checker (python3 -m pip install onnx)"
 _LISTED = 20
 """So many files are listed where all is well with them; of more, only the number is told."""
 
@@ -46,27 +49,38 @@ def _summary(scan: Scan) -> str:
     parts += [f"{counts[Safety.UNREAD]} not read to the end", f"{counts[Safety.CLEAN]} clean"]
     if counts[Safety.CLEAN] and total > _LISTED:
         parts.append("the clean ones not listed (--format json lists all)")
-    told = reader(scan.scanner)
-    if any(file.format == "onnx" for file in scan.files) and "onnx " not in told:
-        told += ", no onnx.checker (python3 -m pip install onnx)"
+    unasked = any(file.format == "onnx" for file in scan.files) and not _asks_onnx(scan.scanner)
+    told = reader(scan.scanner, _NO_CHECKER if unasked else "")
     lines = [f"{word}: {', '.join(parts)}"]
     lines += [f"  read by {escape(told)}"] if scan.scanner.allowlist else []  # else nobody read
     return "\n".join(lines)
 
 
-def reader(who: Scanner) -> str:
-    """Who looked, in one line."""
+def _asks_onnx(who: Scanner) -> bool:
+    return "onnx " in (who.second or "")
+
+
+def reader(who: Scanner, note: str = "") -> str:
+    """Who looked, and what held the process that did, in one line."""
     parts = [f"registrar {who.version}", f"Python {who.python}", f"allowlist {who.allowlist[:12]}"]
-    parts += [who.second] if who.second else []
-    return ", ".join(parts)
+    parts += [part for part in (who.second, note) if part]
+    return f"{', '.join(parts)}; {_confined(who)}"
 
 
-def reader_dict(who: Scanner) -> dict[str, str | None]:
+def _confined(who: Scanner) -> str:
+    """What held, and what is lacking here."""
+    lacking = [layer for layer in _LAYERS if layer not in who.confinement]
+    without = f", not by {' or '.join(lacking)}" if lacking else ""
+    return f"confined by {', '.join(who.confinement) or 'nothing'}{without}"
+
+
+def reader_dict(who: Scanner) -> dict[str, Any]:
     """Who looked, as plain values."""
     return {
         "python": who.python,
         "allowlist_sha256": who.allowlist,
         "second": who.second,
+        "confinement": list(who.confinement),
     }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from registrar.domain.trees import Kind, Node, UnreadableError, Written, sorted_nodes
 from registrar.integrations.stamps import stamp
 from registrar.ports import Covered
+
+if TYPE_CHECKING:
+    import hashlib
 
 MAX_DEPTH = 64
 MAX_FILES = 100_000
@@ -205,17 +207,22 @@ class WorkTree:
         try:
             with self.open(node.path) as stream:
                 status = os.fstat(stream.fileno())
-                digest = hashlib.new(self.object_format, usedforsecurity=False)
+                digest = self._hash()
                 digest.update(b"blob %d\0" % status.st_size)
                 while block := stream.read(_BLOCK):
                     digest.update(block)
         except UnreadableError:
-            return "160000", hashlib.new(self.object_format, usedforsecurity=False).hexdigest()
+            return "160000", self._hash().hexdigest()
         return ("100755" if status.st_mode & 0o100 else "100644"), digest.hexdigest()
 
     def _object(self, kind: bytes, body: bytes) -> str:
         whole = kind + b" %d\0" % len(body) + body
-        return hashlib.new(self.object_format, whole, usedforsecurity=False).hexdigest()
+        return self._hash(whole).hexdigest()
+
+    def _hash(self, content: bytes = b"") -> hashlib._Hash:
+        import hashlib  # slow to import, and only for who compares trees
+
+        return hashlib.new(self.object_format, content, usedforsecurity=False)
 
     def close(self) -> None:
         """Nothing to free."""

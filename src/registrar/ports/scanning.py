@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,10 +25,6 @@ class ToScan:
     """The folder on this machine whose files lie beside it; empty for that of ``place``."""
 
 
-ScanFiles = Callable[[Sequence[ToScan]], Scan]
-"""Looks into files; never raises on what they hold."""
-
-
 class FileScanner(Protocol):
     """Judges files by their content alone."""
 
@@ -38,15 +33,11 @@ class FileScanner(Protocol):
     ) -> Scan:
         """Look into all of them; never raises on what they hold.
 
+        What is said of one is not what another has done to its reader: where that dies, they are
+        read again. Only where it lives on could a file that took it over speak for those that are
+        asked for with it, so whoever must keep some apart from others asks for each alone.
+
         ``allow`` adds ``module:name`` to what pickles may import.
-        """
-
-    def session(
-        self, roots: Iterable[str], allow: Iterable[str] = ()
-    ) -> AbstractContextManager[ScanFiles]:
-        """Look into some files after others, by one reader for all of them.
-
-        They lie below ``roots``, absolute folders, and the reader can read nothing else.
         """
 
 

@@ -14,11 +14,11 @@ from registrar.app.smoking.service import Subject, Tools, smoke
 from registrar.domain.findings import Blocked, Outcome
 from registrar.domain.paths import inside
 from registrar.domain.report import RuntimeFacts
-from registrar.domain.scanning import FileScan, Safety, Scan, worst
+from registrar.domain.scanning import FileScan, Safety, Scan, Scanner, worst
 from registrar.domain.smoking import Smoked
 from registrar.domain.trees import Kind, UnreadableError
 from registrar.ports.running import Runtime
-from registrar.ports.scanning import ScanFiles, ToScan
+from registrar.ports.scanning import ToScan
 from registrar.reading.artifact import Artifact
 from registrar.reading.entry import Entry
 from registrar.rules.rule import Looked, Record, Rule
@@ -52,17 +52,11 @@ def judge_runtime(
     faults: list[str] = []
     hidden: list[Judged] = []
     facts = RuntimeFacts()
-    place = bench.tree.place(policy.root)
-    with (
-        tempfile.TemporaryDirectory(prefix="registrar-bytes-") as scratch,
-        looking.runtime.scanner.session(
-            [os.path.realpath(scratch), *([place] if place else [])], policy.scan_allow
-        ) as scan,
-    ):
+    with tempfile.TemporaryDirectory(prefix="registrar-bytes-") as scratch:
         for folder in records:
             known = wholes.get(folder)
             entry = known or Entry(bench.tree, policy.root, folder, policy.card_profile)
-            looked = _looked(bench, entry, looking, scan, scratch)
+            looked = _looked(bench, entry, looking, scratch)
             entries[folder] = entry
             facts = _with(facts, looked)
             for rule, outcomes in _run(bench, entry, looked, faults):
@@ -96,7 +90,7 @@ def _told_by(rule: Rule, looked: Looked, outcomes: list[Outcome], looking: Looki
     return SCAN_RULE if rule.name == SMOKE_RULE and refused and blocked else None
 
 
-def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles, scratch: str) -> Looked:
+def _looked(bench: Bench, entry: Entry, looking: Looking, scratch: str) -> Looked:
     """Look at one entry; nothing where other rules say why there is nothing to look at."""
     artifact = entry.artifact
     if artifact is None or not (artifact.here or artifact.outs):
@@ -112,7 +106,7 @@ def _looked(bench: Bench, entry: Entry, looking: Looking, scan: ScanFiles, scrat
     try:
         paths = wanted(entry, artifact)
         with laid_out(entry, paths, scratch) as folder:
-            return _opened(bench, entry, artifact, paths, folder, looking.runtime, scan)
+            return _opened(bench, entry, artifact, paths, folder, looking.runtime)
     except UnreadableError as error:
         return Looked(blocked=str(error))
 
@@ -124,14 +118,17 @@ def _opened(
     paths: list[str],
     folder: str,
     runtime: Runtime,
-    scan: ScanFiles,
 ) -> Looked:
-    """Scan and run what lies in a folder; the rules that are off cost nothing."""
+    """Scan and run what lies in a folder; the rules that are off cost nothing.
+
+    Each entry has a scan of its own, so that none is read by a process that has read another.
+    """
     policy, names = bench.judging.policy, bench.names
     found: Scan | None = None
     runs = SMOKE_RULE in names and entry.metadata is not None and entry.metadata.smoke is not None
     if SCAN_RULE in names or runs:
-        found = scan([_to_scan(entry, path, folder) for path in paths])
+        files = [_to_scan(entry, path, folder) for path in paths]
+        found = runtime.scanner.scan(files, policy.scan_allow)
     smoked: Smoked | None = None
     if runs and found is not None:
         safety = _safety(entry, artifact, found)
@@ -159,7 +156,15 @@ def _own(artifact: Artifact, scan: Scan) -> Iterator[FileScan]:
 
 
 def _with(facts: RuntimeFacts, looked: Looked) -> RuntimeFacts:
-    scanner = looked.scan.scanner if looked.scan is not None else facts.scanner
+    scanner = _joined(facts.scanner, looked.scan.scanner if looked.scan is not None else None)
     scanned = facts.scanned + (len(looked.scan.files) if looked.scan is not None else 0)
     smoked = (looked.smoked,) if looked.smoked is not None else ()
     return RuntimeFacts(scanner, scanned, (*facts.smoked, *smoked))
+
+
+def _joined(one: Scanner | None, other: Scanner | None) -> Scanner | None:
+    """Who looked at some entries and at others: confined by what held both."""
+    if one is None or other is None or not other.allowlist:  # the other had nothing to read
+        return one or other
+    both = tuple(layer for layer in one.confinement if layer in other.confinement)
+    return replace(other, confinement=both) if one.allowlist else other

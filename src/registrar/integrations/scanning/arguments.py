@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from registrar.integrations.scanning.allowlist import Name, Use
 from registrar.integrations.scanning.numpy_objects import CHECKS as OF_NUMPY
+from registrar.integrations.scanning.scipy_states import DOKS, entropy_of
 from registrar.integrations.scanning.standins import (
     Arguments,
     Finished,
@@ -60,14 +61,17 @@ def _reconstructor(args: tuple[Any, ...]) -> Inert:
     made, base, items = args
     if made.use is Use.FORBIDDEN or made.use is Use.ANY:
         return cast(Inert, instance(made))  # the first is told already
-    empty = made.use is Use.NEW and base.shown == "builtins.object" and items is None
+    new = made.use is Use.NEW or made.use is Use.STATE
+    empty = new and base.shown == "builtins.object" and items is None
     filled = made.shown in _DICTS and base.shown == "builtins.dict" and type(items) is dict
+    if filled and made.use is Use.STATE:
+        _plain((items,))
     if not empty and not filled:
         raise RefusedError(f"makes a {made.shown}, which may be here but not be made")
     return cast(Inert, instance(made))
 
 
-_DICTS = frozenset(".".join(name) for name in HOLDERS if name != ("collections", "deque"))
+_DICTS = frozenset(".".join(name) for name in HOLDERS if name != ("collections", "deque")) | DOKS
 
 
 def _container(args: tuple[Any, ...]) -> None:
@@ -136,6 +140,7 @@ _CHECKS: dict[Name, Arguments] = {
     ("builtins", "bytes"): _bytes,
     ("builtins", "bytearray"): _bytearray,
     ("builtins", "frozenset"): _container,
+    ("builtins", "getattr"): entropy_of,
     ("builtins", "set"): _container,
     ("collections", "Counter"): _dictionary,
     ("collections", "OrderedDict"): _dictionary,

@@ -7,6 +7,7 @@ nothing but unlinked temporary files. Where it is killed by a limit, the one who
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import json
@@ -14,14 +15,16 @@ import os
 import resource
 import stat
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from io import FileIO
+from typing import Any, NoReturn
 
-from registrar.domain.scanning import Safety
+from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.confining import confine
 from registrar.integrations.scanning.engine import Engine
-from registrar.integrations.scanning.limits import Limits
+from registrar.integrations.scanning.limits import NO_MEMORY, Limits
 from registrar.integrations.scanning.parts import Part, Sure
 from registrar.integrations.scanning.second import second_opinions
 from registrar.integrations.scanning.words import unread
@@ -32,13 +35,14 @@ _MOST_TOLD = 100
 _PAGES = 1024 * 1024
 _given: dict[int, int] = {}
 """Limits as they stand, by their kind."""
+_USED_UP = (NO_MEMORY, *map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)))
+"""What is said where memory, descriptors or room of the process are used up."""
 _SMALL = 1024 * 1024
 """A file up to here is read at once."""
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Answer until there are no more requests."""
-    gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     answers = _channel()
     first = json.loads(sys.stdin.readline())
@@ -48,7 +52,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     allowed = allowlist(tuple(first["allow"]))
     second = second_opinions(allowed) if first["second"] else None
-    holds = confine(first)
+    holds = ["limits", *confine(first)]
+    gc.freeze()  # what is here stays
+    gc.enable()
     _say(answers, allowlist=allowed.digest, second=second.told if second else None, holds=holds)
     for number, line in enumerate(sys.stdin):
         request = json.loads(line)
@@ -59,37 +65,49 @@ def main() -> int:
             if second is not None and not elsewhere:
                 sure = second.asked(sure, request["place"], raw)
         except MemoryError:
-            sure = Sure("unknown", (unread("a limit was reached: more memory than it may have"),))
-        told = sorted(sure.troubles, key=lambda trouble: trouble.safety is not Safety.DANGEROUS)
-        troubles = [(t.safety.value, t.message, t.hint) for t in told[:_MOST_TOLD]]
+            sure = Sure("unknown", (unread(f"a limit was reached: {NO_MEMORY}"),))
+        if number and sure.troubles and _is_short(sure.troubles):
+            _say(answers, n=number, short=True)  # another process may have what it needs
+            break
+        troubles = _told(sure.troubles) if sure.troubles else ()
         external = sure.external[:_MOST_BESIDE]
         _say(answers, n=number, format=sure.format, troubles=troubles, external=external)
-    return 0
+    os._exit(0)  # nothing is left to put away, and what libraries do at their end tells nothing
 
 
-def _channel() -> TextIO:
-    """Where answers go; what libraries print goes nowhere."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+def _told(found: tuple[Trouble, ...]) -> list[tuple[str, str, str]]:
+    """The dangerous ones first, and of many not all."""
+    found = tuple(sorted(found, key=lambda trouble: trouble.safety is not Safety.DANGEROUS))
+    return [(trouble.safety.value, trouble.message, trouble.hint) for trouble in found[:_MOST_TOLD]]
+
+
+def _is_short(troubles: tuple[Trouble, ...]) -> bool:
+    """Tell whether a file was not read for what other files may have used up."""
+    if any(trouble.safety is Safety.DANGEROUS for trouble in troubles):
+        return False
+    return any(what in trouble.message for trouble in troubles for what in _USED_UP)
+
+
+def _channel() -> FileIO:
+    """Where answers go, each at once; what libraries print goes nowhere."""
+    answers = FileIO(os.dup(sys.stdout.fileno()), "w")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
     return answers
 
 
-def _say(answers: TextIO, **answer: Any) -> None:
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
+def _say(answers: FileIO, **answer: Any) -> None:
+    left = memoryview(json.dumps(answer).encode("ascii") + b"\n")
+    while left:
+        left = left[answers.write(left) :]
 
 
 def _bounded(limits: Limits, size: int) -> None:
     """Give the file its share of address space and CPU time."""
     memory = limits.memory + size + min(size, limits.expanded)
     _soft(resource.RLIMIT_AS, memory + -memory % _PAGES)  # the same for files that are small
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _soft(
-        resource.RLIMIT_CPU,
-        int(used.ru_utime + used.ru_stime) + 1 + limits.cpu + size // limits.pace,
-    )
+    _soft(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu + size // limits.pace)
 
 
 def _soft(kind: int, wanted: int) -> None:
@@ -109,7 +127,7 @@ def _judged(engine: Engine, request: Mapping[str, Any]) -> tuple[Sure, bytes | N
         file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return _nothing(f"it cannot be opened: {error.strerror}"), None
-    with io.FileIO(file, closefd=True) as stream:
+    with FileIO(file, closefd=True) as stream:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
             return _nothing("no regular file"), None

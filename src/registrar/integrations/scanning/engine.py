@@ -20,14 +20,14 @@ from registrar.integrations.scanning.pickle_files import read_pickles
 from registrar.integrations.scanning.unpickling import Pickles
 from registrar.integrations.scanning.words import unread
 from registrar.integrations.scanning.zip_tails import look_tail
-from registrar.reading.sniffing.zip_directory import END, LOCAL
+from registrar.reading.zip_signatures import END, LOCAL
 
 if TYPE_CHECKING:
     from registrar.integrations.scanning.readers import Look
 
 _HEAD = 512
-_LONG = b"\x8a\n"
-"""A number of ten bytes: the first pickle of ``torch.save`` before its zip format is one."""
+_TORCH = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""All of the first pickle of ``torch.save`` before its zip format: more of them follow it."""
 _MOST_TOLD = 50
 """Troubles of each kind that are kept of one part: a hostile one has a million."""
 _TEXTS = frozenset({Format.XGBOOST, Format.LIGHTGBM})
@@ -98,7 +98,7 @@ class Engine:
 
         Most files are: finding out first what they could be else would cost as much again.
         """
-        if head[:1] != b"\x80" or _LONG in head[:48]:
+        if head[:1] != b"\x80" or _TORCH in head[:48]:
             return None
         found = self.pickles.dry_run(part.stream, 0, part.size)
         if not found.whole or found.end != part.size:

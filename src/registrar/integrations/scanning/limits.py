@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+
+NO_MEMORY = "more memory than it may have"
 
 
 class LimitError(Exception):
     """A limit is reached; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Limits of one file that was asked for, with all that is packed in it."""
 
     depth: int = 6

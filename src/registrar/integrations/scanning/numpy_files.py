@@ -17,9 +17,10 @@ from registrar.reading.sniffing.headers import is_object_array, npy_header
 
 _HEAD = 64 * 1024
 MAGIC = b"\x93NUMPY"
-_ITEM = re.compile(
-    rb"'[<>|=]?([A-Za-z?])([0-9]{0,9})(?:\[[0-9A-Za-z/]{1,16}\])?'(?:, \(([0-9, ]+)\))?"
-)
+_NAME = re.compile(rb"\('[^']*', (?=['\[])")
+_UNIT = re.compile(rb"\[[0-9A-Za-z/]{1,16}\]'")
+_INNERMOST = re.compile(rb"\[(\('[^\[\]]*)\]")
+_ITEM = re.compile(rb"'[<>|=]?([A-Za-z?])([0-9]{0,200})'(?:, \(([0-9, ]+)\))?")
 _WIDE = {b"U": 4}
 
 
@@ -46,8 +47,17 @@ def look_npy(judge: Judge, part: Part) -> Iterator[Trouble]:
 
 def _width(descr: bytes) -> int:
     """Bytes of one item: of a plain type, or of all fields of a record."""
+    left = _NAME.sub(b"(", _UNIT.sub(b"'", descr))
+    while innermost := _INNERMOST.search(left):
+        total = b"'|V%d'" % _total(innermost[1])
+        left = left[: innermost.start()] + total + left[innermost.end() :]
+    return _total(left)
+
+
+def _total(fields: bytes) -> int:
+    """Bytes of some fields whose types are plain."""
     total = 0
-    for kind, digits, shape in _ITEM.findall(re.sub(rb"\('[^']*', '", b"('", descr)):
+    for kind, digits, shape in _ITEM.findall(fields):
         width = 8 if kind in b"mM" else int(digits or 1) * _WIDE.get(kind, 1)
         total += width * prod(int(n) for n in shape.replace(b" ", b"").split(b",") if n)
     return total

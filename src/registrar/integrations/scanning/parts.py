@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from registrar.domain.formats import Format
 from registrar.domain.scanning import Trouble
@@ -14,8 +13,7 @@ from registrar.integrations.scanning.unpickling import Pickles
 _SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Some bytes with a name; ``depth`` counts the containers around them."""
 
     name: str
@@ -30,8 +28,7 @@ class Part:
         return Part(name, stream, size, self.depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Sure:
+class Sure(NamedTuple):
     """What is said of a part: its format, and what is wrong with it."""
 
     format: str

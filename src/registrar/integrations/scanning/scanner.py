@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from registrar import __version__
 from registrar.domain.formats import Format
 from registrar.domain.scanning import UNKNOWN, FileScan, Safety, Scan, Scanner, Trouble
 from registrar.integrations.scanning.limits import Limits
-from registrar.integrations.scanning.process import ChildError, Reading
+from registrar.integrations.scanning.process import ChildError, Job
+from registrar.integrations.scanning.settling import Answer, Asking
 from registrar.integrations.scanning.words import unread
 from registrar.ports.scanning import ToScan
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ChildScanner:
-    """Judges files; one child for many, a new one after one that died."""
+    """Judges files; one child for many of them, others after one that died."""
 
     limits: Limits = field(default_factory=Limits)
     second: bool = True
@@ -34,38 +33,25 @@ class ChildScanner:
         self, files: Sequence[ToScan], allow: Iterable[str] = (), progress: Progress | None = None
     ) -> Scan:
         """Look into all of them; never raises on what they hold."""
-        with Reading(self.limits, tuple(allow), self.second) as reading:
-            return _scan(reading, files, progress)
-
-    @contextmanager
-    def session(
-        self, roots: Iterable[str], allow: Iterable[str] = ()
-    ) -> Iterator[Callable[[Sequence[ToScan]], Scan]]:
-        """Look into some files after others: one child for all of them, where none dies."""
-        with Reading(self.limits, tuple(allow), self.second, tuple(roots)) as reading:
-            yield partial(_scan, reading)
-
-
-def _scan(reading: Reading, files: Sequence[ToScan], progress: Progress | None = None) -> Scan:
-    """What the child says of some files."""
-    answers: list[FileScan] = []
-    external: set[str] = set()
-    for file, answer in zip(files, reading.answers(files), strict=True):
-        if progress is not None:
-            progress(len(answers), len(files))
-        answers.append(_scanned(file, answer))
-        if answers[-1].format == Format.ONNX and not isinstance(answer, ChildError):
-            external |= _named(file.path, answer)
-    scanner = Scanner(
-        version=__version__,
-        python=sys.version.split()[0],
-        allowlist=str(reading.told.get("allowlist", "")),
-        second=reading.told.get("second"),
-    )
-    return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
+        asking = Asking(files, Job(self.limits, tuple(allow), self.second), progress)
+        answers: list[FileScan] = []
+        external: set[str] = set()
+        for file, answer in zip(files, asking.answers(), strict=True):
+            answers.append(_scanned(file, answer))
+            if answers[-1].format == Format.ONNX and not isinstance(answer, ChildError):
+                external |= _named(file.path, answer)
+        told = asking.told
+        scanner = Scanner(
+            version=__version__,
+            python=sys.version.split()[0],
+            allowlist=str(told.get("allowlist", "")),
+            second=told.get("second"),
+            confinement=tuple(map(str, told.get("holds", ()))),
+        )
+        return Scan(tuple(_as_data(answer, external) for answer in answers), scanner)
 
 
-def _scanned(file: ToScan, answer: Mapping[str, Any] | ChildError) -> FileScan:
+def _scanned(file: ToScan, answer: Answer) -> FileScan:
     """What a child said, or why it did not."""
     if isinstance(answer, ChildError):
         return FileScan(file.path, "unknown", (unread(str(answer)),))

@@ -12,13 +12,12 @@ import inspect
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from registrar.domain.formats import Format
 from registrar.domain.scanning import Trouble
-from registrar.integrations.scanning.allowlist import Allowlist, Use
+from registrar.integrations.scanning.allowlist import DISCRETE, IN_PICKLES, Allowlist, Use
 from registrar.integrations.scanning.installed import installed
 from registrar.integrations.scanning.machines import judged_use
 from registrar.integrations.scanning.parts import Sure
@@ -31,8 +30,7 @@ _PICKLESCAN = "picklescan"
 _ONNX = "onnx"
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOpinions:
+class SecondOpinions(NamedTuple):
     """Other readers, asked about what ours has found clean."""
 
     pickles: PickleOpinion | None
@@ -63,8 +61,7 @@ class SecondOpinions:
         return Sure(sure.format, tuple(more), sure.external)
 
 
-@dataclass(frozen=True, slots=True)
-class PickleOpinion:
+class PickleOpinion(NamedTuple):
     """Another reader of pickles, asked what it sees."""
 
     version: str
@@ -77,7 +74,9 @@ class PickleOpinion:
         ``raw`` are the bytes of a file that is nothing but pickles: by its path it would first be
         opened as a zip.
         """
-        missed = (self._missed(name) for name in self._seen(place, raw))
+        seen = [(str(name.module), str(name.name)) for name in self._seen(place, raw)]
+        usual = any(module == DISCRETE for module, _ in seen)
+        missed = (self._missed(module, name, usual) for module, name in seen)
         return [trouble for trouble in missed if trouble is not None][:_MOST]
 
     def _seen(self, place: str, raw: bytes | None) -> Iterator[Any]:
@@ -87,9 +86,10 @@ class PickleOpinion:
         if raw is not None and _may_import(raw):
             yield from _globals(self.scanner.scan_pickle_bytes, io.BytesIO(raw), place)
 
-    def _missed(self, name: Any) -> Trouble | None:
-        use, module, last = judged_use(self.allowlist, str(name.module), str(name.name))
-        if use is not Use.FORBIDDEN:
+    def _missed(self, module: str, name: str, usual: bool) -> Trouble | None:
+        """What is wrong with an import; ``usual`` where a discrete distribution is there."""
+        use, module, last = judged_use(self.allowlist, module, name)
+        if use is not Use.FORBIDDEN and (usual or (module, last) not in IN_PICKLES):
             return None
         message = f"{self.version} sees an import of {module}.{last}, which is not on the allowlist"
         return dangerous(message, "do not load it: two readers see different things in it")

@@ -18,6 +18,10 @@ WRAPPER_KEYS = frozenset(
 """Attributes of ``joblib.numpy_pickle.NumpyArrayWrapper``."""
 
 
+_EMPTY = (Use.NEW, Use.STATE)
+_NEVER_CALLED = (Use.NAME, *_EMPTY)
+
+
 class RefusedError(Exception):
     """The stream does with an allowed name what it may not; the message says what."""
 
@@ -43,7 +47,7 @@ class Imported(type):
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
         """A call, as REDUCE, OBJ and INST make it."""
-        if cls.use is Use.NAME or cls.use is Use.NEW:
+        if cls.use in _NEVER_CALLED:
             raise RefusedError(f"calls {cls.shown}, which may be here but not be called")
         return cls._result(args, named)
 
@@ -78,7 +82,7 @@ class Inert(metaclass=Imported):
         """An empty instance, as NEWOBJ makes it; with arguments only of what may be called."""
         if cls.use is Use.NAME:
             raise RefusedError(f"makes a {cls.shown}, which may be here but not be made")
-        if cls.use is Use.NEW:
+        if cls.use in _EMPTY:
             if args or named:
                 raise RefusedError(f"makes a {cls.shown} with arguments")
             return instance(cls)
@@ -146,7 +150,7 @@ class Kept(Inert):
 
 def is_opaque(value: Inert) -> bool:
     """Tell whether a value may hold objects that the stream has filled freely."""
-    free = type(value).use is Use.NEW and not isinstance(value, Kept)
+    free = type(value).use in _EMPTY and not isinstance(value, Kept)
     return free or getattr(value, "opaque", False)
 
 

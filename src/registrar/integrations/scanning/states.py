@@ -12,6 +12,7 @@ from typing import Any
 
 from registrar.integrations.scanning.allowlist import Name, Use
 from registrar.integrations.scanning.numpy_objects import is_array
+from registrar.integrations.scanning.scipy_states import state_looked_at
 from registrar.integrations.scanning.standins import is_name
 from registrar.integrations.scanning.values import is_plain
 
@@ -36,6 +37,8 @@ def state_of(module: str, name: str, use: Use) -> State | None:
         return _no_attributes
     if (module, name) == ("functools", "partial"):
         return _of_partial
+    if use is Use.STATE:
+        return state_looked_at(module, name)
     if use is not Use.NEW:
         return is_plain
     plain: State = _of_estimator if module.startswith("sklearn.") else _attributes

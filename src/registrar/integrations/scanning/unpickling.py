@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from registrar.domain.scanning import Safety, Trouble
 from registrar.integrations.scanning.allowlist import Allowlist
 from registrar.integrations.scanning.joblib_stream import Arrays
-from registrar.integrations.scanning.limits import LimitError, Limits
+from registrar.integrations.scanning.limits import NO_MEMORY, LimitError, Limits
 from registrar.integrations.scanning.machines import CMachine, PythonMachine, Seen
 from registrar.integrations.scanning.standins import RefusedError
 from registrar.integrations.scanning.streams import reader
-from registrar.integrations.scanning.words import NEVER, forbidden_name
+from registrar.integrations.scanning.words import NEVER, forbidden_name, misuse_hint
 
 _MOST_TOLD = 20
 _MOST_DEEDS = 5
 _KEPT = 100_000
 """Items of a list that is kept: PyTorch's list of storages; anything else is let go at once."""
 _DISAGREE = "Python's two unpicklers read it differently, so that it can hide what it does"
-_HOSTILE = "no library writes such a file: do not load it, and ask where it came from"
+_HOSTILE = misuse_hint("")
 _AGAIN = "write it again from the object, in one pickle.dump or joblib.dump"
 
 
@@ -69,8 +69,7 @@ class DryRun:
         return any(trouble.safety is Safety.DANGEROUS for trouble in self.troubles)
 
 
-@dataclass(frozen=True, slots=True)
-class Pickles:
+class Pickles(NamedTuple):
     """Reads pickles under an allowlist and limits."""
 
     allowlist: Allowlist
@@ -149,7 +148,7 @@ def _load(run: Run, load: Any) -> None:
     except RefusedError as error:
         run.refusal = str(error)
     except (LimitError, MemoryError) as error:
-        run.error, run.limited = str(error) or "more memory than it may have", True
+        run.error, run.limited = str(error) or NO_MEMORY, True
     except RecursionError:
         run.error, run.limited = "nested too deeply", True
     except EOFError:
@@ -166,7 +165,8 @@ def _compared(c: Run, python: Run) -> Iterator[Trouble]:
     refusal = c.refusal or python.refusal
     if refusal:
         named = told or python.seen.forbidden  # then it may be a library that is not known here
-        yield Trouble(Safety.DANGEROUS, f"it {refusal}", NEVER if named else _HOSTILE)
+        hint = NEVER if named else misuse_hint(refusal)
+        yield Trouble(Safety.DANGEROUS, f"it {refusal}", hint)
     elif c.error and python.error:
         yield _unread(c if c.limited or not python.limited else python)
     elif c.limited or python.limited:

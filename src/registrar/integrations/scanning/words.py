@@ -9,12 +9,13 @@ _KNOWN = {
     "numpy._core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
     "numpy.core._ufunc_reconstruct": "it imports any module: write the model with skops or ONNX",
 }
-_CANDIDATES = "a search keeps what it drew from: search.param_distributions = {}, then save it"
+_CANDIDATES = "a search keeps what it drew from: publish search.best_estimator_"
 _TRAINING = "the class lies in the training script; convert the model to ONNX or skops"
 _MODULES = "whole modules of PyTorch name their classes: write torch.save(model.state_dict(), …)"
 _CODE = "cloudpickle writes code into the file, as of a lambda: put it into a module, use pickle"
 _OTHER = 'convert to ONNX, skops or safetensors; where you trust it: [scan] allow = ["{}"]'
 NEVER = "do not load it, and ask where it came from"
+_HOSTILE = "no library writes such a file: do not load it, and ask where it came from"
 _DEEDS = frozenset(
     {
         *("os", "posix", "nt", "subprocess", "pty", "socket", "shutil", "sys", "builtins"),
@@ -44,6 +45,16 @@ def forbidden_name(name: str, how: str = "") -> Trouble:
     else:
         hint = _OTHER.format(f"{module}:{last}")
     return Trouble(Safety.DANGEROUS, f"{how}imports {name}, which is not on the allowlist", hint)
+
+
+def misuse_hint(refusal: str) -> str:
+    """What to do about an allowed name that is used as its library does not use it.
+
+    Of distributions the states of SciPy 1.11 to 1.17 are known; others may write another.
+    """
+    if "scipy.stats." in refusal:
+        return f"where you made it yourself: {_CANDIDATES}; otherwise {NEVER}"
+    return _HOSTILE
 
 
 def unread(message: str, hint: str = "") -> Trouble:

@@ -12,7 +12,7 @@ from registrar.domain.scanning import Trouble
 from registrar.integrations.scanning.parts import Judge, Part
 from registrar.integrations.scanning.streams import window
 from registrar.integrations.scanning.words import dangerous
-from registrar.reading.sniffing.zip_directory import END
+from registrar.reading.zip_signatures import END
 
 _END_SIZE = 22
 _LONGEST = _END_SIZE + 0xFFFF

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import cache
 from math import prod
 
 from registrar.domain.formats import Format
@@ -27,8 +28,8 @@ _NPY_HEADER = re.compile(
 )
 _TYPE = rb"'[<>|=]([biufcSUVmM])([0-9]{1,9})(?:\[[0-9A-Za-z/]{1,16}\])?'"
 _PLAIN = re.compile(_TYPE)
-_FIELD = rb"\('[^'\\\n]{0,64}', " + _TYPE + rb"(?:, \([0-9, ]+\))?\)"
-_RECORD = re.compile(rb"\[" + _FIELD + rb"(?:, " + _FIELD + rb")*\]")
+_DEEPEST = 4
+"""Records in records, as many as are read."""
 _OBJECT = re.compile(rb"['<>|=,(]O[0-9]{0,2}['),]|object")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
@@ -67,7 +68,7 @@ def sniff_npy(source: Source) -> Sniffed | None:
 def npy_header(start: bytes) -> re.Match[bytes] | None:
     """The header of an array, from the first bytes of its file; None where it is none.
 
-    Its type is a plain one, flat records of plain ones, or holds objects; no other is known.
+    Its type is a plain one, records of plain ones, or holds objects; no other is known.
     """
     if start[:6] != _NPY or len(start) < 12 or start[6:8] not in (b"\1\0", b"\2\0", b"\3\0"):
         return None
@@ -77,7 +78,19 @@ def npy_header(start: bytes) -> re.Match[bytes] | None:
     if header is None or is_object_array(header):
         return header
     descr = header["descr"]
-    return header if _PLAIN.fullmatch(descr) or _RECORD.fullmatch(descr) else None
+    return header if _PLAIN.fullmatch(descr) or _records().fullmatch(descr) else None
+
+
+@cache
+def _records() -> re.Pattern[bytes]:
+    """Records as NumPy writes their type; compiled for who has some."""
+    plain = re.sub(rb"(?<!\\\\)\((?!\?)", rb"(?:", _TYPE)  # without groups
+    listed, shape = b"", rb"(?:, \([0-9]{1,18}(?:, [0-9]{1,18}){0,31},?\))?"
+    for _ in range(_DEEPEST):
+        kind = rb"(?:" + plain + (rb"|" + listed if listed else rb"") + rb")"
+        field = rb"\('[^'\\\n]{0,64}', " + kind + shape + rb"\)"
+        listed = rb"\[" + field + rb"(?:, " + field + rb")*\]"
+    return re.compile(listed)
 
 
 def is_object_array(header: re.Match[bytes]) -> bool:

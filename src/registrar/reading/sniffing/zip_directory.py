@@ -10,11 +10,12 @@ import zlib
 from dataclasses import dataclass
 
 from registrar.reading.sniffing.source import Source, TruncatedError
+from registrar.reading.zip_signatures import END as END
+from registrar.reading.zip_signatures import LOCAL as LOCAL
 
 MAX_MEMBERS = 100_000
 MAX_DIRECTORY = 16 * 1024 * 1024
 MAX_HEAD = 64 * 1024
-LOCAL, END = b"PK\x03\x04", b"PK\x05\x06"
 _END = struct.Struct("<4s4H2LH")
 _LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
