@@ -107,7 +107,7 @@ def test_the_pythons_are_named_alike(project: dict[str, Any], top: Path) -> None
     own = project["project"]
     named = [c.replace(start, "3.") for c in own["classifiers"] if c.startswith(start)]
     assert own["requires-python"] == f">={named[0]}"
-    told = f"(the tests were run with {', '.join(named[:-1])} and {named[-1]})"
+    told = f"(the gate's tests were run with {', '.join(named[:-1])} and {named[-1]})"
     assert told in (top / "README.md").read_text(encoding="utf-8")
 
 
