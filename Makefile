@@ -61,7 +61,7 @@ test-torch: setup  ## opt-in: with PyTorch itself; TORCH='torch==2.13.0' says wh
 test-trees: setup  ## opt-in: with XGBoost and LightGBM themselves
 test-torch: LARGE = $(TORCH)
 test-trees: LARGE = xgboost-cpu lightgbm
-test-torch test-trees: OPTIN_VENV ?= .venv-$(@:test-%=%)
+test-torch test-trees: OPTIN_VENV ?= $(VENV)-$(@:test-%=%)
 test-torch test-trees:
 	test -x $(OPTIN_VENV)/bin/python || $(PYTHON) -m venv $(OPTIN_VENV)
 	$(OPTIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach name,$(LARGE),'$(name)')

@@ -102,6 +102,15 @@ def test_the_command_starts_at_the_guard(project: dict[str, Any]) -> None:
     assert project["project"]["scripts"] == {"registrar": "registrar.cli.guard:run"}
 
 
+def test_the_pythons_are_named_alike(project: dict[str, Any], top: Path) -> None:
+    start = "Programming Language :: Python :: 3."
+    own = project["project"]
+    named = [c.replace(start, "3.") for c in own["classifiers"] if c.startswith(start)]
+    assert own["requires-python"] == f">={named[0]}"
+    told = f"(the gate's tests were run with {', '.join(named[:-1])} and {named[-1]})"
+    assert told in (top / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_gate_needs_two_libraries_and_the_extras_what_examples_import(
     project: dict[str, Any], top: Path
 ) -> None:

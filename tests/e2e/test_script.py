@@ -6,14 +6,18 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from builders import Repo, good_repo
 from environments import bare_python, build_wheel, call, link_gate
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from registrar.app.build_pyz import build_pyz
 
+TOP = Path(__file__).parents[2]
 INSTALL = ("jsonschema", "pyyaml")
 ARGUMENTS = (
     ["model_registry/wine-1.0.0"],
@@ -25,6 +29,18 @@ ARGUMENTS = (
     ["model_registry/no-such-1.0.0"],
     ["--base", "no-such-revision"],
 )
+
+
+def oldest_declared() -> tuple[str, ...]:
+    """The lowest version of each dependency that pyproject.toml allows this Python."""
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lowest: dict[str, str] = {}
+    for wanted in map(Requirement, project["dependencies"]):
+        if wanted.marker is None or wanted.marker.evaluate():
+            (bound,) = wanted.specifier
+            assert bound.operator == ">="
+            lowest[wanted.name] = max(lowest.get(wanted.name, "0"), bound.version, key=Version)
+    return tuple(f"{name}=={version}" for name, version in lowest.items())
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +122,7 @@ def test_the_script_alone_says_what_it_lacks(top: Path, tmp_path: Path, gate: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "packages",
-    [INSTALL, ("jsonschema==4.18.0", "PyYAML==6.0")],
+    [INSTALL, oldest_declared()],
     ids=["newest", "oldest declared"],
 )
 def test_in_a_fresh_environment_as_the_policy_says(

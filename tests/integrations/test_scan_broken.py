@@ -21,15 +21,29 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from poisoned import CODECS, Call, as_joblib, as_npy, as_tar, as_zip, glob, proto, short
+from poisoned import (
+    CODECS,
+    Call,
+    as_joblib,
+    as_npy,
+    as_tar,
+    as_zip,
+    divergent,
+    glob,
+    proto,
+    short,
+)
 from trained import models
 
 from registrar.domain.scanning import FileScan, Safety
+from registrar.integrations.scanning import unpickling
 from registrar.integrations.scanning.allowlist import allowlist
 from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.limits import Limits
+from registrar.integrations.scanning.machines import Seen
 from registrar.integrations.scanning.parts import Part, Sure
 from registrar.integrations.scanning.scanner import ChildScanner
+from registrar.integrations.scanning.streams import Reader
 from registrar.ports.scanning import ToScan
 
 pytestmark = pytest.mark.filterwarnings(
@@ -162,6 +176,34 @@ def test_what_lies_behind_the_end_of_a_frame_or_a_pickle_is_told() -> None:
     assert safety(gzip.compress(pickle.dumps([1])) + b"x") is Safety.UNREAD
     assert safety(as_npy(np.arange(3)) + b"x", "a.npy") is Safety.UNREAD
     assert safety(as_tar({"a.pkl": pickle.dumps([1])}) + b"x", "a.tar") is Safety.UNREAD
+
+
+class StrictC(pickle._Unpickler):
+    """The C unpickler since Python 3.13.15 and 3.14.7, as the one written in Python always was."""
+
+    def __init__(self, file: Reader, seen: Seen) -> None:
+        super().__init__(file, encoding="latin1")
+        self.find_class = seen.find  # type: ignore[method-assign, assignment]
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["this-python", "a-newer-one"])
+def test_who_leaves_a_frame_is_dangerous_whatever_the_python(
+    strict: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if strict:
+        monkeypatch.setattr(unpickling, "CMachine", StrictC)
+    reached = proto(4) + b"\x95" + struct.pack("<Q", 3) + b"\x8c\x03abc."
+    inside = proto(4) + b"\x95" + struct.pack("<Q", 10) + b"\x95" + struct.pack("<Q", 2) + b"NN0."
+    line = proto(4) + b"\x95" + struct.pack("<Q", 2) + b"Vabc\n."
+    for content in (reached, inside, line, divergent("x")):
+        assert safety(content) is Safety.DANGEROUS, content[:40]
+    told = [trouble.message for trouble in judged(reached).troubles]
+    assert any("over the end of a frame" in message for message in told), told
+    told = [trouble.message for trouble in judged(inside).troubles]
+    assert any("a frame inside another" in message for message in told), told
+    whole = pickle.dumps(list(range(300)), 4)
+    assert safety(whole) is Safety.CLEAN
+    assert {safety(whole[:end]) for end in range(12, len(whole))} == {Safety.UNREAD}
 
 
 def test_bombs_meet_a_limit() -> None:

@@ -146,7 +146,7 @@ ATTACKS = [
            file="metrics.json", line=1),
     Attack("metrics-true", b'{"test": {"accuracy": true}}', "metrics-gate", file="metrics.json",
            line=1),
-    Attack("metrics-deep", b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "metrics-gate", fooled=False,
+    Attack("metrics-deep", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "metrics-gate", fooled=False,
            file="metrics.json", line=1),
     Attack("metrics-digits", b'{"test": {"accuracy": ' + b"9" * 5_000 + b"}}", "metrics-gate",
            fooled=False, file="metrics.json", line=1),

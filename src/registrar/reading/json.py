@@ -18,6 +18,7 @@ from registrar.reading.documents import (
     decode,
     unreadable,
 )
+from registrar.reading.json_faults import same_everywhere
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 """A string that is not closed is one token to the end: looked at once, not from each quote."""
@@ -74,8 +75,9 @@ def read_json(raw: bytes, special: str = _FINITE) -> Document:
         except _Twice:  # the whole of it is looked at: it may hold something worse
             twice, data = True, _LENIENT.decode(text)
     except json.JSONDecodeError as error:
-        span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
-        return unreadable(text, Flaw(f"not JSON: {error.msg}", _hint(text), span))
+        told = same_everywhere(error)
+        span = Span(told.lineno, told.colno, told.lineno, told.colno + 1)
+        return unreadable(text, Flaw(f"not JSON: {told.msg}", _hint(text), span))
     except _Refused as error:
         literal = str(error)
         span = _find_literal(text, literal)

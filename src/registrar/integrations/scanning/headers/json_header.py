@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registrar.integrations.scanning.headers.troubles import BrokenError, quoted
+from registrar.reading.json_faults import same_everywhere
 
 _MAX_DIGITS = 40
 """More digits than any count or offset has."""
@@ -43,8 +44,9 @@ def read_header(raw: bytes, what: str) -> Header:
     except UnicodeDecodeError as error:
         raise BrokenError(f"{what} is not UTF-8 at its byte {error.start:,}") from None
     except json.JSONDecodeError as error:
-        place = len(text[: error.pos].encode("utf-8", "replace"))
-        raise BrokenError(f"{what} is not JSON at its byte {place:,}: {error.msg}") from None
+        told = same_everywhere(error)
+        place = len(text[: told.pos].encode("utf-8", "replace"))
+        raise BrokenError(f"{what} is not JSON at its byte {place:,}: {told.msg}") from None
     except RecursionError:
         hint = "no model needs this; write it anew"
         raise BrokenError(f"{what} is nested too deep to be read", hint) from None
