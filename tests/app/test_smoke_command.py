@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,21 @@ def test_an_expected_output_is_never_overwritten_unasked(repo: Repo) -> None:
     assert run("smoke", "--record", "--overwrite", "wine", cwd=repo.path).code == 0
     assert run("smoke", "wine", cwd=repo.path).code == 0
     assert run("smoke", "--overwrite", "wine", cwd=repo.path).code == 2
+
+
+def test_of_several_entries_those_without_an_expected_output_get_one(repo: Repo) -> None:
+    run("smoke", "--record", "wine", cwd=repo.path)
+    first = repo.path / ENTRY / "smoke/out.json"
+    first.write_text('{"label": [7, 7]}\n')
+    second = first.parents[1].with_name("wine-1.1.0")
+    shutil.copytree(first.parents[1], second)
+    (second / "smoke/out.json").unlink()
+    made = run("smoke", "--record", "model_registry", cwd=repo.path)
+    assert made.code == 0, made.out + made.err
+    assert f"{ENTRY} kept: smoke/out.json is there already" in made.out
+    assert f"registrar smoke --record --overwrite {ENTRY}," in made.out
+    assert (second / "smoke/out.json").read_text() != first.read_text() == '{"label": [7, 7]}\n'
+    assert run("smoke", second.name, cwd=repo.path).code == 0
 
 
 def test_what_cannot_be_recorded_leaves_the_old_one(repo: Repo) -> None:

@@ -46,15 +46,18 @@ def run(options: argparse.Namespace) -> int:
 
     if options.overwrite and not options.record:
         raise UsageError("--overwrite goes with --record", "registrar smoke --help")
-    codes = {Smoke.PASSES: 0, Smoke.RECORDED: 0, Smoke.UNCHECKED: EXIT_INCOMPLETE}
+    codes = dict.fromkeys((Smoke.PASSES, Smoke.RECORDED, Smoke.KEPT), 0)
+    codes[Smoke.UNCHECKED] = EXIT_INCOMPLETE
     tools, answers = smoke_tools(), []
-    for folder in dict.fromkeys(folders(options.targets)):
+    found = list(dict.fromkeys(folders(options.targets)))
+    several = len(found) > 1
+    for folder in found:
         subject = subject_at(folder)
         if options.record:
-            answers.append(record(subject, tools, writer_of(folder), options.overwrite))
+            answers.append(record(subject, tools, writer_of(folder), options.overwrite, several))
         else:
             answers.append(smoke(subject, tools))
-    found = [codes.get(answer.answer, EXIT_FINDINGS) for answer in answers]
-    code = worst(found) if found else EXIT_NOTHING
+    ends = [codes.get(answer.answer, EXIT_FINDINGS) for answer in answers]
+    code = worst(ends) if ends else EXIT_NOTHING
     write(as_json(answers, code) if options.format == "json" else painted(text(answers)))
     return code

@@ -19,6 +19,8 @@ class Smoke(StrEnum):
     REPRODUCES_NOT = "does not reproduce"
     RECORDED = "recorded"
     """The expected output was written; nothing was compared."""
+    KEPT = "kept"
+    """There was an expected output already; nothing was run or written."""
     UNCHECKED = "unchecked"
     """It could not be tried, with the reason."""
 

@@ -17,6 +17,7 @@ _WORDS = {
     Smoke.RUNS_NOT: "did not run",
     Smoke.REPRODUCES_NOT: "did not reproduce",
     Smoke.RECORDED: "recorded",
+    Smoke.KEPT: "kept",
     Smoke.UNCHECKED: "not tried",
 }
 """Of many models; a scan that refuses one may be why it was not tried."""

@@ -15,6 +15,7 @@ SMOKE_VERSION = 1
 _WORDS = {
     Smoke.PASSES: "PASS",
     Smoke.RECORDED: "PASS",
+    Smoke.KEPT: "PASS",
     Smoke.UNCHECKED: "INCOMPLETE",
 }
 

@@ -18,10 +18,13 @@ from registrar.reading.example import ExampleError, expected_from, written
 from registrar.reading.json import read_json
 
 
-def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> Smoked:
+def record(
+    subject: Subject, tools: Tools, writer: Writer, overwrite: bool, keep: bool = False
+) -> Smoked:
     """Run the example and write what it gives, all or nothing.
 
-    Raises UsageError where an expected output is there already and ``overwrite`` is not set.
+    An expected output that is there already is left with ``keep``, and written over with
+    ``overwrite``; raises UsageError with neither.
     """
     entry = subject.entry
     try:
@@ -36,6 +39,8 @@ def record(subject: Subject, tools: Tools, writer: Writer, overwrite: bool) -> S
         if not overwrite:
             hint = f"registrar smoke --record --overwrite {subject.typed}"
             hint += ", where the old one is not wanted any more"
+            if keep:
+                return Smoked(subject.shown, Smoke.KEPT, f"{path} is there already", hint)
             raise UsageError(f"{subject.shown}/{path} is there already", hint)
         raw = entry.raw(path)
         if isinstance(raw, Flaw) or len(raw) > MAX_BYTES:
