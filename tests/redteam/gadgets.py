@@ -94,6 +94,7 @@ def callback(path: str) -> bytes:
 def gadgets(path: str) -> Iterator[Gadget]:
     """All of them, against a path."""
     yield from _covered(path)
+    yield from _hidden(path)
     yield from _converted()
     yield from _smuggled()
     yield from _handles()
@@ -124,15 +125,63 @@ def _covered(path: str) -> Iterator[Gadget]:
     yield Gadget("isotonic.pkl", proto(4) + writing + pickle.STOP, opens=True, writes=True)
     opening = estimator(*isotonic, X_thresholds_=item, y_thresholds_=NONE, _build_f=memmap)
     yield Gadget("isotonic-open.pkl", proto(4) + opening + pickle.STOP, opens=True)
-    cover = {"_comparison": callback(path), "reshape": glob("builtins", "complex")}
-    sparse = made("scipy.sparse._csr", "csr_matrix", **cover)
-    compared = objects(sparse, sparse)
-    clip = {"out_of_bounds": short("clip"), "y_thresholds_": numbers}
-    sorting = estimator(*isotonic, X_thresholds_=compared, **clip)
-    yield Gadget("isotonic-sorts.pkl", proto(4) + sorting + pickle.STOP, opens=True, writes=True)
+    comparing = compared(path)
+    yield Gadget("isotonic-sorts.pkl", sorting(comparing, comparing), opens=True, writes=True)
     named = pickle.dumps(np.arange(2.0), 0)[:-1]
     old = proto(0) + estimator(*isotonic, X_thresholds_=named, y_thresholds_=named, _build_f=memmap)
     yield Gadget("isotonic-0.pkl", old + pickle.STOP)
+
+
+def compared(path: str) -> bytes:
+    """A matrix that acts when it is compared with another one."""
+    cover = {"_comparison": callback(path), "reshape": glob("builtins", "complex")}
+    return made("scipy.sparse._csr", "csr_matrix", **cover)
+
+
+def sorting(*items: bytes, late: bytes = b"") -> bytes:
+    """A pickle that sorts an array of objects; ``late`` is run when the array is there."""
+    numbers = array(np.arange(2.0))
+    state = {"X_thresholds_": objects(*items) + late, "y_thresholds_": numbers}
+    isotonic = ("sklearn.isotonic", "IsotonicRegression")
+    made_of = estimator(*isotonic, out_of_bounds=short("clip"), **state)
+    return proto(4) + made_of + pickle.STOP
+
+
+def _hidden(path: str) -> Iterator[Gadget]:
+    """What acts when it is compared lies in something that looks harmless, or is put there later.
+
+    Python compares deques, lists, tuples and slices by what lies in them.
+    """
+    acting = compared(path)
+    deque = glob("collections", "deque")
+    triplet = glob("sklearn.impute._iterative", "_ImputerTriplet")
+    for name, item in (
+        ("deque-of", deque + listed(acting) + pickle.TUPLE1 + pickle.REDUCE),
+        ("deque-with", deque + pickle.EMPTY_TUPLE + pickle.REDUCE + acting + pickle.APPEND),
+        ("triplet", triplet + tupled(acting, ONE, ONE) + pickle.REDUCE),
+    ):
+        yield Gadget(f"hidden-{name}.pkl", sorting(item, item), opens=True, writes=True)
+        inner = sorting(tupled(item), tupled(item))
+        yield Gadget(f"hidden-{name}-in-tuple.pkl", inner, opens=True, writes=True)
+    empty = pickle.EMPTY_LIST, deque + pickle.EMPTY_TUPLE + pickle.REDUCE
+    for kind, first in zip(("list", "deque"), empty, strict=True):
+        puts = [first + pickle.BINPUT + bytes([number]) for number in (200, 201)]
+        late = b"".join(
+            pickle.BINGET + bytes([number]) + acting + pickle.APPEND + pickle.POP
+            for number in (200, 201)
+        )
+        slices = [
+            glob("builtins", "slice") + tupled(put, NONE, NONE) + pickle.REDUCE for put in puts
+        ]
+        for where, items in (("", puts), ("-tuple", [*map(tupled, puts)]), ("-slice", slices)):
+            name = f"late-{kind}{where}.pkl"
+            yield Gadget(name, sorting(*items, late=late), opens=True, writes=True)
+    begun, _, state = objects(acting).partition(pickle.MARK)
+    puts = [begun + pickle.BINPUT + bytes([number]) for number in (200, 201)]
+    late = b"".join(
+        pickle.BINGET + bytes([number]) + pickle.MARK + state + pickle.POP for number in (200, 201)
+    )
+    yield Gadget("late-array.pkl", sorting(*puts, late=late), opens=True, writes=True)
 
 
 def _converted() -> Iterator[Gadget]:

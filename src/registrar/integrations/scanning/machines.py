@@ -15,13 +15,14 @@ from registrar.integrations.scanning.allowlist import Allowlist, Use
 from registrar.integrations.scanning.arguments import check_of
 from registrar.integrations.scanning.limits import LimitError, Limits
 from registrar.integrations.scanning.standins import (
+    Holder,
     Inert,
     Kept,
     RefusedError,
     instance,
     standin,
 )
-from registrar.integrations.scanning.states import HOLDERS, state_of
+from registrar.integrations.scanning.states import HIDING, HOLDERS, state_of
 from registrar.integrations.scanning.streams import SKIPPED, Reader
 
 _ENCODING = "latin1"
@@ -87,7 +88,9 @@ def judged_use(allowlist: Allowlist, module: str, name: str) -> tuple[Use, str, 
 
 @lru_cache(maxsize=4096)
 def _allowed(module: str, name: str, use: Use) -> type[Inert]:
-    base = Kept if (module, name) == WRAPPER else Inert
+    base: type[Inert] = Holder if (module, name) in HIDING else Inert
+    if (module, name) == WRAPPER:
+        base = Kept
     return standin(
         f"{module}.{name}",
         use,

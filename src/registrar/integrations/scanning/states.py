@@ -25,6 +25,8 @@ HOLDERS: frozenset[Name] = frozenset(
     }
 )
 """Containers: they take items, before they get a state."""
+HIDING = HOLDERS | {("builtins", "set"), ("builtins", "frozenset"), ("functools", "partial")}
+"""What is made by a call, and may hold objects that the stream has filled freely."""
 CHECK_ARRAY = "sklearn.utils.validation.check_array"
 _HANDLES = ("handle", "_handle")
 
