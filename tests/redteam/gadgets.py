@@ -55,7 +55,8 @@ def array(values: np.ndarray) -> bytes:
     return pickle.dumps(values, 2)[2:-1]
 
 
-FALSE, NONE, ONE = pickle.NEWFALSE, pickle.NONE, pickle.BININT1 + b"\1"
+FALSE, NONE = pickle.NEWFALSE, pickle.NONE
+ZERO, ONE = pickle.BININT1 + b"\0", pickle.BININT1 + b"\1"
 
 
 def pipeline(path: str) -> bytes:
@@ -94,7 +95,6 @@ def callback(path: str) -> bytes:
 def gadgets(path: str) -> Iterator[Gadget]:
     """All of them, against a path."""
     yield from _covered(path)
-    yield from _hidden(path)
     yield from _converted()
     yield from _smuggled()
     yield from _handles()
@@ -147,43 +147,6 @@ def sorting(*items: bytes, late: bytes = b"") -> bytes:
     return proto(4) + made_of + pickle.STOP
 
 
-def _hidden(path: str) -> Iterator[Gadget]:
-    """What acts when it is compared lies in something that looks harmless, or is put there later.
-
-    Python compares deques, lists, tuples and slices by what lies in them.
-    """
-    acting = compared(path)
-    deque = glob("collections", "deque")
-    triplet = glob("sklearn.impute._iterative", "_ImputerTriplet")
-    for name, item in (
-        ("deque-of", deque + listed(acting) + pickle.TUPLE1 + pickle.REDUCE),
-        ("deque-with", deque + pickle.EMPTY_TUPLE + pickle.REDUCE + acting + pickle.APPEND),
-        ("triplet", triplet + tupled(acting, ONE, ONE) + pickle.REDUCE),
-    ):
-        yield Gadget(f"hidden-{name}.pkl", sorting(item, item), opens=True, writes=True)
-        inner = sorting(tupled(item), tupled(item))
-        yield Gadget(f"hidden-{name}-in-tuple.pkl", inner, opens=True, writes=True)
-    empty = pickle.EMPTY_LIST, deque + pickle.EMPTY_TUPLE + pickle.REDUCE
-    for kind, first in zip(("list", "deque"), empty, strict=True):
-        puts = [first + pickle.BINPUT + bytes([number]) for number in (200, 201)]
-        late = b"".join(
-            pickle.BINGET + bytes([number]) + acting + pickle.APPEND + pickle.POP
-            for number in (200, 201)
-        )
-        slices = [
-            glob("builtins", "slice") + tupled(put, NONE, NONE) + pickle.REDUCE for put in puts
-        ]
-        for where, items in (("", puts), ("-tuple", [*map(tupled, puts)]), ("-slice", slices)):
-            name = f"late-{kind}{where}.pkl"
-            yield Gadget(name, sorting(*items, late=late), opens=True, writes=True)
-    begun, _, state = objects(acting).partition(pickle.MARK)
-    puts = [begun + pickle.BINPUT + bytes([number]) for number in (200, 201)]
-    late = b"".join(
-        pickle.BINGET + bytes([number]) + pickle.MARK + state + pickle.POP for number in (200, 201)
-    )
-    yield Gadget("late-array.pkl", sorting(*puts, late=late), opens=True, writes=True)
-
-
 def _converted() -> Iterator[Gadget]:
     """Objects that code of the library iterates, prints, or takes for an array, at loading."""
     memmap = glob("numpy", "memmap")
@@ -220,11 +183,11 @@ def _converted() -> Iterator[Gadget]:
 
 def _smuggled() -> Iterator[Gadget]:
     """An object under the cloak of a number, in the place of numbers."""
-    kind = glob("numpy", "dtype") + short("O") + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
+    kind = dtype("O")
     whatever = made(*LOGISTIC, fit=ONE)
     scalar = glob("numpy._core.multiarray", "scalar") + kind + whatever + pickle.TUPLE2 + b"R"
     yield Gadget("scalar-of-object.pkl", proto(4) + scalar + pickle.STOP)
-    plain = glob("numpy", "dtype") + short("f8") + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
+    plain = dtype("f8")
     empty = pickle.BININT1 + b"\0" + pickle.TUPLE1
     kinds = tupled(glob("numpy.ma", "MaskedArray"), glob("numpy", "ndarray"), empty, short("b"))
     call = glob("numpy.ma.core", "_mareconstruct") + kinds + pickle.REDUCE
@@ -248,6 +211,11 @@ def _handles() -> Iterator[Gadget]:
             yield Gadget(name, proto(4) + pointer + pickle.STOP)
     leaving = made("lightgbm.basic", "Booster", _network=pickle.NEWTRUE, free_network=glob(*SCALER))
     yield Gadget("lightgbm-network.pkl", proto(4) + leaving + pickle.STOP)
+
+
+def dtype(code: str) -> bytes:
+    """A type of NumPy's, as it is pickled."""
+    return glob("numpy", "dtype") + short(code) + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
 
 
 def objects(*items: bytes) -> bytes:

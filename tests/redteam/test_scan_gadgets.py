@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from gadgets import TEXT, Gadget, gadgets
+from gadgets import NONE, TEXT, Gadget, gadgets
+from hidden_gadgets import hidden_gadgets, record
 from skops_maker import array, mapped, node, npy, skops_file, text, tupled
 
 from registrar.domain.scanning import Safety, Scan
@@ -22,7 +24,8 @@ ISOTONIC = ("sklearn.isotonic", "IsotonicRegression")
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> list[Gadget]:
-    made = list(gadgets(str(tmp_path / "TARGET")))
+    target = str(tmp_path / "TARGET")
+    made = [*gadgets(target), *hidden_gadgets(target)]
     assert len({gadget.name for gadget in made}) == len(made)
     for gadget in made:
         (tmp_path / gadget.name).write_bytes(gadget.content)
@@ -68,6 +71,13 @@ def test_each_is_dangerous(tmp_path: Path, corpus: list[Gadget]) -> None:
     assert passed == []
     assert all("not on the allowlist" not in t.message for f in scan.files for t in f.troubles)
     assert not (tmp_path / "TARGET").exists()
+
+
+def test_a_type_of_records_is_clean_where_nothing_changes_it(tmp_path: Path) -> None:
+    place = tmp_path / "record.pkl"
+    place.write_bytes(pickle.PROTO + b"\4" + record(NONE) + pickle.STOP)
+    assert [file.safety for file in scanned([place]).files] == [Safety.CLEAN]
+    assert pickle.loads(place.read_bytes())[0].fields["x"][0] == np.dtype("f8")
 
 
 def test_objects_in_the_arrays_of_joblib(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from registrar.integrations.scanning.allowlist import Allowlist, Use
 from registrar.integrations.scanning.arguments import check_of
 from registrar.integrations.scanning.limits import LimitError, Limits
+from registrar.integrations.scanning.numpy_objects import Dtype
 from registrar.integrations.scanning.standins import (
     Holder,
     Inert,
@@ -118,6 +119,8 @@ class CMachine(pickle.Unpickler):
 
 
 _build: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.BUILD[0]]
+_setitem: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.SETITEM[0]]
+_setitems: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.SETITEMS[0]]
 
 
 class PythonMachine(pickle._Unpickler):
@@ -137,6 +140,8 @@ class PythonMachine(pickle._Unpickler):
         self.file = file
         self._seen = seen
         self._built = built
+        self._fields: dict[int, Any] = {}
+        """Dictionaries that NumPy keeps as the fields of a type, and never looks at again."""
 
     def find_class(self, module: str, name: str) -> Any:
         """A stand-in."""
@@ -161,9 +166,31 @@ class PythonMachine(pickle._Unpickler):
 
     def load_build(self) -> None:
         """BUILD; joblib reads an array behind the state of its wrapper."""
+        state, made = self.stack[-1], self.stack[-2:-1]
+        if self._fields:
+            self._unchanged(state)
         _build(self)
+        if made and isinstance(made[0], Dtype) and type(state[4]) is dict:
+            self._fields[id(state[4])] = state[4]
         if self._built is not None:
             self._built(self)
+
+    def load_setitem(self) -> None:
+        """SETITEM."""
+        if self._fields:
+            self._unchanged(self.stack[-3])
+        _setitem(self)
+
+    def load_setitems(self) -> None:
+        """SETITEMS."""
+        if self._fields:
+            self._unchanged(self.metastack[-1][-1])
+        _setitems(self)
+
+    def _unchanged(self, given: Any) -> None:
+        """Refuse to change fields that were looked at: NumPy would take any bytes for pointers."""
+        if id(given) in self._fields:
+            raise RefusedError("changes the fields of a numpy.dtype that is made")
 
     def load_extension(self) -> None:
         """EXT1, EXT2, EXT4: a number of copyreg's registry, which every program fills by itself."""
@@ -183,6 +210,8 @@ class PythonMachine(pickle._Unpickler):
         self.append(kind())
 
     dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
     for _code in (pickle.EXT1, pickle.EXT2, pickle.EXT4):
         dispatch[_code[0]] = load_extension
     dispatch[pickle.READONLY_BUFFER[0]] = load_readonly
