@@ -16,6 +16,7 @@ from gadgets import (
     Gadget,
     compared,
     dtype,
+    listed,
     made,
     objects,
     short,

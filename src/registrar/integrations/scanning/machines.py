@@ -140,8 +140,8 @@ class PythonMachine(pickle._Unpickler):
         self.file = file
         self._seen = seen
         self._built = built
-        self._fields: dict[int, Any] = {}
-        """Dictionaries that NumPy keeps as the fields of a type, and never looks at again."""
+        self._kept: dict[int, Any] = {}
+        """Dictionaries that were looked at, and may not change any more, by their identity."""
 
     def find_class(self, module: str, name: str) -> Any:
         """A stand-in."""
@@ -167,30 +167,43 @@ class PythonMachine(pickle._Unpickler):
     def load_build(self) -> None:
         """BUILD; joblib reads an array behind the state of its wrapper."""
         state, made = self.stack[-1], self.stack[-2:-1]
-        if self._fields:
+        if self._kept:
             self._unchanged(state)
         _build(self)
-        if made and isinstance(made[0], Dtype) and type(state[4]) is dict:
-            self._fields[id(state[4])] = state[4]
+        if made and isinstance(made[0], Inert):
+            self._keep(made[0], state)
         if self._built is not None:
             self._built(self)
 
+    def _keep(self, made: Inert, state: Any) -> None:
+        """Note the dictionaries of a state that were looked at, and that the object keeps."""
+        if isinstance(made, Dtype):
+            kept = [state[4]]
+        elif type(made).use is Use.STATE:
+            kept = [state, *state.values()]
+        else:
+            return
+        self._kept.update((id(it), it) for it in kept if type(it) is dict)
+
     def load_setitem(self) -> None:
         """SETITEM."""
-        if self._fields:
+        if self._kept:
             self._unchanged(self.stack[-3])
         _setitem(self)
 
     def load_setitems(self) -> None:
         """SETITEMS."""
-        if self._fields:
+        if self._kept:
             self._unchanged(self.metastack[-1][-1])
         _setitems(self)
 
     def _unchanged(self, given: Any) -> None:
-        """Refuse to change fields that were looked at: NumPy would take any bytes for pointers."""
-        if id(given) in self._fields:
-            raise RefusedError("changes the fields of a numpy.dtype that is made")
+        """Refuse to change what was looked at.
+
+        NumPy would take any bytes for pointers by the fields of a type that are changed later.
+        """
+        if id(given) in self._kept:
+            raise RefusedError("changes a state when it was looked at")
 
     def load_extension(self) -> None:
         """EXT1, EXT2, EXT4: a number of copyreg's registry, which every program fills by itself."""
