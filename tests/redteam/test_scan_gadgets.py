@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from gadgets import NONE, TEXT, Gadget, gadgets
 from hidden_gadgets import hidden_gadgets, record
-from skops_maker import array, mapped, node, npy, skops_file, text, tupled
+from skops_maker import array, listed, mapped, node, npy, skops_file, text, tupled
 
 from registrar.domain.scanning import Safety, Scan
 from registrar.integrations.scanning.scanner import ChildScanner
@@ -129,6 +129,29 @@ def test_skops_gives_the_same_states(tmp_path: Path) -> None:
     scan = scanned([tmp_path / name for name in cases])
     dangerous = {f.path for f in scan.files if f.safety is Safety.DANGEROUS}
     assert dangerous == cases.keys() - {"fine.skops"}, scan.files
+
+
+def test_skops_takes_the_first_state_under_an_id(tmp_path: Path) -> None:
+    """The second is an honest one, and the first is no state of an object where it stands."""
+    import skops.io
+
+    target = tmp_path / "TARGET"
+    target.write_bytes(b"\1" * 16)
+    build = node("TypeNode", "numpy", "memmap")
+    covered = {"X_thresholds_": text(str(target)), "y_thresholds_": text("u1"), "_build_f": build}
+    honest = {"_sklearn_version": text("1.9.1")}
+    files = {}
+    for name, first in (("covered", covered), ("fine", honest)):
+        states = [mapped(state) | {"__id__": 7} for state in (first, honest)]
+        made = listed(states[0], node("ObjectNode", *ISOTONIC, content=states[1]))
+        files[name] = tmp_path / f"{name}.skops"
+        files[name].write_bytes(skops_file(made))
+    with pytest.warns(UserWarning, match="unpickle"):
+        loaded = skops.io.load(files["covered"], trusted=["numpy.memmap"])
+    assert not loaded[0].keys() & honest.keys()
+    bad, fine = scanned(list(files.values())).files
+    assert (bad.safety, fine.safety) == (Safety.DANGEROUS, Safety.CLEAN)
+    assert "two objects under one id" in bad.troubles[0].message
 
 
 def _parts(content: bytes) -> tuple[object, dict[str, bytes]]:
