@@ -153,6 +153,28 @@ def test_source_in_history(repo: Repo) -> None:
     ]
 
 
+def test_a_commit_that_the_protected_branch_lacks_is_told_without_a_base(
+    repo: Repo, tmp_path: Path
+) -> None:
+    clone = Repo(tmp_path / "clone", git=False)
+    repo.git("clone", "--quiet", str(repo.path), str(clone.path))
+    repo.git("checkout", "--quiet", "-b", "aside")  # so that its main can be pushed to
+    old = (
+        "repository: https://github.com/acme/wine, commit: 3f786850e387550fdab836ed7e6dc881de23001b"
+    )
+    clone.add_entry("beer-1.0.0")
+    clone.write("train.py", "print('trained')\n")
+    own = clone.commit("training code that nobody has yet")
+    metadata = "model_registry/beer-1.0.0/metadata.yaml"
+    clone.edit(metadata, old, f'repository: ".", commit: {own}')
+    result = clone.check("model_registry/beer-1.0.0")
+    (finding,) = [f for f in result.findings if f["rule"] == "source-in-history"]
+    assert (finding["severity"], finding["path"], result.code) == ("warning", metadata, 0)
+    assert f"commit {own[:12]} is not in the protected branch" in finding["message"]
+    clone.git("push", "--quiet", "origin", "HEAD:main")
+    assert not said(clone.check("model_registry/beer-1.0.0"), "source-in-history")
+
+
 def test_a_shallow_clone_is_unchecked(repo: Repo, tmp_path: Path) -> None:
     repo.add_entry("beer-1.0.0")
     repo.commit()

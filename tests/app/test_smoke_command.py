@@ -90,8 +90,7 @@ def test_of_several_entries_those_without_an_expected_output_get_one(repo: Repo)
     (second / "smoke/out.json").unlink()
     made = run("smoke", "--record", "model_registry", cwd=repo.path)
     assert made.code == 0, made.out + made.err
-    assert f"{ENTRY} kept: smoke/out.json is there already" in made.out
-    assert f"registrar smoke --record --overwrite {ENTRY}," in made.out
+    assert f"KEPT: {ENTRY} kept: smoke/out.json is there already" in made.out
     assert (second / "smoke/out.json").read_text() != first.read_text() == '{"label": [7, 7]}\n'
     assert run("smoke", second.name, cwd=repo.path).code == 0
 

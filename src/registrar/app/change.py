@@ -43,6 +43,7 @@ def change_of(
         records=records,
         history=history,
         tip=comparison.tip,
+        upstream=comparison.upstream,
         blocked=comparison.blocked,
         before=before if comparison.blocked is None else None,
         touched=selection.touched,

@@ -39,6 +39,8 @@ class Comparison:
     """The merge base, or the old tip itself; None where nothing is compared."""
     tip: str | None
     """What source commits must be an ancestor of."""
+    upstream: str | None
+    """Where there is no base: the protected branch, as far as it is known here."""
     base_commit: str | None
     has_base: bool
     rewritten: bool = False
@@ -100,6 +102,7 @@ def _with_base(asked: Revisions, world: World) -> Comparison:
         judge_source="base" if asked.policy_from is None else "policy-from",
         before=history.tree(before),
         tip=base,
+        upstream=None,
         base_commit=base,
         has_base=True,
         rewritten=rewritten,
@@ -117,6 +120,7 @@ def _first(asked: Revisions, world: World) -> Comparison:
         judge_source="built-in",
         before=history.empty_tree(),
         tip=commit,
+        upstream=None,
         base_commit=None,
         has_base=True,
     )
@@ -142,6 +146,7 @@ def _without_base(asked: Revisions, world: World) -> Comparison:
         judge_source=source,
         before=history.tree(merge_base) if history and merge_base else None,
         tip=tip,
+        upstream=upstream,
         base_commit=None,
         has_base=False,
         blocked=None if history else world.history_reason,

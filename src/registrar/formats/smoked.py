@@ -15,7 +15,7 @@ SMOKE_VERSION = 1
 _WORDS = {
     Smoke.PASSES: "PASS",
     Smoke.RECORDED: "PASS",
-    Smoke.KEPT: "PASS",
+    Smoke.KEPT: "KEPT",
     Smoke.UNCHECKED: "INCOMPLETE",
 }
 

@@ -75,12 +75,17 @@ def check(entry: Entry, judging: Judging) -> Iterator[Outcome]:
 
 def _absent(entry: Entry) -> Iterator[Outcome]:
     """The files of an example that are not there: no model of this version could ever pass it."""
+    smoke = entry.metadata.smoke if entry.metadata else None
     for path in entry.metadata.smoke_paths if entry.metadata else ():
         if path not in entry.nodes and not entry.covered(path):
-            hint = f"add it: registrar smoke --record {entry.typed()} writes what is expected"
+            hint = f"registrar smoke --record {entry.typed()} writes it; then commit it"
+            if smoke is not None and path == smoke.input:
+                hint = "write it, beside metadata.yaml as the path says, and commit it"
             at = At(entry.metadata_names[0], ("smoke_test",))
-            message = f"smoke_test names {path}, which is not there"
-            yield Problem(message, hint, at, Severity.WARNING)
+            message = (
+                f"smoke_test names {path}, which is not there; after the merge nobody can add it"
+            )
+            yield Problem(message, hint, at)
 
 
 def _collisions(entry: Entry) -> Iterator[Outcome]:

@@ -80,6 +80,8 @@ class Change:
     history: History | None
     tip: str | None
     """The commit that source commits must be an ancestor of: the base, or HEAD."""
+    upstream: str | None = None
+    """Where HEAD stands for the base: the protected branch, as far as it is known here."""
     blocked: str | None = None
     """Why history cannot be asked (no git, shallow clone)."""
     before: Tree | None = None

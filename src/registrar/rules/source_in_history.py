@@ -1,7 +1,8 @@
 """Refuses an entry of this repository's own code whose commit is not in its history.
 
 What it does: where `source.repository` is `.`, wants `source.commit` to be an ancestor of the
-base, or of HEAD where there is no base.
+base, or of HEAD where there is no base. There, a commit that the default branch of the remote
+does not have yet is a warning: with a base it is refused.
 
 Why this is bad: squash merges and rebases make the commits of a branch unreachable; git then
 deletes them, and nobody can ever see the code that made the model.
@@ -35,16 +36,29 @@ def check(change: Change) -> Iterator[tuple[str | None, Outcome]]:
         return
     commits = [record.commit or "" for record in asked]
     answers = change.history.ancestry(commits, change.tip) if change.tip else {}
+    fresh = [r.commit or "" for r in asked if change.before is None or r.folder in change.changed]
+    later = change.history.ancestry(fresh, change.upstream) if fresh and change.upstream else {}
     shallow = change.history.shallow
     for record in asked:
         answer = answers.get(record.commit or "", Ancestry.ABSENT)
         if answer is Ancestry.YES:
+            if later.get(record.commit or "") is Ancestry.NO:
+                yield record.folder, _early(record)
             continue
         if shallow:
             reason = "this is a shallow clone; run git fetch --unshallow"
             yield record.folder, Blocked(reason)
         else:
             yield record.folder, _problem(record, answer, change)
+
+
+def _early(record: Record) -> Problem:
+    """The commit is in the branch here, and not yet in the one that will judge it."""
+    short = (record.commit or "")[:12]
+    at = At(record.metadata_file, ("source", "commit"))
+    message = f"commit {short} is not in the protected branch as it was last fetched: it is refused"
+    hint = "git fetch, if its code is merged; else merge that first, without squash or rebase"
+    return Problem(f"{message} until it is", hint, at, Severity.WARNING)
 
 
 def _problem(record: Record, answer: Ancestry, change: Change) -> Problem:

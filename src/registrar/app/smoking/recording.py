@@ -37,10 +37,10 @@ def record(
     before: bytes | None = None
     if entry.tree.node(f"{entry.path}/{path}") is not None:
         if not overwrite:
+            if keep:
+                return Smoked(subject.shown, Smoke.KEPT, f"{path} is there already")
             hint = f"registrar smoke --record --overwrite {subject.typed}"
             hint += ", where the old one is not wanted any more"
-            if keep:
-                return Smoked(subject.shown, Smoke.KEPT, f"{path} is there already", hint)
             raise UsageError(f"{subject.shown}/{path} is there already", hint)
         raw = entry.raw(path)
         if isinstance(raw, Flaw) or len(raw) > MAX_BYTES:

@@ -70,8 +70,10 @@ def smoke(subject: Subject, tools: Tools) -> Smoked:
     """Try an entry; never raises for what is wrong with it."""
     try:
         test = example_of(subject)
+        inputs = _inputs(subject, test)
         wanted = _expected(subject, test)
-        smoked, found = _tried(subject, tools, test, {n: a.every for n, a in wanted.items()})
+        every = {name: array.every for name, array in wanted.items()}
+        smoked, found = _tried(subject, tools, test, inputs, every)
     except UntriedError as error:
         return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint)
     except _BadError as error:
@@ -83,7 +85,7 @@ def outputs(subject: Subject, tools: Tools) -> tuple[Smoked, Mapping[str, Array]
     """What a model gives for its example; None where it does not, and the answer says why."""
     try:
         test = example_of(subject)
-        smoked, found = _tried(subject, tools, test, None)
+        smoked, found = _tried(subject, tools, test, _inputs(subject, test), None)
     except UntriedError as error:
         return Smoked(subject.shown, Smoke.UNCHECKED, str(error), error.hint), None
     except _BadError as error:
@@ -121,7 +123,8 @@ def _document(subject: Subject, path: str) -> Any:
             raise UntriedError(f"{path} is behind a pointer, and not here", "dvc pull")
         if entry.tree.node(f"{entry.path}/{path}") is not None:
             raise _BadError(f"{path} is no regular file", path, "put the file itself there")
-        raise _BadError(f"{path} is not there", path, "write it, and commit it")
+        hint = 'write it: an object of arrays by name, as {"X": [[1.0, 2.0]]}'
+        raise _BadError(f"{path} is not there", path, hint)
     raw = entry.raw(path)
     flaws: tuple[Flaw, ...] = (raw,) if isinstance(raw, Flaw) else ()
     document = None if isinstance(raw, Flaw) else read_json(raw, SPECIAL_HINT)
@@ -157,14 +160,22 @@ def _recording(subject: Subject) -> str:
     return f"registrar smoke --record {subject.typed}"
 
 
-def _tried(
-    subject: Subject, tools: Tools, test: SmokeTest, wanted: dict[str, int] | None
-) -> tuple[Smoked, Told | None]:
-    """Run the example; what came of it where it ran to its end."""
+def _inputs(subject: Subject, test: SmokeTest) -> Mapping[str, Any]:
+    """What the model is given; raises UntriedError and _BadError."""
     try:
-        inputs = inputs_from(_document(subject, test.input))
+        return inputs_from(_document(subject, test.input))
     except ExampleError as error:
         raise _BadError(f"{test.input}: {error}", test.input, error.hint) from error
+
+
+def _tried(
+    subject: Subject,
+    tools: Tools,
+    test: SmokeTest,
+    inputs: Mapping[str, Any],
+    wanted: Mapping[str, int] | None,
+) -> tuple[Smoked, Told | None]:
+    """Run the example; what came of it where it ran to its end."""
     scan = tools.scan
     vouch = None if scan is None else (lambda path: scan(path, subject.allow))
     what = plan(subject.entry, subject.folder, subject.typed, vouch)

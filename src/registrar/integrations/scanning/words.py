@@ -13,7 +13,10 @@ _CANDIDATES = "a search keeps what it drew from: publish search.best_estimator_"
 _TRAINING = "the class lies in the training script; convert the model to ONNX or skops"
 _MODULES = "whole modules of PyTorch name their classes: write torch.save(model.state_dict(), …)"
 _CODE = "cloudpickle writes code into the file, as of a lambda: put it into a module, use pickle"
-_OTHER = 'convert to ONNX, skops or safetensors; where you trust it: [scan] allow = ["{}"]'
+_OTHER = (
+    "convert to ONNX, skops or safetensors; where you trust it, in registrar.toml, "
+    'for entries: [scan] allow = ["{}"]'
+)
 NEVER = "do not load it, and ask where it came from"
 _HOSTILE = "no library writes such a file: do not load it, and ask where it came from"
 _DEEDS = frozenset(
