@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bounded_scan import judged, safety
+from crafted import CODECS, as_joblib, as_npy, as_tar, as_zip, glob, proto
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from poisoned import CODECS, as_joblib, as_npy, as_tar, as_zip, glob, proto
 from trained import models
 
 from registrar.domain.scanning import Safety

@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 import pytest
 from bounded_scan import scanned
-from poisoned import proto
+from crafted import proto
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.scanning.allowlist import allowlist
@@ -20,10 +20,6 @@ from registrar.integrations.scanning.limits import Limits
 from registrar.integrations.scanning.parts import Part
 from registrar.integrations.scanning.scanner import ChildScanner
 from registrar.ports.scanning import ToScan
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore"
-)  # scikit-learn's, of models not trained to the end
 
 
 def test_the_process_dies_of_one_file_and_reads_the_others(tmp_path: Path) -> None:

@@ -9,18 +9,15 @@ from pathlib import Path
 
 import pytest
 from bounded_scan import judged, safety, scanned
+from crafted import Call, proto, short
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from poisoned import Call, divergent, proto, short
+from poisoned import divergent
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.scanning import unpickling
 from registrar.integrations.scanning.machines import Seen
 from registrar.integrations.scanning.streams import Reader
-
-pytestmark = pytest.mark.filterwarnings(
-    "ignore"
-)  # scikit-learn's, of models not trained to the end
 
 
 @pytest.mark.parametrize(
