@@ -241,6 +241,23 @@ def test_the_same_with_one_thing_changed_is_dangerous(what: str) -> None:
         assert Safety.DANGEROUS in {trouble.safety for trouble in found}, (what, protocol, found)
 
 
+@pytest.mark.parametrize("inner", ["", "kwds", "_ctor_param"])
+def test_a_state_may_not_change_behind_the_look_at_it(inner: str) -> None:
+    """A polynomial takes the dictionary itself for its attributes, others keep one that lies in it."""
+    polynomial = np.polynomial.Polynomial([1.0])
+    value = {"": polynomial, "kwds": stats.uniform(loc=1), "_ctor_param": RANDINT}[inner]
+    get = getattr(value, "__getstate__", None)
+    state = dict(get() if get is not None else vars(value))
+    raw = pickle.dumps([As(*empty(type(value)), state), state[inner] if inner else state], 2)
+    assert troubles(raw) == ()
+    end = pickle.APPENDS + pickle.STOP
+    for change in (b"Vx\nNs", b"(Vx\nNu"):
+        changed = raw.removesuffix(end) + change + end
+        assert [it.message for it in troubles(changed)] == [
+            "it changes a state when it was looked at"
+        ]
+
+
 def test_a_second_reader_that_sees_getattr_alone_is_believed() -> None:
     """Our reading has found the file clean, so that it has met no such import."""
 

@@ -55,7 +55,8 @@ def array(values: np.ndarray) -> bytes:
     return pickle.dumps(values, 2)[2:-1]
 
 
-FALSE, NONE, ONE = pickle.NEWFALSE, pickle.NONE, pickle.BININT1 + b"\1"
+FALSE, NONE = pickle.NEWFALSE, pickle.NONE
+ZERO, ONE = pickle.BININT1 + b"\0", pickle.BININT1 + b"\1"
 
 
 def pipeline(path: str) -> bytes:
@@ -124,15 +125,26 @@ def _covered(path: str) -> Iterator[Gadget]:
     yield Gadget("isotonic.pkl", proto(4) + writing + pickle.STOP, opens=True, writes=True)
     opening = estimator(*isotonic, X_thresholds_=item, y_thresholds_=NONE, _build_f=memmap)
     yield Gadget("isotonic-open.pkl", proto(4) + opening + pickle.STOP, opens=True)
-    cover = {"_comparison": callback(path), "reshape": glob("builtins", "complex")}
-    sparse = made("scipy.sparse._csr", "csr_matrix", **cover)
-    compared = objects(sparse, sparse)
-    clip = {"out_of_bounds": short("clip"), "y_thresholds_": numbers}
-    sorting = estimator(*isotonic, X_thresholds_=compared, **clip)
-    yield Gadget("isotonic-sorts.pkl", proto(4) + sorting + pickle.STOP, opens=True, writes=True)
+    comparing = compared(path)
+    yield Gadget("isotonic-sorts.pkl", sorting(comparing, comparing), opens=True, writes=True)
     named = pickle.dumps(np.arange(2.0), 0)[:-1]
     old = proto(0) + estimator(*isotonic, X_thresholds_=named, y_thresholds_=named, _build_f=memmap)
     yield Gadget("isotonic-0.pkl", old + pickle.STOP)
+
+
+def compared(path: str) -> bytes:
+    """A matrix that acts when it is compared with another one."""
+    cover = {"_comparison": callback(path), "reshape": glob("builtins", "complex")}
+    return made("scipy.sparse._csr", "csr_matrix", **cover)
+
+
+def sorting(*items: bytes, late: bytes = b"") -> bytes:
+    """A pickle that sorts an array of objects; ``late`` is run when the array is there."""
+    numbers = array(np.arange(2.0))
+    state = {"X_thresholds_": objects(*items) + late, "y_thresholds_": numbers}
+    isotonic = ("sklearn.isotonic", "IsotonicRegression")
+    made_of = estimator(*isotonic, out_of_bounds=short("clip"), **state)
+    return proto(4) + made_of + pickle.STOP
 
 
 def _converted() -> Iterator[Gadget]:
@@ -171,11 +183,11 @@ def _converted() -> Iterator[Gadget]:
 
 def _smuggled() -> Iterator[Gadget]:
     """An object under the cloak of a number, in the place of numbers."""
-    kind = glob("numpy", "dtype") + short("O") + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
+    kind = dtype("O")
     whatever = made(*LOGISTIC, fit=ONE)
     scalar = glob("numpy._core.multiarray", "scalar") + kind + whatever + pickle.TUPLE2 + b"R"
     yield Gadget("scalar-of-object.pkl", proto(4) + scalar + pickle.STOP)
-    plain = glob("numpy", "dtype") + short("f8") + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
+    plain = dtype("f8")
     empty = pickle.BININT1 + b"\0" + pickle.TUPLE1
     kinds = tupled(glob("numpy.ma", "MaskedArray"), glob("numpy", "ndarray"), empty, short("b"))
     call = glob("numpy.ma.core", "_mareconstruct") + kinds + pickle.REDUCE
@@ -199,6 +211,11 @@ def _handles() -> Iterator[Gadget]:
             yield Gadget(name, proto(4) + pointer + pickle.STOP)
     leaving = made("lightgbm.basic", "Booster", _network=pickle.NEWTRUE, free_network=glob(*SCALER))
     yield Gadget("lightgbm-network.pkl", proto(4) + leaving + pickle.STOP)
+
+
+def dtype(code: str) -> bytes:
+    """A type of NumPy's, as it is pickled."""
+    return glob("numpy", "dtype") + short(code) + FALSE + pickle.NEWTRUE + pickle.TUPLE3 + b"R"
 
 
 def objects(*items: bytes) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from gadgets import TEXT, Gadget, gadgets
-from skops_maker import array, mapped, node, npy, skops_file, text, tupled
+from gadgets import NONE, TEXT, Gadget, gadgets
+from hidden_gadgets import hidden_gadgets, record
+from skops_maker import array, listed, mapped, node, npy, skops_file, text, tupled
 
 from registrar.domain.scanning import Safety, Scan
 from registrar.integrations.scanning.scanner import ChildScanner
@@ -22,7 +24,8 @@ ISOTONIC = ("sklearn.isotonic", "IsotonicRegression")
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> list[Gadget]:
-    made = list(gadgets(str(tmp_path / "TARGET")))
+    target = str(tmp_path / "TARGET")
+    made = [*gadgets(target), *hidden_gadgets(target)]
     assert len({gadget.name for gadget in made}) == len(made)
     for gadget in made:
         (tmp_path / gadget.name).write_bytes(gadget.content)
@@ -68,6 +71,13 @@ def test_each_is_dangerous(tmp_path: Path, corpus: list[Gadget]) -> None:
     assert passed == []
     assert all("not on the allowlist" not in t.message for f in scan.files for t in f.troubles)
     assert not (tmp_path / "TARGET").exists()
+
+
+def test_a_type_of_records_is_clean_where_nothing_changes_it(tmp_path: Path) -> None:
+    place = tmp_path / "record.pkl"
+    place.write_bytes(pickle.PROTO + b"\4" + record(NONE) + pickle.STOP)
+    assert [file.safety for file in scanned([place]).files] == [Safety.CLEAN]
+    assert pickle.loads(place.read_bytes())[0].fields["x"][0] == np.dtype("f8")
 
 
 def test_objects_in_the_arrays_of_joblib(tmp_path: Path) -> None:
@@ -119,6 +129,29 @@ def test_skops_gives_the_same_states(tmp_path: Path) -> None:
     scan = scanned([tmp_path / name for name in cases])
     dangerous = {f.path for f in scan.files if f.safety is Safety.DANGEROUS}
     assert dangerous == cases.keys() - {"fine.skops"}, scan.files
+
+
+def test_skops_takes_the_first_state_under_an_id(tmp_path: Path) -> None:
+    """The second is an honest one, and the first is no state of an object where it stands."""
+    import skops.io
+
+    target = tmp_path / "TARGET"
+    target.write_bytes(b"\1" * 16)
+    build = node("TypeNode", "numpy", "memmap")
+    covered = {"X_thresholds_": text(str(target)), "y_thresholds_": text("u1"), "_build_f": build}
+    honest = {"_sklearn_version": text("1.9.1")}
+    files = {}
+    for name, first in (("covered", covered), ("fine", honest)):
+        states = [mapped(state) | {"__id__": 7} for state in (first, honest)]
+        made = listed(states[0], node("ObjectNode", *ISOTONIC, content=states[1]))
+        files[name] = tmp_path / f"{name}.skops"
+        files[name].write_bytes(skops_file(made))
+    with pytest.warns(UserWarning, match="unpickle"):
+        loaded = skops.io.load(files["covered"], trusted=["numpy.memmap"])
+    assert not loaded[0].keys() & honest.keys()
+    bad, fine = scanned(list(files.values())).files
+    assert (bad.safety, fine.safety) == (Safety.DANGEROUS, Safety.CLEAN)
+    assert "two objects under one id" in bad.troubles[0].message
 
 
 def _parts(content: bytes) -> tuple[object, dict[str, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
@@ -241,6 +242,30 @@ def test_no_order_of_files_refuses_an_innocent_one(kinds: list[str], most: int) 
     count = len(kinds) + 1
     assert model.starts <= 4 * count
     assert model.reads <= 7 * count
+
+
+def test_who_needs_as_much_time_as_it_may_have_is_no_proof_against_a_neighbour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Behind the second file a third one takes too long, and behind itself it does not."""
+    late = f"{process.LIMIT}it took too long to read"
+    read: list[str] = []
+
+    def timed(files: Sequence[ToScan], *_: object) -> Said:
+        names = [file.path for file in files]
+        read.extend(names)
+        said = Said({}, [{"n": n, "format": name, "troubles": []} for n, name in enumerate(names)])
+        for before, name in itertools.pairwise(names):
+            if (before, name) == ("1", "2"):
+                said.answers, said.fault = said.answers[: names.index(name)], late
+                break
+        return said
+
+    monkeypatch.setattr(settling, "read", timed)
+    files = [ToScan(str(number), "", 0) for number in range(4)]
+    answers = settling.Asking(files, Job(Limits(), (), False)).answers()
+    assert [isinstance(it, dict) and it["format"] for it in answers] == ["0", "1", "2", "3"]
+    assert len(read) <= 8 * len(files)
 
 
 def test_what_is_doubted_is_not_clean_where_nobody_can_be_asked_any_more(

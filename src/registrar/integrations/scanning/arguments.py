@@ -22,7 +22,7 @@ from registrar.integrations.scanning.standins import (
     is_of,
 )
 from registrar.integrations.scanning.states import CHECK_ARRAY, HOLDERS
-from registrar.integrations.scanning.values import ITERABLE, is_plain
+from registrar.integrations.scanning.values import ITERABLE, is_fixed, is_plain
 
 _PAIRS = (list, tuple)
 
@@ -107,10 +107,18 @@ def _partial(args: tuple[Any, ...]) -> None:
         raise RefusedError("makes a functools.partial of another function than scikit-learn does")
 
 
-def _triplet(args: tuple[Any, ...]) -> Finished:
+class Triplet(Finished):
+    """A tuple of scikit-learn's with an estimator in it."""
+
+    __slots__ = ()
+    opaque = True
+
+
+def _triplet(args: tuple[Any, ...]) -> Triplet:
     if len(args) != 3:
         raise RefusedError("makes a tuple as scikit-learn does not")
-    return _value()
+    made: Triplet = instance(Triplet)
+    return made
 
 
 def _nothing(args: tuple[Any, ...]) -> None:
@@ -123,8 +131,15 @@ def _plain(args: tuple[Any, ...]) -> None:
         raise RefusedError("hands an object that it has filled to code that runs at loading")
 
 
+def _fixed(args: tuple[Any, ...]) -> Finished:
+    """A value that nothing changes any more, such as a date or a slice."""
+    if not all(map(is_fixed, args)):
+        raise RefusedError("makes a value as Python does not")
+    return _value()
+
+
 def _whole(args: tuple[Any, ...]) -> Finished:
-    """A value that gets no state, such as a date or a tensor."""
+    """A value that gets no state, such as a tensor."""
     _plain(args)
     return _value()
 
@@ -151,7 +166,8 @@ _CHECKS: dict[Name, Arguments] = {
     ("sklearn.impute._iterative", "_ImputerTriplet"): _triplet,
     ("sklearn.utils._bunch", "Bunch"): _nothing,
 }
-_FINISHED = ("builtins", "datetime", "decimal", "torch", "torch._utils", "torch.serialization")
+_VALUES = ("builtins", "datetime", "decimal")
+_FINISHED = ("torch", "torch._utils", "torch.serialization")
 
 
 def check_of(module: str, name: str, use: Use) -> Arguments | None:
@@ -161,6 +177,8 @@ def check_of(module: str, name: str, use: Use) -> Arguments | None:
     if name == "newObj" or name.startswith("__pyx_unpickle_"):
         return lambda args: _same_room(module, args)
     other: Arguments = _whole if module in _FINISHED else _plain
+    if module in _VALUES:
+        other = _fixed
     return _CHECKS.get((module, name), other)
 
 

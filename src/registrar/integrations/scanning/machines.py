@@ -14,14 +14,16 @@ from typing import Any, ClassVar
 from registrar.integrations.scanning.allowlist import Allowlist, Use
 from registrar.integrations.scanning.arguments import check_of
 from registrar.integrations.scanning.limits import LimitError, Limits
+from registrar.integrations.scanning.numpy_objects import Dtype
 from registrar.integrations.scanning.standins import (
+    Holder,
     Inert,
     Kept,
     RefusedError,
     instance,
     standin,
 )
-from registrar.integrations.scanning.states import HOLDERS, state_of
+from registrar.integrations.scanning.states import HIDING, HOLDERS, state_of
 from registrar.integrations.scanning.streams import SKIPPED, Reader
 
 _ENCODING = "latin1"
@@ -87,7 +89,9 @@ def judged_use(allowlist: Allowlist, module: str, name: str) -> tuple[Use, str, 
 
 @lru_cache(maxsize=4096)
 def _allowed(module: str, name: str, use: Use) -> type[Inert]:
-    base = Kept if (module, name) == WRAPPER else Inert
+    base: type[Inert] = Holder if (module, name) in HIDING else Inert
+    if (module, name) == WRAPPER:
+        base = Kept
     return standin(
         f"{module}.{name}",
         use,
@@ -120,6 +124,8 @@ _OVER = {
     "beginning of a new frame before end of current frame": "begins a frame inside another",
 }
 """What ``pickle._Unpickler`` says of frames that are not kept to."""
+_setitem: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.SETITEM[0]]
+_setitems: Callable[[Any], None] = pickle._Unpickler.dispatch[pickle.SETITEMS[0]]
 
 
 class PythonMachine(pickle._Unpickler):
@@ -140,6 +146,8 @@ class PythonMachine(pickle._Unpickler):
         self._seen = seen
         self._built = built
         self._cut_off = False
+        self._kept: dict[int, Any] = {}
+        """Dictionaries that were looked at, and may not change any more, by their identity."""
 
     def load(self) -> Any:
         """Read a pickle; whoever does not keep to frames is refused, not only unreadable.
@@ -184,9 +192,44 @@ class PythonMachine(pickle._Unpickler):
 
     def load_build(self) -> None:
         """BUILD; joblib reads an array behind the state of its wrapper."""
+        state, made = self.stack[-1], self.stack[-2:-1]
+        if self._kept:
+            self._unchanged(state)
         _build(self)
+        if made and isinstance(made[0], Inert):
+            self._keep(made[0], state)
         if self._built is not None:
             self._built(self)
+
+    def _keep(self, made: Inert, state: Any) -> None:
+        """Note the dictionaries of a state that were looked at, and that the object keeps."""
+        if isinstance(made, Dtype):
+            kept = [state[4]]
+        elif type(made).use is Use.STATE:
+            kept = [state, *state.values()]
+        else:
+            return
+        self._kept.update((id(it), it) for it in kept if type(it) is dict)
+
+    def load_setitem(self) -> None:
+        """SETITEM."""
+        if self._kept:
+            self._unchanged(self.stack[-3])
+        _setitem(self)
+
+    def load_setitems(self) -> None:
+        """SETITEMS."""
+        if self._kept:
+            self._unchanged(self.metastack[-1][-1])
+        _setitems(self)
+
+    def _unchanged(self, given: Any) -> None:
+        """Refuse to change what was looked at.
+
+        NumPy would take any bytes for pointers by the fields of a type that are changed later.
+        """
+        if id(given) in self._kept:
+            raise RefusedError("changes a state when it was looked at")
 
     def load_extension(self) -> None:
         """EXT1, EXT2, EXT4: a number of copyreg's registry, which every program fills by itself."""
@@ -207,6 +250,8 @@ class PythonMachine(pickle._Unpickler):
 
     dispatch[pickle.BUILD[0]] = load_build
     dispatch[pickle.FRAME[0]] = load_frame
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
     for _code in (pickle.EXT1, pickle.EXT2, pickle.EXT4):
         dispatch[_code[0]] = load_extension
     dispatch[pickle.READONLY_BUFFER[0]] = load_readonly

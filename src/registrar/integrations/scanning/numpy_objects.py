@@ -23,7 +23,7 @@ from registrar.integrations.scanning.standins import (
     is_of,
     is_opaque,
 )
-from registrar.integrations.scanning.values import is_plain
+from registrar.integrations.scanning.values import is_fixed
 
 _TYPE = re.compile(r"[<>|=]?([biufcSUVmMO?])([0-9]{0,10})")
 _OBJECT_FLAGS = 63
@@ -132,11 +132,11 @@ def dtype(args: tuple[Any, ...]) -> Dtype:
 class Array(Inert):
     """An array that ``_reconstruct`` made, empty until it has its state."""
 
-    __slots__ = ("opaque",)
+    __slots__ = ("known",)
     use = Use.CALL
     shown = "numpy.ndarray"
-    opaque: bool
-    """Its items are objects, and one of them is no plain value."""
+    known: bool
+    """Its items are numbers, or objects into which nothing can be put later."""
 
     def __setstate__(self, state: Any) -> None:
         """Take a shape, a type and the bytes or the list of objects that go with it."""
@@ -154,7 +154,12 @@ class Array(Inert):
             raise RefusedError("gives an array a state that NumPy does not write")
         if prod(shape) * max(1, dtype.width) >= 1 << 62:
             raise RefusedError("gives an array more items than memory can have")
-        self.opaque = dtype.kind == "O" and not is_plain(content)
+        self.known = dtype.kind != "O" or all(is_fixed(it) or is_array(it) for it in content)
+
+    @property
+    def opaque(self) -> bool:
+        """Tell whether it has no state yet, or one with other objects than numbers and texts."""
+        return not getattr(self, "known", False)
 
 
 class Masked(Array):

@@ -41,6 +41,8 @@ _MANY = 4 * 1024
 """Bytes of requests without an answer, from which on some may gather."""
 _NAP = 0.004
 """Seconds to let some answers gather while many are on their way: each waking costs time."""
+LIMIT = "a limit was reached: "
+"""How a fault begins that is none of the process, but of the time or the memory that it needs."""
 _OUT_OF_TURN = "the reading process answered out of turn"
 
 
@@ -233,7 +235,7 @@ class _Process:
         while b"\n" not in self._buffer:
             left = max(0.0, until - time.monotonic())
             if not self._ready.poll(left * 1000):
-                raise ChildError("a limit was reached: it took too long to read")
+                raise ChildError(f"{LIMIT}it took too long to read")
             block = os.read(process.stdout.fileno(), 65536)
             if not block or len(self._buffer) > _LONGEST:
                 return b""
@@ -245,7 +247,7 @@ class _Process:
         """How it ended, or was ended now; empty where it ended well."""
         code = self.stop(_END)
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            return "a limit was reached: it took too much time or memory to read"
+            return f"{LIMIT}it took too much time or memory to read"
         if code < 0:
             return f"the reading process crashed ({signal.Signals(-code).name})"
         return f"the reading process failed (exit {code})" if code else ""

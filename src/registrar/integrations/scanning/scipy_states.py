@@ -15,7 +15,13 @@ from typing import Any
 
 from registrar.integrations.scanning.allowlist import DISCRETE, Use
 from registrar.integrations.scanning.numpy_objects import is_array
-from registrar.integrations.scanning.standins import Finished, Inert, RefusedError, instance
+from registrar.integrations.scanning.standins import (
+    Finished,
+    Inert,
+    RefusedError,
+    instance,
+    is_opaque,
+)
 from registrar.integrations.scanning.values import is_plain
 
 State = Callable[[Any], bool]
@@ -158,7 +164,7 @@ def _of_vectorize(state: Any) -> bool:
 def _is_empty(value: Any) -> bool:
     """Tell an empty container; protocols before 4 call ``set``."""
     if isinstance(value, Inert):
-        return type(value).shown == "builtins.set"
+        return type(value).shown == "builtins.set" and not is_opaque(value)
     return type(value) in (dict, set) and not value
 
 

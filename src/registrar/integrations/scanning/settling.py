@@ -6,13 +6,15 @@ A process reads many files, and one may harm it in ways that show only at a late
   it is at fault, and its death says nothing of the files before it.
 - If it does not, a file before it may be to blame, and of what was said of them only "dangerous"
   counts. Each is read again by a process that has read nothing before; behind it that process reads
-  the file at which the other died, and where it dies again, the first of the two is at fault.
+  the file at which the other died, and where it dies again, the first of the two is at fault. Not
+  where time is up: a file can be made that needs as much as it may have, and a little more behind
+  a certain other. Then what a process says counts that has read the first alone.
 - A process that dies after its last answer is doubted alike. One that has no memory left for a
   file says so and ends, and that file is the first of the next.
 
 Not by halves: a file that took its process over could speak for those of its half. So each file is
 read by a process that ended well, or that had read no other before. Of n files at most n are
-doubted, once: no more than 4n processes are started, and 7n files read.
+doubted, once: no more than 4n processes are started, and 7n files read; where time is up, n more.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from registrar.domain.scanning import Safety
 from registrar.integrations.scanning.process import (
+    LIMIT,
     ChildError,
     Job,
     OnAnswer,
@@ -98,6 +101,8 @@ class Asking:
             deadly = None
         for number in left:
             said = self._read([number] if deadly is None else [number, deadly])
+            if said.answers and said.fault.startswith(LIMIT) and deadly is not None:
+                said = self._read([number])  # the other may need just about what it may have
             if said.fault:
                 later = _AFTER if said.answers else ""
                 self._found[number] = ChildError(later + said.fault)

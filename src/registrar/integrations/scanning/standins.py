@@ -20,6 +20,7 @@ WRAPPER_KEYS = frozenset(
 
 _EMPTY = (Use.NEW, Use.STATE)
 _NEVER_CALLED = (Use.NAME, *_EMPTY)
+_BRANCHES = (tuple, list, dict)
 
 
 class RefusedError(Exception):
@@ -57,7 +58,12 @@ class Imported(type):
             if named and cls.use is not Use.FORBIDDEN:
                 raise RefusedError(f"calls {cls.shown} with named arguments")
             given = cls.arguments(args)
-        return instance(cls) if given is None else given
+        if given is not None:
+            return given
+        made = instance(cls)
+        if isinstance(made, Holder):
+            made.is_empty = all(type(arg) in _BRANCHES and not arg for arg in args)
+        return made
 
     __setattr__ = _changes
     __delattr__ = _changes
@@ -146,6 +152,22 @@ class Kept(Inert):
         """Tell whether it stands for an array of objects."""
         kind = getattr(self, "state", {}).get("dtype")
         return getattr(kind, "kind", "O") == "O"
+
+
+class Holder(Inert):
+    """A container, or a function with its arguments: any object may lie in it."""
+
+    __slots__ = ("is_empty",)
+    is_empty: bool
+
+    @property
+    def opaque(self) -> bool:
+        """Tell whether something was put into it."""
+        return not getattr(self, "is_empty", False)
+
+    def _item(self) -> None:
+        super()._item()
+        self.is_empty = False
 
 
 def is_opaque(value: Inert) -> bool:

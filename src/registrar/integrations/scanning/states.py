@@ -25,6 +25,8 @@ HOLDERS: frozenset[Name] = frozenset(
     }
 )
 """Containers: they take items, before they get a state."""
+HIDING = HOLDERS | {("builtins", "set"), ("builtins", "frozenset"), ("functools", "partial")}
+"""What is made by a call, and may hold objects that the stream has filled freely."""
 CHECK_ARRAY = "sklearn.utils.validation.check_array"
 _HANDLES = ("handle", "_handle")
 
@@ -76,6 +78,11 @@ def _of_isotonic(state: Any) -> bool:
     return _all_are(is_array, state, ("X_thresholds_", "y_thresholds_"))
 
 
+def _of_coordinates(state: Any) -> bool:
+    """Renames two of its attributes in the very dictionary of the stream."""
+    return _attributes(state) and _all_are(is_array, state, ("row", "col"))
+
+
 def _of_predictor(state: Any) -> bool:
     """Asks its nodes for their type, and calls ``astype`` of them."""
     return _of_estimator(state) and _all_are(is_array, state, ("nodes",))
@@ -99,6 +106,7 @@ def _all_are(sound: State, state: Mapping[str, Any], keys: tuple[str, ...]) -> b
 
 
 _OF_CLASS: Mapping[Name, State] = {
+    **{(f"scipy.sparse.{name}", "coo_matrix"): _of_coordinates for name in ("_coo", "coo")},
     ("lightgbm.basic", "Booster"): _of_lightgbm,
     ("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor"): _of_predictor,
     ("sklearn.isotonic", "IsotonicRegression"): _of_isotonic,

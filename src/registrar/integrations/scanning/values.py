@@ -10,12 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from registrar.integrations.scanning.limits import LimitError
-from registrar.integrations.scanning.standins import Inert, is_opaque
+from registrar.integrations.scanning.standins import Finished, Imported, Inert, is_opaque
 
 _BRANCHES = (tuple, list, set, frozenset)
+_FIXED = (bool, int, float, complex, str, bytes, type(None))
 _MOST = 1_000_000
 ITERABLE = (*_BRANCHES, dict, str, bytes, bytearray)
 """Containers whose items are passed over by Python itself, whatever they are."""
+
+
+def is_fixed(value: Any) -> bool:
+    """Tell a value into which nothing can be put later, as it can into a list."""
+    if type(value) in _FIXED or isinstance(value, Imported):
+        return True
+    return isinstance(value, Finished) and not is_opaque(value)
 
 
 def is_plain(value: Any) -> bool:

@@ -31,6 +31,8 @@ from registrar.integrations.scanning.headers.troubles import (
 MAX_NODES = 1_000_000
 MAX_DEPTH = 200
 _AGAIN = "write the model again with skops.io.dump"
+_FRESH = ("__id__", "file")
+_REPEATED = frozenset({*SHAPES, "NdArrayNode"}) - {"CachedNode"}
 _FOREIGN = "do not load it: no model that skops writes has this"
 
 
@@ -56,7 +58,10 @@ class Nodes:
         self.held = held
         self.files: dict[str, set[str]] = {}
         """Names of members to the loaders of the nodes that name them."""
-        self._seen: dict[int, tuple[str, str, str]] = {}
+        self._seen: dict[int, Any] = {}
+        """The first node under each id."""
+        self._same: set[tuple[int, int]] = set()
+        """Identities of nodes that were found the same, as parts of others."""
         self._above: set[int] = set()
         self._told: set[tuple[str, Pair]] = set()
 
@@ -119,7 +124,8 @@ class Nodes:
         cached = names[0] == "CachedNode"
         if cached and identity not in self._seen:
             yield unread(f"a reference to what did not stand before, at {where}", _AGAIN)
-        if self._seen.setdefault(identity, names) != names and not cached:
+        first = self._seen.setdefault(identity, node)
+        if not cached and not _are_same(first, node, self._same):
             yield danger(f"two objects under one id at {where}: skops takes the first", _AGAIN)
         if identity in self._above:
             yield danger(f"an object that lies in itself, at {where}", _AGAIN)
@@ -169,6 +175,34 @@ def _names(node: Any) -> tuple[str, str, str] | None:
     if isinstance(loader, str) and isinstance(module, str) and isinstance(name, str):
         return loader, module, name
     return None
+
+
+def _are_same(first: Any, second: Any, known: set[tuple[int, int]]) -> bool:
+    """Tell whether skops makes the same of two nodes, but for the numbers in their arrays.
+
+    It writes an object again wherever it lies, with new ids and files for what it makes for that.
+    """
+    waiting = [(first, second)]
+    while waiting:
+        one, other = waiting.pop()
+        if one is other or (id(one), id(other)) in known:
+            continue
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, dict):
+            known.add((id(one), id(other)))
+            if list(one) != list(other):
+                return False
+            loader = one.get("__loader__")
+            fresh = _FRESH if isinstance(loader, str) and loader in _REPEATED else ()
+            waiting += [(one[key], other[key]) for key in one if key not in fresh]
+        elif isinstance(one, list):
+            if len(one) != len(other):
+                return False
+            waiting += zip(one, other, strict=True)
+        elif one != other:
+            return False
+    return True
 
 
 def _nests(value: Any) -> bool:
