@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from pathlib import Path
 
-from builders import Repo, Result, run
+import pytest
+from builders import Repo, Result, good_entry, run
 
 COMMITTED = "git add -- "
 VENDORED = ("scripts/registrar.pyz", "scripts/validate_model_metadata.py")
@@ -53,3 +56,21 @@ repos:
     hooks:
       - {id: tidy, name: tidy, entry: "true", language: system}  # ours
 """
+
+
+def pickled_entry() -> dict[str, bytes]:
+    """A good wine-1.1.0 but for its format."""
+    entry = good_entry()
+    onnx, pickled = entry.pop("model.onnx"), pickle.dumps({"weights": [1.0] * 10})
+    metadata = entry["metadata.yaml"].replace(b"model.onnx", b"model.pkl")
+    metadata = metadata.replace(b'"1.0.0"', b'"1.1.0"')
+    old, new = (hashlib.sha256(raw).hexdigest().encode() for raw in (onnx, pickled))
+    metadata = metadata.replace(old, new).replace(
+        b"size: %d" % len(onnx), b"size: %d" % len(pickled)
+    )
+    return entry | {"metadata.yaml": metadata, "model.pkl": pickled}
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "empty")

@@ -17,6 +17,8 @@ from registrar.domain.scanning import Safety
 from registrar.domain.smoking import Smoked
 
 WINE = [[13.2, 1.78, 2.14, 11.2, 100, 2.65, 2.76, 0.26, 1.28, 4.38, 1.05, 3.4, 1050]] * 2
+GIVEN = {"X": WINE}
+"""Two of them as the input of a model."""
 METADATA = """\
 source: {{repository: https://github.com/acme/wine, commit: 3f786850e387550fdab836ed7e6dc881de23001b}}
 dataset_manifest: dataset-manifest.yaml

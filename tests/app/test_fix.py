@@ -1,43 +1,22 @@
-"""``registrar fix``: what it mends, what it leaves alone, and that it is a gain each time."""
+"""``registrar fix``: what it mends, and what it leaves alone."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
+import fixing
 import pytest
-from builders import COMMIT, ENTRY, ONNX, POLICY, SHA, Repo, Result, good_entry, good_repo, run
+from builders import COMMIT, ENTRY, ONNX, POLICY, SHA, Repo, run
+from fixing import METADATA, SIZE, fix, texts
 
 from registrar.domain.digests import folder_digest
 
-METADATA = f"{ENTRY}/metadata.yaml"
+repo = fixing.repo
+
 MANIFEST = f"{ENTRY}/dataset-manifest.yaml"
-SIZE = f", size: {len(ONNX)}"
 OF_64 = "1" * 64
 OTHER = ONNX.replace(b"wine", b"beer", 1)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    made = Repo(tmp_path / "repo", git=False)
-    made.write("registrar.toml", POLICY)
-    made.add_entry()
-    return made
-
-
-def fix(repo: Repo, *argv: str) -> Result:
-    return run("fix", *argv, cwd=repo.path)
-
-
-def texts(repo: Repo) -> dict[str, bytes]:
-    files = (p for p in repo.path.rglob("*") if p.is_file() and ".git" not in p.parts)
-    return {str(p.relative_to(repo.path)): p.read_bytes() for p in files}
 
 
 MENDED = {
@@ -181,19 +160,6 @@ def test_whether_later_versions_hold_too_is_left_to_a_person(
     assert f"license: {old}\n" in (repo.path / METADATA).read_text()
 
 
-def test_a_fix_that_brings_worse_is_undone_and_told(repo: Repo) -> None:
-    """The policy knows the deprecated id only."""
-    repo.write("registrar.toml", POLICY.replace('"MIT"', '"GPL-2.0+", "MIT"'))
-    repo.edit(METADATA, "license: Apache-2.0", "license: GPL-2.0+\ntask: NO")
-    result = fix(repo)
-    assert result.code == 0
-    assert 'license: GPL-2.0+\ntask: "NO"' in (repo.path / METADATA).read_text()
-    assert f"left[license-valid]: {METADATA}:8: write GPL-2.0-or-later" in result.out
-    assert "= because: it would bring license-policy: " in result.out
-    again = fix(repo, "--format", "json").report
-    assert (again["applied"], len(again["refused"])) == ([], 1)
-
-
 def test_the_files_of_a_folder_that_training_hash_proves(repo: Repo) -> None:
     text = (repo.path / METADATA).read_text()
     digest = folder_digest({"a.onnx": SHA, "with space.onnx": SHA})
@@ -265,206 +231,3 @@ def test_only_the_paths_that_were_asked_for(repo: Repo) -> None:
     assert (
         "license: Apache-2.0" in (repo.path / "model_registry/beer-1.0.0/metadata.yaml").read_text()
     )
-
-
-def test_many_entries_at_once_and_one_of_them_refused(repo: Repo) -> None:
-    """More entries than are named one by one; what one of them refuses stops no other."""
-    for number in range(70):
-        folder = f"m{number}-1.0.0"
-        repo.add_entry(folder)
-        repo.edit(
-            f"model_registry/{folder}/metadata.yaml", "license: Apache-2.0", "license: apache-2.0"
-        )
-    repo.write("registrar.toml", POLICY.replace('"MIT"', '"GPL-2.0+", "MIT"'))
-    repo.edit("model_registry/m7-1.0.0/metadata.yaml", "apache-2.0", "GPL-2.0+\ntask: NO")
-    report = fix(repo, "--format", "json").report
-    assert len(report["applied"]) == 70
-    assert [(item["rule"], item["entry"]) for item in report["refused"]] == [
-        ("license-valid", "m7-1.0.0")
-    ]
-
-
-@pytest.fixture
-def merged(tmp_path: Path) -> Repo:
-    """A clone of a registry whose merged entry has something to mend in it."""
-    origin = good_repo(tmp_path / "origin")
-    origin.edit(METADATA, "license: Apache-2.0", "license: apache-2.0\ntags: [NO]\nx-n: 2026-11-23")
-    origin.commit("what the gate once let in")
-    origin.git("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
-    return Repo(tmp_path / "clone", git=False)
-
-
-def test_the_identity_of_a_merged_version_stays(merged: Repo) -> None:
-    result = fix(merged)
-    text = (merged.path / METADATA).read_text()
-    assert "license: apache-2.0\n" in text
-    assert 'tags: ["NO"]\n' in text, "tags may be amended"
-    assert "it would bring version-immutable: license of a merged version was changed" in result.out
-    assert result.code == 0
-
-
-def test_waivers_are_not_mended_together_with_models(tmp_path: Path) -> None:
-    """The waivers are touched already: they are mended, and the merged entry is not touched, too."""
-    origin = good_repo(tmp_path / "origin")
-    origin.edit(METADATA, "license: Apache-2.0", "license: Apache-2.0\ntags: [NO]")
-    origin.commit("what the gate once let in")
-    origin.git("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
-    merged = Repo(tmp_path / "clone", git=False)
-    waiver = "{rule: license-policy, entry: x-1.0.0, reason: r, owner: o, granted: "
-    merged.write("waivers.yaml", f'waivers: [{waiver}2026-11-01, expires: "2026-12-01"}}]\n')
-    before = (merged.path / METADATA).read_bytes()
-    result = fix(merged)
-    assert 'granted: "2026-11-01"' in (merged.path / "waivers.yaml").read_text()
-    assert (merged.path / METADATA).read_bytes() == before
-    assert "because: it would bring gate-intact: models (wine-1.0.0) and gate files" in result.out
-    assert result.code == merged.check().code == 1
-
-
-def test_what_is_staged_stays_staged(tmp_path: Path) -> None:
-    repo = good_repo(tmp_path / "repo")
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0")
-    repo.git("add", "--all")
-    staged = repo.git("diff", "--cached")
-    assert "nothing was staged or committed" in fix(repo).out
-    assert repo.git("diff", "--cached") == staged
-    assert "+license: Apache-2.0" in repo.git("diff")
-
-
-def test_diff_writes_nothing_and_is_what_fix_does(repo: Repo) -> None:
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0 # ü")
-    repo.edit(METADATA, SIZE, "")
-    before = texts(repo)
-    shown = fix(repo, "--diff")
-    assert texts(repo) == before
-    assert (shown.code, shown.err.count("would mend")) == (0, 2)
-    fixed = Repo(repo.path.parent / "fixed", git=False)
-    for path, raw in before.items():
-        fixed.write(path, raw)
-    fix(repo)
-    (repo.path.parent / "diff").write_text(shown.out, encoding="utf-8", newline="")
-    fixed.git("init", "--quiet")
-    fixed.git("apply", str(repo.path.parent / "diff"))
-    assert texts(fixed) == texts(repo)
-    assert fix(repo, "--diff").out == ""
-
-
-def test_the_diff_is_utf_8_in_every_locale(repo: Repo) -> None:
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0 # ü日")
-    done = subprocess.run(
-        [sys.executable, "-m", "registrar", "fix", "--diff"],
-        cwd=repo.path,
-        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
-        capture_output=True,
-        check=False,
-    )
-    assert "+license: Apache-2.0 # ü日\n".encode() in done.stdout
-
-
-def test_the_json_is_versioned_and_says_all(repo: Repo) -> None:
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0")
-    report = fix(repo, "--diff", "--format", "json").report
-    assert report["diff"].startswith("diff --git a/model_registry/")
-    assert (report["fix_version"], report["written"]) == (1, False)
-    report = fix(repo, "--format", "json").report
-    assert report.pop("tool")["name"] == "registrar"
-    (applied,) = report.pop("applied")
-    assert report == {
-        "fix_version": 1, "written": True, "exit_code": 0, "found": 1, "refused": [], "left": 0,
-        "files": [METADATA], "diff": None,
-    }  # fmt: skip
-    assert applied == {
-        "rule": "license-valid", "entry": "wine-1.0.0", "path": METADATA, "line": 8, "column": 10,
-        "message": '"apache-2.0" is Apache-2.0 on the SPDX list', "title": "write Apache-2.0",
-    }  # fmt: skip
-
-
-def test_nothing_to_check_and_a_broken_policy(repo: Repo) -> None:
-    assert (fix(repo, "elsewhere").code, fix(repo, "elsewhere").out.count("holds no entry")) == (
-        3,
-        1,
-    )
-    repo.write("registrar.toml", "no policy")
-    assert fix(repo).code == 2
-
-
-def test_a_bare_repository_has_nothing_to_mend(tmp_path: Path) -> None:
-    repo = good_repo(tmp_path / "repo")
-    repo.git("clone", "--quiet", "--bare", str(repo.path), str(tmp_path / "bare.git"))
-    result = run("fix", cwd=tmp_path / "bare.git")
-    assert result.code == 2
-    assert "run it in a clone" in result.err
-
-
-def test_files_behind_links_are_not_mended(repo: Repo, tmp_path: Path) -> None:
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0")
-    (repo.path / METADATA).rename(tmp_path / "outside.yaml")
-    (repo.path / METADATA).symlink_to(tmp_path / "outside.yaml")
-    before = (tmp_path / "outside.yaml").read_bytes()
-    assert fix(repo).code == 1
-    assert (tmp_path / "outside.yaml").read_bytes() == before
-    assert (repo.path / METADATA).is_symlink()
-
-
-AS_NOBODY = """
-import contextlib, io, os, sys, traceback
-from registrar.cli.main import main
-with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-    main(["fix", "--diff"])  # loads all that it needs, from folders that nobody may not read
-os.setgroups([]); os.setgid(65534); os.setuid(65534)
-sys.exit(main(["fix", *sys.argv[1:]]))
-"""
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A folder that another user reaches; pytest closes its own whenever it starts."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_work_tree_that_cannot_be_written(public: Path) -> None:
-    repo = Repo(public / "repo", git=False)
-    repo.write("registrar.toml", POLICY)
-    repo.add_entry()
-    repo.edit(METADATA, "license: Apache-2.0", "license: apache-2.0")
-    before = texts(repo)
-
-    def as_nobody(*argv: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", AS_NOBODY, *argv]
-        return subprocess.run(command, cwd=repo.path, capture_output=True, text=True, check=False)
-
-    done = as_nobody()
-    assert done.returncode == 70, done.stderr
-    assert f"{METADATA} cannot be written: Permission denied" in done.stderr
-    assert "nothing was changed" in done.stderr
-    assert texts(repo) == before
-    assert "+license: Apache-2.0" in as_nobody("--diff").stdout
-
-
-def test_a_baseline_that_could_shrink_is_no_loss(repo: Repo) -> None:
-    """One error of the kind is excused, two are not; both are mended."""
-    text = "schema_version: 1\nbaseline:\n  wine-1.0.0: {metadata-schema: 1}\n"
-    repo.write("baseline.yaml", text)
-    repo.edit(METADATA, "license: Ap", "task: NO\ndescription: 2026-11-23\nlicense: Ap")
-    assert repo.check().code == 1
-    assert fix(repo).code == 0
-    told = [(finding["severity"], finding["path"]) for finding in repo.check().findings]
-    assert told == [("note", "baseline.yaml")]
-
-
-def test_what_is_excused_stays_as_it_is(repo: Repo) -> None:
-    text = "schema_version: 1\nbaseline:\n  wine-1.0.0: {metadata-schema: 1}\n"
-    repo.write("baseline.yaml", text)
-    repo.edit(METADATA, "license: Ap", "task: NO\nlicense: Ap")
-    before = texts(repo)
-    assert fix(repo).out.startswith("nothing mended")
-    assert texts(repo) == before
-
-
-def test_good_entries_are_left_as_they_are(repo: Repo) -> None:
-    before = {path: os.stat(repo.path / path).st_mtime_ns for path in texts(repo)}
-    assert fix(repo).code == 0
-    assert {path: os.stat(repo.path / path).st_mtime_ns for path in texts(repo)} == before
-    assert set(good_entry()) <= {path.removeprefix(f"{ENTRY}/") for path in before}

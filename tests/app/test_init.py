@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pickle
 import tomllib
 from pathlib import Path
 
+import adoption
 import pytest
 import yaml
-from adoption import PRE_COMMIT, adopt, done, monorepo, snapshot
-from builders import Repo, good_entry
+from adoption import PRE_COMMIT, adopt, done, monorepo, pickled_entry, snapshot
+from builders import Repo
 
 import registrar.cli.init as command
 from registrar.app.build_pyz import program_bytes
 from registrar.app.shipped import remembered
+
+empty = adoption.empty
+
 
 EVERYTHING = {
     *("registrar.toml", "model_registry/MODEL_METADATA_SCHEMA.json", "scripts/registrar.pyz"),
@@ -25,24 +28,6 @@ EVERYTHING = {
     *(".vscode/settings.json", ".vscode/extensions.json"),
     *("docs/model_card_template.md", "docs/model_registry_policy.md"),
 }
-
-
-def pickled_entry() -> dict[str, bytes]:
-    """A good wine-1.1.0 but for its format."""
-    entry = good_entry()
-    onnx, pickled = entry.pop("model.onnx"), pickle.dumps({"weights": [1.0] * 10})
-    metadata = entry["metadata.yaml"].replace(b"model.onnx", b"model.pkl")
-    metadata = metadata.replace(b'"1.0.0"', b'"1.1.0"')
-    old, new = (hashlib.sha256(raw).hexdigest().encode() for raw in (onnx, pickled))
-    metadata = metadata.replace(old, new).replace(
-        b"size: %d" % len(onnx), b"size: %d" % len(pickled)
-    )
-    return entry | {"metadata.yaml": metadata, "model.pkl": pickled}
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Repo:
-    return Repo(tmp_path / "empty")
 
 
 def test_an_empty_repository_gets_everything(empty: Repo, top: Path) -> None:
@@ -159,50 +144,6 @@ def test_a_root_of_its_own_is_respected(tmp_path: Path) -> None:
     assert not (repo.path / "model_registry").exists()
 
 
-def test_an_existing_folder_of_models_gets_its_papers_and_a_baseline(tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "old")
-    repo.write("model_registry/fraud-1.0.0/model.pkl", pickle.dumps({"a": 1}))
-    repo.write("model_registry/legacy/weights.bin", b"\0" * 100)
-    repo.commit("models")
-    before = snapshot(repo.path)
-    said = adopt(repo)
-    assert "2 entries are there already" in said.out
-    assert said.out.index("--baseline") < said.out.index("git add")
-    assert before.items() <= snapshot(repo.path).items()
-    assert repo.check().code == 1
-    assert done(repo, "--baseline")["baseline.yaml"] == "wrote"
-    assert "grew" not in adopt(repo, "--baseline").out
-    repo.commit("gate")
-    assert repo.check().code == 0
-    assert len(repo.check().report["baselined"]) > 3
-    assert done(repo, "--baseline")["baseline.yaml"] == "kept"
-    repo.add_entry("wine-1.0.0")
-    repo.edit("model_registry/wine-1.0.0/metadata.yaml", "Apache-2.0", "prose")
-    assert repo.check().rules == ["license-valid"], "what is new is judged"
-
-
-def test_a_baseline_that_comes_too_late_is_told(tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "old")
-    repo.write("model_registry/fraud-1.0.0/model.pkl", pickle.dumps({"a": 1}))
-    adopt(repo)
-    repo.commit("gate and models")
-    assert "--baseline" not in adopt(repo).out
-    said = adopt(repo, "--baseline")
-    assert "the gate refuses baseline.yaml as one that grew" in said.out
-    repo.git("checkout", "--quiet", "-b", "late")
-    repo.commit("baseline")
-    assert "gate-intact" in repo.check("--base", "main").rules
-
-
-def test_a_baseline_is_judged_by_the_policy_that_comes_with_it(tmp_path: Path) -> None:
-    repo = Repo(tmp_path / "old")
-    repo.add_entry("wine-1.1.0", pickled_entry())
-    assert repo.check().code == 0, "the built-in policy warns"
-    adopt(repo, "--baseline")
-    assert "artifact-format" in (repo.path / "baseline.yaml").read_text("utf-8")
-    assert repo.check().code == 0
-
-
 def test_a_new_program_takes_its_two_lines_along(empty: Repo) -> None:
     adopt(empty)
     new = (empty.path / "registrar.toml").read_text("utf-8")
@@ -247,42 +188,6 @@ def test_a_workflow_that_was_edited_is_left_and_told(empty: Repo) -> None:
     assert "+    timeout-minutes: 15" in said
     assert f"rm {path} && registrar init" in said
     assert snapshot(empty.path) == before
-
-
-def test_owners_named_later_take_the_place_of_nobody(empty: Repo) -> None:
-    empty.write(".github/CODEOWNERS", "* @acme/everybody\n")
-    adopt(empty)
-    assert "names nobody" in adopt(Repo(empty.path.parent / "other")).out
-    path = empty.path / ".github/CODEOWNERS"
-    assert not [line for line in path.read_text().splitlines()[1:] if line[:1] not in ("", "#")]
-    assert done(empty, "--owner", "@acme/ml")[".github/CODEOWNERS"] == "added"
-    text = path.read_text()
-    assert "@your-org" not in text
-    assert text.startswith("* @acme/everybody\n\n# registrar: ")
-    assert "\n/registrar.toml @acme/ml\n" in text
-    assert done(empty)[".github/CODEOWNERS"] == "same"
-
-
-@pytest.mark.parametrize(
-    ("there", "options", "expected"),
-    [
-        ((), (), {".github/CODEOWNERS"}),
-        (("CODEOWNERS",), (), {"CODEOWNERS"}),
-        (("docs/CODEOWNERS",), (), {"docs/CODEOWNERS"}),
-        ((".github/CODEOWNERS", "CODEOWNERS"), (), {".github/CODEOWNERS"}),
-        ((), ("--no-github", "--gitlab"), {".gitlab/CODEOWNERS"}),
-        ((), ("--gitlab",), {"CODEOWNERS"}),
-        ((".github/CODEOWNERS",), ("--gitlab",), {".github/CODEOWNERS", ".gitlab/CODEOWNERS"}),
-        (("docs/CODEOWNERS",), ("--gitlab",), {"docs/CODEOWNERS"}),
-        ((), ("--no-github",), set()),
-    ],
-)
-def test_owners_stand_where_the_forge_looks(
-    empty: Repo, there: tuple[str, ...], options: tuple[str, ...], expected: set[str]
-) -> None:
-    for path in there:
-        empty.write(path, "* @acme/all\n")
-    assert {path for path in done(empty, *options) if "CODEOWNERS" in path} == expected
 
 
 def test_paths_that_git_ignores_are_named(empty: Repo) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import ONNX, run
+from scan_files import GOOD, POISON, put
 
 from registrar import __version__
 from registrar.domain.scanning import FileScan, Safety, Scan, Scanner
@@ -22,17 +22,6 @@ from registrar.integrations.scanning.engine import Engine
 from registrar.integrations.scanning.finding import FilesOnDisk
 from registrar.integrations.scanning.scanner import ChildScanner
 from registrar.ports.scanning import ToScan
-
-POISON = b"cposix\nsystem\n(Vtrue\ntR."
-GOOD = pickle.dumps({"weights": [1.0, 2.0]})
-
-
-def put(folder: Path, **files: bytes) -> Path:
-    for name, content in files.items():
-        path = folder / name.replace("__", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
 
 
 def test_a_clean_file(tmp_path: Path) -> None:
@@ -250,30 +239,6 @@ def test_the_program_is_found_whatever_lies_in_the_current_folder(tmp_path: Path
         check=False,
     )
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "clean: a.pkl (pickle)")
-
-
-@pytest.mark.parametrize("name", ["model.onnx", "model.pkl", "weights.bin", "model.safetensors"])
-def test_a_pointer_of_git_lfs_is_never_clean(tmp_path: Path, name: str) -> None:
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
-    (tmp_path / name).write_text(pointer)
-    said = run("scan", ".", cwd=tmp_path)
-    assert said.code == 4
-    assert "a pointer of git-LFS, not its bytes\n    = hint: git lfs pull" in said.out
-
-
-def test_a_pointer_of_dvc_without_its_bytes_is_never_clean(tmp_path: Path) -> None:
-    put(tmp_path, **{"wine/model__pkl__dvc": b"outs:\n- md5: x\n  path: model.pkl\n"})
-    put(tmp_path, **{"wine/b c__dvc": b"outs:\n- md5: x\n  path: b c\n"})
-    for target in (".", "wine", "wine/model.pkl.dvc"):
-        said = run("scan", target, cwd=tmp_path)
-        assert said.code == 4
-        assert "a DVC pointer, and the bytes that it stands for were not read" in said.out
-        assert "wine/model.pkl.dvc\n" in said.out
-    assert "= hint: dvc pull 'wine/b c.dvc'" in run("scan", "wine", cwd=tmp_path).out
-    put(tmp_path, **{"wine/model__pkl": GOOD, "wine/b c/part__pkl": GOOD})
-    assert run("scan", "wine", cwd=tmp_path).code == 0
-    put(tmp_path, **{"wine/b c/part__pkl": POISON})
-    assert run("scan", "wine", cwd=tmp_path).code == 1
 
 
 def test_clean_files_that_are_not_listed_are_told(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,3 +111,44 @@ def clone_with_bytes(path: Path, endpoint: str) -> tuple[str, str]:
     without_bytes(repo)
     (path / f"model_registry/{NEW}/model.onnx").unlink()
     return base, head
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Any]:
+    """A bucket behind a real S3 API, and where it is."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    store = boto3.resource(
+        "s3",
+        endpoint_url=f"http://{host}:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="AKIAPLANTED",
+        aws_secret_access_key=SECRET,
+    )
+    bucket = store.create_bucket(Bucket="models")
+    yield bucket, f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> tuple[Path, str, str]:
+    """The clone where people work, with everything pushed, and its two commits."""
+    path = tmp_path_factory.mktemp("made") / "clone"
+    return path, *clone_with_bytes(path, s3[1])
+
+
+@pytest.fixture
+def asking(tmp_path: Path, made: tuple[Path, str, str], s3: Any) -> Iterator[Asking]:
+    clone, base, head = made
+    shutil.copytree(clone, tmp_path / "clone", symlinks=True)
+    forge = Forge(tmp_path, Path(sysconfig.get_path("purelib")))
+    forge.push(base)
+    bucket, _ = s3
+    kept = {item.key: item.get()["Body"].read() for item in bucket.objects.all()}
+    yield Asking(forge, bucket, base, head, remote.remote_workflow("main"))
+    for key, raw in kept.items():
+        bucket.put_object(Key=key, Body=raw)

@@ -7,69 +7,28 @@ environment; only the slow test at the end lets pip install the locked ones.
 from __future__ import annotations
 
 import re
-import shutil
-import sysconfig
 import threading
 from base64 import b64decode
-from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-from builders import ONNX
+import remote_side
 from environments import call
-from github_side import Forge
-from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking, clone_with_bytes
+from remote_side import NEW, REMOTE_LOCK, SECRET, WEIGHTS, Asking
 from servers import BACKEND, PrivateBackend
 from step_harness import basic
 
 from registrar.app.shipped import github_remote as remote
 from registrar.app.shipped.program import REMOTE_REQUIREMENTS_PATH
 
-NOT_PROVED = "Bytes not proved before merge"
 pytestmark = pytest.mark.filterwarnings("ignore")
+s3 = remote_side.s3
+made = remote_side.made
+asking = remote_side.asking
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Any]:
-    """A bucket behind a real S3 API, and where it is."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    store = boto3.resource(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="AKIAPLANTED",
-        aws_secret_access_key=SECRET,
-    )
-    bucket = store.create_bucket(Bucket="models")
-    yield bucket, f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> tuple[Path, str, str]:
-    """The clone where people work, with everything pushed, and its two commits."""
-    path = tmp_path_factory.mktemp("made") / "clone"
-    return path, *clone_with_bytes(path, s3[1])
-
-
-@pytest.fixture
-def asking(tmp_path: Path, made: tuple[Path, str, str], s3: Any) -> Iterator[Asking]:
-    clone, base, head = made
-    shutil.copytree(clone, tmp_path / "clone", symlinks=True)
-    forge = Forge(tmp_path, Path(sysconfig.get_path("purelib")))
-    forge.push(base)
-    bucket, _ = s3
-    kept = {item.key: item.get()["Body"].read() for item in bucket.objects.all()}
-    yield Asking(forge, bucket, base, head, remote.remote_workflow("main"))
-    for key, raw in kept.items():
-        bucket.put_object(Key=key, Body=raw)
+NOT_PROVED = "Bytes not proved before merge"
 
 
 def test_bytes_that_are_there_pass(asking: Asking) -> None:
@@ -159,67 +118,6 @@ def test_a_push_is_proved_at_once(asking: Asking) -> None:
     prove, _ = asking.run("push", event, sha=asking.head).values()
     assert (prove.code, prove.environment) == (1, remote.MERGED_ENVIRONMENT), prove.out
     assert "SHA-256" in prove.summary
-
-
-LOST = "model.onnx is not on the DVC remote storage; the "
-
-
-def test_a_lost_object_of_an_old_entry_is_told_and_blocks_no_author(asking: Asking) -> None:
-    asking.bucket.Object(asking.key(ONNX)).delete()
-    prove, told = asking.pull_request(asking.head).values()
-    assert (prove.code, told.code) == (0, 0), prove.out
-    warning = "::warning title=artifact-remote in wine-1.0.0,file=model_registry/wine-1.0.0/"
-    assert warning in prove.out
-    assert f"{LOST}change does not touch this entry" in prove.out
-    assert "not for the author of this change, but for whoever keeps the remote" in prove.summary
-    assert "wine-1.0.0" in prove.summary
-    assert "::error" not in prove.out
-    assert "warns of what other entries have lost" in told.out
-    ref = "refs/heads/gh-readonly-queue/main/pr-7-abc"
-    asking.forge.push(asking.head, ref)
-    event = {"merge_group": {"head_sha": asking.head}}
-    prove, _ = asking.run("merge_group", event, ref=ref, sha=asking.head).values()
-    assert (prove.code, warning in prove.out) == (0, True), prove.out
-
-
-def test_it_does_not_hide_what_the_change_itself_forgot(asking: Asking) -> None:
-    for raw in (ONNX, WEIGHTS):
-        asking.bucket.Object(asking.key(raw)).delete()
-    prove, told = asking.pull_request(asking.head).values()
-    assert (prove.code, told.code) == (1, 1), prove.out
-    assert f"::error title=artifact-remote in {NEW}," in prove.out
-    assert "::warning title=artifact-remote in wine-1.0.0," in prove.out
-
-
-def test_a_lost_object_of_an_old_entry_is_red_once_it_is_merged(asking: Asking) -> None:
-    asking.bucket.Object(asking.key(ONNX)).delete()
-    asking.forge.push(asking.head)
-    event = {"before": asking.base, "after": asking.head}
-    prove, told = asking.run("push", event, sha=asking.head).values()
-    assert (prove.code, told.code) == (1, 1), prove.out
-    assert f"{LOST}push does not bring this entry" in prove.out
-    assert "::error title=artifact-remote in wine-1.0.0," in prove.out
-
-
-def test_a_fork_is_told_nothing_of_the_store(asking: Asking) -> None:
-    asking.bucket.Object(asking.key(ONNX)).delete()
-    prove, told = asking.pull_request(asking.head, "mallory/wine").values()
-    assert (prove.result, prove.ran, prove.environment) == ("skipped", [], "")
-    assert (told.code, "wine-1.0.0" in told.out + asking.look.out) == (0, False)
-
-
-@pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
-def test_the_whole_registry_is_asked_for_by_the_clock_and_by_hand(
-    asking: Asking, event: str
-) -> None:
-    asking.forge.push(asking.head)
-    prove, told = asking.run(event, {}).values()
-    assert (prove.code, told.code) == (0, 0), prove.out
-    assert prove.environment == remote.MERGED_ENVIRONMENT
-    assert "3 entries checked" in prove.summary
-    asking.bucket.Object(asking.key(ONNX)).delete()
-    prove, told = asking.run(event, {}).values()
-    assert (prove.code, told.code) == (1, 1), prove.out
 
 
 def test_by_hand_no_other_branch_is_asked_for(asking: Asking) -> None:

@@ -15,8 +15,8 @@ import onnx
 import pytest
 import sklearn
 import yaml
+from crafted import JOBLIB_CODECS
 from mlflow_folders import every_folder
-from poisoned import JOBLIB_CODECS
 from published import Made, Published, tell, tell_gate
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from trained import models

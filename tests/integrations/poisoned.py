@@ -1,120 +1,28 @@
 """Malicious files for the tests of the scanner: harmless payload, a folder that appears.
 
-Every one is made here, and each says how a naive program loads it and fires it. ``FIRES`` loaders
-are functions of ``naive_loader.py``; None is for what cannot be fired on this machine.
+Every one is made here, in ``poisoned_files.py`` or in ``poisoned_names.py``, and each says how a naive
+program loads it and fires it. ``FIRES`` loaders are functions of ``naive_loader.py``; None is for what
+cannot be fired on this machine.
 """
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
 import os
 import pickle
 import struct
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import joblib
-import lz4.frame
-import numpy as np
-
-
-@dataclass(frozen=True)
-class Poison:
-    name: str
-    """Also the name of its file."""
-    content: bytes
-    loader: str | None
-    verdict: str = "dangerous"
-    """Written here, before any run."""
-
-
-class Call:
-    """Pickles as a call of a function."""
-
-    def __init__(self, function: Any, *args: Any) -> None:
-        self.made = function, args
-
-    def __reduce__(self) -> Any:
-        return self.made
-
-
-TORCH_MAGIC = 0x1950A86A20F9469CFC6C
-
-
-def op(code: str) -> bytes:
-    return getattr(pickle, code)
-
-
-def short(text: str) -> bytes:
-    """The opcode for a short text."""
-    raw = text.encode()
-    return pickle.SHORT_BINUNICODE + bytes([len(raw)]) + raw
-
-
-def glob(module: str, name: str) -> bytes:
-    return pickle.GLOBAL + f"{module}\n{name}\n".encode()
-
-
-def proto(number: int) -> bytes:
-    return pickle.PROTO + bytes([number])
-
-
-def framed(body: bytes, number: int = 4) -> bytes:
-    return proto(number) + pickle.FRAME + struct.pack("<Q", len(body)) + body
-
-
-def as_zip(members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def as_tar(members: dict[str, bytes], mode: str = "w") -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
-
-
-def as_joblib(value: Any, folder: Path, compress: Any = 0) -> bytes:
-    path = folder / "made.joblib"
-    joblib.dump(value, path, compress=compress)
-    return path.read_bytes()
-
-
-def as_npy(array: np.ndarray, **options: Any) -> bytes:
-    out = io.BytesIO()
-    np.save(out, array, **options)
-    return out.getvalue()
-
-
-CODECS: dict[str, Callable[[bytes], bytes]] = {
-    "gz": gzip.compress,
-    "bz2": bz2.compress,
-    "xz": lzma.compress,
-    "lzma": lambda raw: lzma.compress(raw, lzma.FORMAT_ALONE),
-    "z": zlib.compress,
-    "lz4": lz4.frame.compress,
-}
-JOBLIB_CODECS = (0, 3, ("zlib", 1), ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3), ("lz4", 3))
-
-
-def legacy(pickles: list[bytes], storages: bytes = b"") -> bytes:
-    """What torch.save wrote before its zip: pickles in a row, then storages."""
-    return b"".join(pickles) + storages
+from crafted import (
+    Call,
+    Poison,
+    framed,
+    glob,
+    proto,
+    short,
+)
+from poisoned_files import containers, formats
+from poisoned_names import allowed_names
 
 
 def poisons(fired: str, folder: Path) -> Iterator[Poison]:
@@ -122,9 +30,9 @@ def poisons(fired: str, folder: Path) -> Iterator[Poison]:
     yield from _protocols(fired)
     yield from _opcodes(fired)
     yield from _streams(fired)
-    yield from _containers(fired, folder)
-    yield from _formats(fired, folder)
-    yield from _allowed_names(fired)
+    yield from containers(fired, folder)
+    yield from formats(fired, folder)
+    yield from allowed_names(fired)
 
 
 def _protocols(fired: str) -> Iterator[Poison]:
@@ -276,170 +184,3 @@ def divergent(fired: str) -> bytes:
     out += pickle.FRAME + struct.pack("<Q", 2)
     out += pickle.BINBYTES + b"\x07\x01\x00\x00"
     return out + b"\0\0" + (call + pickle.MARK).ljust(256 + 5, b"N") + b"1" + b"."
-
-
-def _containers(fired: str, folder: Path) -> Iterator[Poison]:
-    """Every compression and archive, and one in another."""
-    for number in (0, 4):
-        call = pickle.dumps(Call(os.mkdir, fired), number)
-        for suffix, pack in CODECS.items():
-            yield Poison(f"packed-{number}.pkl.{suffix}", pack(call), f"packed-{suffix}")
-    call = pickle.dumps(Call(os.mkdir, fired), 4)
-    yield Poison("twice.pkl.gz", gzip.compress(lzma.compress(call)), "gz-xz")
-    yield Poison(
-        "two-members.pkl.gz", gzip.compress(call[:9]) + gzip.compress(call[9:]), "packed-gz"
-    )
-    for compress in JOBLIB_CODECS:
-        word = "-".join(map(str, compress)) if isinstance(compress, tuple) else str(compress)
-        value = {"weights": np.arange(7.0), "call": Call(os.mkdir, fired)}
-        yield Poison(f"joblib-{word}.joblib", as_joblib(value, folder, compress), "joblib")
-    behind = [np.arange(1000), np.eye(3), Call(os.mkdir, fired)]
-    yield Poison("behind-arrays.joblib", as_joblib(behind, folder), "joblib")
-    for name, content in _beside_joblib(fired):
-        yield Poison(name, content, "joblib")
-    objects = np.array([1, Call(os.mkdir, fired)], dtype=object)
-    yield Poison("objects.joblib", as_joblib({"a": objects}, folder), "joblib")
-    yield Poison("objects-3.joblib", as_joblib([np.eye(2), objects], folder, 3), "joblib")
-    yield Poison("in-bytes.joblib", _in_array_bytes(fired), "pickle")
-    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
-        content = as_zip({"readme.txt": b"hello", "a/model.pkl": call}, method)
-        yield Poison(f"method-{method}.zip", content, "zip")
-    inner = as_zip({"model.pkl": call}, zipfile.ZIP_DEFLATED)
-    yield Poison("zip-in-zip.zip", as_zip({"inner.bin": inner}), "zip-zip")
-    yield Poison("gz-in-zip.zip", as_zip({"model.pkl.gz": gzip.compress(call)}), "zip-gz")
-    yield Poison("plain.tar", as_tar({"a.txt": b"hello", "model.pkl": call}), "tar")
-    for kind in ("gz", "bz2", "xz"):
-        yield Poison(f"packed.tar.{kind}", as_tar({"model.pkl": call}, f"w:{kind}"), "tar")
-    yield Poison("zip-in-tar.tar", as_tar({"inner.zip": inner}), "tar-zip")
-
-
-def _wrapped(content: bytes) -> bytes:
-    """An array as joblib before 1.2 wrote it: its bytes begin behind BUILD, without padding."""
-    from joblib.numpy_pickle import NumpyArrayWrapper
-
-    wrapper = NumpyArrayWrapper(
-        np.ndarray, (len(content),), "C", np.dtype("u1"), numpy_array_alignment_bytes=None
-    )
-    return pickle.dumps(wrapper, 2)[:-1] + content
-
-
-def _in_array_bytes(fired: str) -> bytes:
-    """Opcodes in the bytes of an array: joblib passes over them, pickle.load runs them."""
-    return _wrapped(b"0" + pickle.dumps(Call(os.mkdir, fired), 2)[2:]) + b"."
-
-
-def _beside_joblib(fired: str) -> Iterator[tuple[str, bytes]]:
-    """Whether an array lies in the stream: joblib is led to another answer than a careless scan."""
-    call = b"0" + pickle.dumps(Call(os.mkdir, fired), 2)[2:]
-    hidden = _wrapped(pickle.BINBYTES + struct.pack("<I", len(call)))
-    made = glob("joblib.numpy_pickle", "NumpyArrayWrapper") + b"q\x00)\x81"
-    assert made in hidden
-    rebuilt = glob("copyreg", "_reconstructor") + glob("joblib.numpy_pickle", "NumpyArrayWrapper")
-    rebuilt += glob("builtins", "object") + b"N" + pickle.TUPLE3 + b"R"
-    yield "reconstructed.joblib", hidden.replace(made, rebuilt) + call
-    own = short("read") + glob("builtins", "slice") + b"s"
-    shadow = _wrapped(call)
-    at = shadow.index(b"b" + call)
-    yield "own-read.joblib", shadow[:at] + own + shadow[at:] + b"."
-
-
-def _formats(fired: str, folder: Path) -> Iterator[Poison]:
-    """NumPy's and PyTorch's files, and names that lie."""
-    call = pickle.dumps(Call(os.mkdir, fired), 2)
-    array = np.array([Call(os.mkdir, fired), None], dtype=object)
-    yield Poison("objects.npy", as_npy(array, allow_pickle=True), "numpy")
-    for word, save in (("npz", np.savez), ("z", np.savez_compressed)):
-        out = io.BytesIO()
-        save(out, fine=np.eye(2), bad=array)
-        yield Poison(f"objects-{word}.npz", out.getvalue(), "npz")
-    fine = pickle.dumps({"w": 1}, 2)
-    yield Poison("model.pt", as_zip({"archive/data.pkl": call, "archive/version": b"3\n"}), "torch")
-    two = {"a/data.pkl": fine, "a/version": b"3\n", "b/data.pkl": call}
-    yield Poison("two-tops.pt", as_zip(two), "torch-b")
-    stored = {"archive/data.pkl": fine, "archive/version": b"3\n", "archive/data/0": call}
-    yield Poison("unnamed-storage.pt", as_zip(stored), "zip-any")
-    note = {"archive/data.pkl": fine, "archive/version": call.ljust(70, b"\n"), "x.pkl": call}
-    yield Poison("note.pt", as_zip(note), "zip-any")
-    heads = [pickle.dumps(value, 2) for value in (TORCH_MAGIC, 1001, {"little_endian": True})]
-    yield Poison("legacy.pt", legacy([*heads, call, pickle.dumps([], 2)]), "legacy")
-    yield Poison(
-        "legacy-system.pt", legacy([*heads[:2], call, fine, pickle.dumps([], 2)]), "legacy"
-    )
-    yield Poison("legacy-keys.pt", legacy([*heads, fine, call]), "legacy")
-    for name in (
-        "model.safetensors",
-        "config.json",
-        "model.onnx",
-        "weights.bin",
-        "model",
-        "a.gguf",
-    ):
-        yield Poison(name, call, "pickle")
-    yield Poison("also-zip.pkl", call + as_zip({"a.txt": b"fine"}), "pickle")
-    yield Poison("as-text.txt", pickle.dumps(Call(os.mkdir, fired), 0), "pickle")
-
-
-def _allowed_names(fired: str) -> Iterator[Poison]:
-    """Nothing but names of the libraries that models are made of."""
-    del fired
-    yield Poison("pointers.pkl", _pointers(), None)
-    yield Poison("record-of-objects.pkl", _record_of_objects(), None)
-    yield Poison("wide-dtype.pkl", _dtype_state(b"J\xff\xff\xff\x7f", b"V8"), None)
-    estimator = glob("sklearn.linear_model._logistic", "LogisticRegression")
-    scorer = glob("sklearn.metrics._classification", "accuracy_score")
-    patch = pickle.EMPTY_DICT + short("predict") + scorer + pickle.SETITEM + pickle.TUPLE2
-    yield Poison("patched-class.pkl", proto(4) + estimator + b"N" + patch + b"b.", None)
-    yield Poison("changed-class.pkl", proto(4) + estimator + short("fit") + scorer + b"s.", None)
-    made = estimator + pickle.EMPTY_TUPLE + pickle.NEWOBJ
-    dunder = pickle.EMPTY_DICT + short("__class__") + estimator + pickle.SETITEM + pickle.TUPLE2
-    yield Poison("dunder.pkl", proto(4) + made + b"N" + dunder + b"b.", None)
-    twice = made + (pickle.EMPTY_DICT + b"b") * 2
-    yield Poison("state-twice.pkl", proto(4) + twice + b".", None)
-    yield Poison("called.pkl", proto(4) + scorer + b"]" + b"]" + pickle.TUPLE2 + b"R.", None)
-    yield Poison("instance-called.pkl", proto(4) + made + pickle.EMPTY_TUPLE + b"R.", None)
-    yield Poison(
-        "ctor.pkl", proto(4) + estimator + b"K\x01" + pickle.TUPLE1 + pickle.NEWOBJ + b".", None
-    )
-    array = glob("numpy", "ndarray") + pickle.MARK + b"K\x01" + pickle.TUPLE1 + short("O")
-    array += b"C\x08AAAAAAAA" + pickle.TUPLE + b"R."
-    yield Poison("ndarray-called.pkl", proto(4) + array, None)
-    codec = glob("_codecs", "encode") + short("x") + short("rot13") + pickle.TUPLE2 + b"R."
-    yield Poison("codec.pkl", proto(4) + codec, None)
-    generator = glob("numpy.random._pickle", "__bit_generator_ctor") + estimator
-    yield Poison("generator.pkl", proto(4) + generator + pickle.TUPLE1 + b"R.", None)
-    rebuilt = glob("copyreg", "_reconstructor") + scorer + glob("builtins", "object") + b"N"
-    yield Poison("reconstructor.pkl", proto(4) + rebuilt + pickle.TUPLE3 + b"R.", None)
-    factory = glob("collections", "defaultdict") + scorer + pickle.TUPLE1 + b"R."
-    yield Poison("calling-factory.pkl", proto(4) + factory, None)
-    outside = proto(4) + short("storage") + pickle.BINPERSID + b"."
-    yield Poison("persistent.pkl", outside, None)
-
-
-def _array(dtype: bytes, raw: bytes) -> bytes:
-    head = glob("numpy._core.multiarray", "_reconstruct") + glob("numpy", "ndarray")
-    head += b"K\x00" + pickle.TUPLE1 + b"C\x01b" + pickle.TUPLE3 + b"R"
-    state = pickle.MARK + b"K\x01" + b"K\x01" + pickle.TUPLE1 + dtype + b"\x89" + raw + pickle.TUPLE
-    return head + state + b"b"
-
-
-def _dtype(code: bytes, names: bytes, fields: bytes, width: bytes, flags: int) -> bytes:
-    made = glob("numpy", "dtype") + short(code.decode()) + b"\x89\x88" + pickle.TUPLE3 + b"R"
-    state = b"K\x03" + short("|") + b"N" + names + fields + width + b"J\xff\xff\xff\xff"
-    return made + pickle.MARK + state + b"K" + bytes([flags]) + pickle.TUPLE + b"b"
-
-
-def _pointers() -> bytes:
-    """An array of objects whose pointers are bytes of the file: NumPy follows them."""
-    dtype = _dtype(b"O8", b"N", b"N", b"J\xff\xff\xff\xff", 0)
-    return proto(4) + _array(dtype, b"C\x08AAAAAAAA") + b"."
-
-
-def _record_of_objects() -> bytes:
-    inner = _dtype(b"O8", b"N", b"N", b"J\xff\xff\xff\xff", 63)
-    fields = pickle.EMPTY_DICT + short("a") + inner + b"K\x00" + pickle.TUPLE2 + pickle.SETITEM
-    dtype = _dtype(b"V8", short("a") + pickle.TUPLE1, fields, b"K\x08", 0)
-    return proto(4) + _array(dtype, b"C\x08AAAAAAAA") + b"."
-
-
-def _dtype_state(width: bytes, code: bytes) -> bytes:
-    return proto(4) + _dtype(code, b"N", b"N", width, 0) + b"."

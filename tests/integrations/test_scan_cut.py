@@ -16,11 +16,11 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
+from bounded_scan import SMALL, judged
+from crafted import CODECS, JOBLIB_CODECS, TORCH_MAGIC, as_joblib, as_npy, as_tar, as_zip
 from gguf_writer import ARRAY, F32, STRING, gguf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from poisoned import CODECS, JOBLIB_CODECS, TORCH_MAGIC, as_joblib, as_npy, as_tar, as_zip
-from test_scan_broken import SMALL, judged
 from trained import models
 
 from registrar.domain.formats import Format

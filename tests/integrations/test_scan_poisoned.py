@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from poisoned import Poison, poisons
+from crafted import Poison
+from poisoned import poisons
 
 from registrar.domain.scanning import Scan
 from registrar.integrations.scanning.scanner import ChildScanner

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crafted import CODECS, TORCH_MAGIC, as_zip, glob, legacy, proto, short
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from poisoned import CODECS, TORCH_MAGIC, as_zip, glob, legacy, proto, short
 from trained import _torch
 
 from registrar.domain.scanning import FileScan, Safety

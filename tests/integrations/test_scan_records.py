@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from crafted import Call
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from poisoned import Call
 
 from registrar.domain.scanning import FileScan, Safety
 from registrar.integrations.scanning.allowlist import allowlist

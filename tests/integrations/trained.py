@@ -14,7 +14,7 @@ from typing import Any
 
 import joblib
 import numpy as np
-from poisoned import CODECS, JOBLIB_CODECS, TORCH_MAGIC, as_joblib, as_npy, as_tar, as_zip
+from crafted import CODECS, JOBLIB_CODECS, TORCH_MAGIC, as_joblib, as_npy, as_tar, as_zip
 from scipy import sparse
 from sklearn import (
     calibration,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from poisoned import glob, proto, short
+from crafted import glob, proto, short
 
 SCALER = ("sklearn.preprocessing._data", "StandardScaler")
 LOGISTIC = ("sklearn.linear_model._logistic", "LogisticRegression")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 
+from crafted import glob, proto
 from gadgets import (
     LOGISTIC,
     NONE,
@@ -23,7 +24,6 @@ from gadgets import (
     sorting,
     tupled,
 )
-from poisoned import glob, proto
 
 
 def hidden_gadgets(path: str) -> Iterator[Gadget]:

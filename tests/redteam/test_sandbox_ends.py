@@ -29,7 +29,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the 
 sys.path.append({here!r})
 from registrar.domain.sandboxing import Bounds, Job, Level
 from registrar.integrations.sandbox.box import Box
-job = Job("attacks:sleep_for_ever", {{}}, ({here!r},), Level.LIMITS, Bounds(seconds=300))
+job = Job("unruly:sleep_for_ever", {{}}, ({here!r},), Level.LIMITS, Bounds(seconds=300))
 print("begins", flush=True)
 Box(Level({level!r})).run(job)
 """
@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_removed_is_told(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr("registrar.integrations.sandbox.box.remove", refused)
-    job = Job("attacks:print_hostile_text", {}, (HERE,), Level.LIMITS)
+    job = Job("unruly:print_hostile_text", {}, (HERE,), Level.LIMITS)
     ran = Box(Level.LIMITS).run(job)
     assert ran.end is End.EXITED
     assert ran.lacking["cleaning up"].endswith("cannot be removed: Operation not permitted")
@@ -180,7 +180,7 @@ def test_files_without_names_are_counted(tmp_path: Path) -> None:
 
 def test_an_ordinary_temporary_file_is_no_offence(scratch: Path) -> None:
     bounds = Bounds(seconds=60, memory=400 * MIB, disk=16 * MIB, tasks=64)
-    job = Job("attacks:use_temporary_files", {}, (HERE,), Level.LIMITS, bounds)
+    job = Job("unruly:use_temporary_files", {}, (HERE,), Level.LIMITS, bounds)
     for level in LEVELS:
         ran = Box(level).run(job)
         assert (ran.end, ran.answers) == (End.EXITED, ("used",)), ran.err

@@ -18,7 +18,7 @@ from registrar.integrations.sandbox.folder import remove, used
 
 HERE = str(Path(__file__).parent)
 LEVELS = [Level.LIMITS, Level.LANDLOCK, Level.NAMESPACES]
-PLAIN = "import sys; sys.path.append({here!r}); import attacks; attacks.{name}({scene!r}, print)"
+PLAIN = "import sys; sys.path.append({here!r}); import unruly; unruly.{name}({scene!r}, print)"
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +26,9 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(HERE)
 
 
-def attack(name: str, level: Level, seconds: int = 1, **scene: object) -> Ran:
+def attack(job: str, level: Level, seconds: int = 1, **scene: object) -> Ran:
     bounds = Bounds(seconds=seconds, memory=400 * MIB, disk=16 * MIB, tasks=64, told=MIB)
-    return Box(level).run(Job(f"attacks:{name}", scene, (HERE,), Level.LIMITS, bounds))
+    return Box(level).run(Job(job, scene, (HERE,), Level.LIMITS, bounds))
 
 
 def plain(name: str, scene: object, folder: Path) -> subprocess.Popen[bytes]:
@@ -43,7 +43,7 @@ def plain(name: str, scene: object, folder: Path) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("name", ["sleep_for_ever", "spin_for_ever"])
 def test_what_never_ends_is_ended(name: str, level: Level, tmp_path: Path) -> None:
     child = plain(name, {}, tmp_path)
-    ran = attack(name, level)
+    ran = attack(f"unruly:{name}", level)
     assert child.poll() is None  # the ordinary one goes on
     child.kill()
     child.wait()
@@ -54,7 +54,7 @@ def test_what_never_ends_is_ended(name: str, level: Level, tmp_path: Path) -> No
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_gigabyte_is_heard_and_not_kept(level: Level) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ran = attack("print_a_gigabyte", level, seconds=60)
+    ran = attack("unruly:print_a_gigabyte", level, seconds=60)
     assert ran.end is End.EXITED
     assert len(ran.out) == 64 * 1024
     assert ran.unheard == 1024 * MIB - len(ran.out)
@@ -62,7 +62,7 @@ def test_a_gigabyte_is_heard_and_not_kept(level: Level) -> None:
 
 
 def test_an_answer_of_a_gigabyte_is_cut_off() -> None:
-    ran = attack("answer_a_gigabyte", Level.LANDLOCK, seconds=60)
+    ran = attack("unruly:answer_a_gigabyte", Level.LANDLOCK, seconds=60)
     assert ran.answers == ()  # not one whole line
     assert ran.unheard > 1000 * MIB
 
@@ -77,7 +77,7 @@ def test_children_that_left_their_parent_are_killed(level: Level, tmp_path: Path
         [sys.executable, "-c", _forking(plainly)], start_new_session=True, stdout=subprocess.DEVNULL
     )
     assert naive.wait() == 0
-    attack("run", level, seconds=5, attack="fork_twice_and_stay", outside=str(boxed))
+    attack("attacks:run", level, seconds=5, attack="fork_twice_and_stay", outside=str(boxed))
     deadline = time.monotonic() + 20
     while not (plainly / "marker").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -102,7 +102,7 @@ def test_the_temporary_folder_goes_whatever_is_in_it(
     scratch.mkdir()
     (kept / "file").write_bytes(b"kept")
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    ran = attack("leave_a_deep_tree", level, seconds=30, outside=str(kept))
+    ran = attack("unruly:leave_a_deep_tree", level, seconds=30, outside=str(kept))
     assert ran.end is End.EXITED, ran.err
     assert list(scratch.iterdir()) == []
     assert (kept / "file").read_bytes() == b"kept"
@@ -157,7 +157,7 @@ def test_what_is_moved_about_is_counted_all_the_same(tmp_path: Path) -> None:
 
 
 def test_what_is_printed_is_data() -> None:
-    ran = attack("print_hostile_text", Level.LANDLOCK)
+    ran = attack("unruly:print_hostile_text", Level.LANDLOCK)
     assert (ran.end, ran.code) == (End.EXITED, 1)
     assert "\x1b[2J::error::owned" in ran.err  # the formats escape it
 

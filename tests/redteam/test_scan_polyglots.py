@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from poisoned import Call, as_npy, as_zip
+from crafted import Call, as_npy, as_zip
 
 from registrar.domain.scanning import FileScan, Safety
 from registrar.integrations.scanning.scanner import ChildScanner
