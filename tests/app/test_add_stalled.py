@@ -181,9 +181,14 @@ def test_a_slow_remote_is_no_hanging_one() -> None:
         there.sendall(b"x" * 100)
         threading.Event().wait(0.3)
         assert flow.stalled(), "below the rate that was asked for"
+        ours, own = socket.socketpair()
         stalling.cut()
         assert here.recv(101) in (b"x" * 100, b"")
         assert there.recv(1) == b""
+        ours.send(b"w")
+        assert own.recv(2) == b"w", "what wakes an event loop of this process is left alone"
+        ours.close()
+        own.close()
     listener.close()
 
 

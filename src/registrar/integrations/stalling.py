@@ -17,6 +17,7 @@ import time
 
 STALLED = 124
 """The exit code of a module that was ended."""
+_TCP = (socket.AF_INET, socket.AF_INET6)
 _BUSY = 0.1
 """The part of the time for which the process itself computes: then it does not wait."""
 _INFO, _COUNTS = 136, 120
@@ -40,7 +41,7 @@ def counted() -> dict[str, int] | None:
             if not name.startswith("socket:"):
                 continue
             with socket.socket(fileno=os.dup(int(number))) as one:
-                if one.family not in (socket.AF_INET, socket.AF_INET6):
+                if one.family not in _TCP:
                     continue
                 told = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO)
             found[name] = sum(struct.unpack_from("QQ", told, _COUNTS))
@@ -79,13 +80,17 @@ class Flow:
 
 
 def cut() -> None:
-    """End every TCP connection of this process: whoever waits for one gets an error."""
+    """End every TCP connection of this process: whoever waits for one gets an error.
+
+    Pairs of sockets within the process stay: an event loop whose own is shut wakes without end.
+    """
     for number in os.listdir("/proc/self/fd"):
         try:
             if os.readlink(f"/proc/self/fd/{number}").startswith("socket:"):
                 with socket.socket(fileno=os.dup(int(number))) as one:
-                    one.getpeername()
-                    one.shutdown(socket.SHUT_RDWR)
+                    if one.family in _TCP:
+                        one.getpeername()
+                        one.shutdown(socket.SHUT_RDWR)
         except OSError:  # closed meanwhile, or no connection
             continue
 
