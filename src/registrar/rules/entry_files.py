@@ -2,8 +2,8 @@
 
 What it does: refuses symbolic links, submodules, special files and unreadable folders; paths
 with control characters, backslashes, or not in Unicode form NFC; and `.gitattributes`,
-`.gitmodules` and `.dvcignore` inside an entry. Warns about files that nothing declares, and about
-files of an example that are not there: in a merged version nobody could add them any more.
+`.gitmodules` and `.dvcignore` inside an entry; and an example (`smoke_test`) whose files are not
+there, since in a merged version nobody could add them. Warns about files that nothing declares.
 
 Why this is bad: a link may lead out of the entry; `.gitattributes` makes git write other bytes
 into the work tree than were committed; an undeclared file is served without any papers.
