@@ -65,7 +65,8 @@ def send_out_of_a_socket_pair_to_an_abstract_name(scene: Scene) -> str:
 
 
 def open_a_message_queue(scene: Scene) -> str:
-    name = b"registrar-" + os.urandom(8).hex().encode()
+    """Landlock refuses the descriptor after the kernel made the queue: it stays until unlinked."""
+    name = scene["queue"].encode()
     made = _syscall(240 if _X86 else 180, name, os.O_CREAT | os.O_RDWR, 0o600, None)
     _syscall(241 if _X86 else 181, name)
     return f"queue {made}"

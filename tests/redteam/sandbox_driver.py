@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 SECRET = os.environ["REGISTRAR_PLANTED"]
+_MQ_UNLINK = 241 if platform.machine() == "x86_64" else 181
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Stage:
             "packages": str(self.folder / "packages"),
             "segment": self.shared.segment,
             "semaphore": self.shared.semaphore,
+            "queue": self.shared.queue,
             "descriptor": self.descriptor,
             "secret": SECRET,
         }
@@ -90,7 +93,7 @@ class Stage:
         if self.victim.poll() is not None:
             found.append("killed")
             self.victim = _victim()
-        found += self.shared.lost()
+        found += self.shared.changed()
         found += ["written"] if (outside / "marker").exists() else []
         kept = (outside / "kept").stat()
         found += ["mode"] if kept.st_mode & 0o777 != 0o600 else []
@@ -100,7 +103,7 @@ class Stage:
 
 
 class Shared:
-    """Memory and semaphores of System V, which everybody of the user may ask the kernel for."""
+    """Memory and semaphores of System V, and a name for a queue: kept by the kernel, not by a process."""
 
     def __init__(self, secret: str) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -109,13 +112,18 @@ class Shared:
         address = self._libc.shmat(self.segment, None, 0)
         ctypes.memmove(address, secret.encode(), len(secret))
         self.semaphore = self._libc.semget(0, 1, 0o1600)
+        self.queue = f"registrar-{os.getpid()}"
 
-    def lost(self) -> list[str]:
-        """Tell what was taken away; it is there again afterwards."""
-        if self._libc.semctl(self.semaphore, 0, 12, 0) >= 0:  # GETVAL
-            return []
-        self.semaphore = self._libc.semget(0, 1, 0o1600)
-        return ["semaphore"]
+    def changed(self) -> list[str]:
+        """Tell what was taken away or left there; it is as before afterwards."""
+        found = []
+        if self._libc.semctl(self.semaphore, 0, 12, 0) < 0:  # GETVAL
+            self.semaphore = self._libc.semget(0, 1, 0o1600)
+            found.append("semaphore")
+        # a queue that nobody unlinks stays in the kernel, and the tenth of a user fails
+        if self._libc.syscall(_MQ_UNLINK, self.queue.encode()) == 0:
+            found.append("queue")
+        return found
 
     def close(self) -> None:
         """Give both back to the kernel."""

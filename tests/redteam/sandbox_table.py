@@ -46,7 +46,7 @@ STOPS: dict[str, tuple[str, ...]] = {
     "open_a_raw_socket": ("seccomp", "bubblewrap"),
     "send_out_of_a_socket_pair": ("seccomp",),
     "send_out_of_a_socket_pair_to_an_abstract_name": ("landlock", "seccomp", "bubblewrap"),
-    "open_a_message_queue": ("landlock", "seccomp"),
+    "open_a_message_queue": ("seccomp",),
     "attach_shared_memory_of_another": ("seccomp", "bubblewrap"),
     "remove_semaphores_of_another": ("seccomp", "bubblewrap"),
     "link_a_file_into_the_temporary_folder": ("landlock", "seccomp", "bubblewrap"),
