@@ -50,6 +50,21 @@ def test_an_entry_with_its_facts(repo: Repo, uri: str) -> None:
     assert version.description.startswith("# Wine cultivar")
 
 
+def test_a_commit_that_is_not_merged_yet_is_told(repo: Repo, uri: str) -> None:
+    merged = repo.git("rev-parse", "HEAD")
+    repo.git("update-ref", "refs/remotes/origin/main", merged)
+    repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    repo.add_entry("wine-1.1.0")
+    head = repo.commit("one more")
+    said = register(repo, uri, "wine:1.1.0")
+    assert said.code == 0, said.err
+    note = f"note: commit {head[:12]}, which it names, is not in the protected branch as last fetched"
+    assert note in said.err
+    assert "protected branch" not in register(repo, uri, "wine:1.1.0").err
+    repo.git("update-ref", "refs/remotes/origin/main", head)
+    assert "protected branch" not in register(repo, uri, "wine:1.0.0").err
+
+
 def test_twice_changes_nothing(repo: Repo, uri: str) -> None:
     register(repo, uri, "wine:1.0.0")
     before = [(v.version, v.tags, v.last_updated_timestamp) for v in versions(uri)]

@@ -81,6 +81,19 @@ def test_an_expected_output_is_never_overwritten_unasked(repo: Repo) -> None:
     assert run("smoke", "--overwrite", "wine", cwd=repo.path).code == 2
 
 
+def test_other_bytes_than_those_recorded_are_told_and_never_recorded(repo: Repo) -> None:
+    assert run("smoke", "--record", "wine", cwd=repo.path).code == 0
+    assert "those that its metadata records" not in run("smoke", "wine", cwd=repo.path).out
+    good = (repo.path / ENTRY / "smoke/out.json").read_bytes()
+    repo.write(f"{ENTRY}/model.onnx", as_onnx(trained()))
+    said = run("smoke", "wine", cwd=repo.path)
+    note = "  = note: the bytes here are not those that its metadata records: registrar verify"
+    assert f"{note} {ENTRY} tells what differs\n" in said.out
+    again = run("smoke", "--record", "--overwrite", "wine", cwd=repo.path)
+    assert (again.code, (repo.path / ENTRY / "smoke/out.json").read_bytes()) == (4, good)
+    assert f"registrar verify {ENTRY} tells what differs; put that right first" in again.out
+
+
 def test_of_several_entries_those_without_an_expected_output_get_one(repo: Repo) -> None:
     run("smoke", "--record", "wine", cwd=repo.path)
     first = repo.path / ENTRY / "smoke/out.json"

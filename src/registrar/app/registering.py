@@ -12,7 +12,7 @@ from registrar.domain.paths import inside
 from registrar.domain.report import Report, Verdict
 from registrar.domain.runs import Registered, Registration
 from registrar.errors import UsageError
-from registrar.ports import Staging, World
+from registrar.ports import Ancestry, History, Staging, World
 from registrar.ports.others import ModelRegistry
 from registrar.reading.baseline import BASELINE_NAME
 from registrar.reading.entry import Entry
@@ -37,6 +37,8 @@ class Answer:
     registration: Registration
     registered: Registered | None
     report: Report
+    ahead: bool = False
+    """The commit that the version names is not in the protected branch, as it was last fetched."""
 
 
 def register(ref: str, uri: str, counter: Counter) -> Answer:
@@ -60,12 +62,20 @@ def register(ref: str, uri: str, counter: Counter) -> Answer:
     registration = _registration(entry, counter)
     if report.verdict is not Verdict.PASS:
         return Answer(registration, None, report)
-    return Answer(registration, counter.registry.put(uri, registration), report)
+    ahead = _is_ahead(counter.world.history)
+    return Answer(registration, counter.registry.put(uri, registration), report, ahead)
 
 
 def _judges(root: str) -> tuple[str, ...]:
     """What judges the entry: its verdict is to be the one of the registry."""
     return POLICY_NAME, WAIVERS_NAME, BASELINE_NAME, f"{root}/{SCHEMA_NAME}"
+
+
+def _is_ahead(history: History) -> bool:
+    head, upstream = history.resolve("HEAD"), history.upstream()
+    if head is None or upstream is None:
+        return False
+    return history.ancestry([head], upstream)[head] is Ancestry.NO
 
 
 def _is_tracked(entry: Entry, path: str) -> bool:

@@ -37,6 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Try each target; the worst of them is the exit code."""
+    from registrar.app.smoking.identity import with_identity
     from registrar.app.smoking.recording import record
     from registrar.app.smoking.service import smoke
     from registrar.assemble import smoke_tools, subject_at, writer_of
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         if options.record:
             answers.append(record(subject, tools, writer_of(folder), options.overwrite, several))
         else:
-            answers.append(smoke(subject, tools))
+            answers.append(with_identity(subject, smoke(subject, tools)))
     ends = [codes.get(answer.answer, EXIT_FINDINGS) for answer in answers]
     code = worst(ends) if ends else EXIT_NOTHING
     write(as_json(answers, code) if options.format == "json" else painted(text(answers)))

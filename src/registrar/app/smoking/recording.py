@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from registrar.app.smoking.identity import OTHER_BYTES, is_another
 from registrar.app.smoking.plan import UntriedError
 from registrar.app.smoking.service import Subject, Tools, example_of, outputs
 from registrar.domain.arrays import Array
@@ -21,7 +22,7 @@ from registrar.reading.json import read_json
 def record(
     subject: Subject, tools: Tools, writer: Writer, overwrite: bool, keep: bool = False
 ) -> Smoked:
-    """Run the example and write what it gives, all or nothing.
+    """Run the example and write what it gives, all or nothing; of the recorded bytes alone.
 
     An expected output that is there already is left with ``keep``, and written over with
     ``overwrite``; raises UsageError with neither.
@@ -46,6 +47,9 @@ def record(
         if isinstance(raw, Flaw) or len(raw) > MAX_BYTES:
             raise UsageError(f"{subject.shown}/{path} is not what was recorded", "look at it")
         before = raw
+    if is_another(subject):
+        hint = f"registrar verify {subject.typed} tells what differs; put that right first"
+        return Smoked(subject.shown, Smoke.UNCHECKED, OTHER_BYTES, hint)
     smoked, found = outputs(subject, tools)
     if found is None:
         return smoked
