@@ -98,3 +98,16 @@ def test_dvc(repo: Repo, config: str | None, check: str, state: str) -> None:
     said = offline(repo.path)
     assert said.state(check) == state
     assert "secret" not in said.told(check).replace("secret_access_key", "")
+
+
+def test_a_remote_that_the_policy_lets_nobody_ask(repo: Repo) -> None:
+    repo.write(
+        ".dvc/config", "[core]\n    remote = Store\n['remote \"Store\"']\n    url = s3://b/x\n"
+    )
+    assert offline(repo.path).lines("dvc-remote-asked") == [], "nothing is behind a pointer"
+    repo.write("model_registry/a-1.0.0/m.onnx.dvc", "outs: []\n")
+    said = offline(repo.path)
+    assert (said.state("dvc-remote-asked"), "dvc-remote-asked" in said.bad) == ("does not", False)
+    assert 'write dvc_remotes = ["store"] under [network]' in said.told("dvc-remote-asked")
+    repo.write("registrar.toml", 'schema_version = 1\n[network]\ndvc_remotes = ["store"]\n')
+    assert offline(repo.path).state("dvc-remote-asked") == "holds"

@@ -58,7 +58,9 @@ def test_a_commit_that_is_not_merged_yet_is_told(repo: Repo, uri: str) -> None:
     head = repo.commit("one more")
     said = register(repo, uri, "wine:1.1.0")
     assert said.code == 0, said.err
-    note = f"note: commit {head[:12]}, which it names, is not in the protected branch as last fetched"
+    note = (
+        f"note: commit {head[:12]}, which it names, is not in the protected branch as last fetched"
+    )
     assert note in said.err
     assert "protected branch" not in register(repo, uri, "wine:1.1.0").err
     repo.git("update-ref", "refs/remotes/origin/main", head)

@@ -17,7 +17,7 @@ from registrar.app.asking import CheckRequest
 from registrar.app.check import check
 from registrar.app.comparison import Revisions
 from registrar.assemble import world_at
-from registrar.domain.policy import Gate, stricter
+from registrar.domain.gates import Gate, stricter
 from registrar.domain.report import EntryFacts, MetricDelta, Verdict
 from registrar.domain.versions import lower_versions, split_folder
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registrar.domain.digests import is_commit, is_md5, is_sha256
+from registrar.domain.gates import Gate, stricter
 from registrar.domain.paths import has_control, inside, path_fault
-from registrar.domain.policy import Gate, Policy, stricter
+from registrar.domain.policy import Policy
 from registrar.domain.versions import Version, is_model_name, split_folder, suggest_folder
 from registrar.reading.card_profiles import PROFILES
 from registrar.reading.policy import read_policy, size_from

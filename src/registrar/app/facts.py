@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from registrar.domain.findings import Finding, Severity, Unchecked
-from registrar.domain.policy import Gate, Policy, stricter
+from registrar.domain.gates import Gate, stricter
+from registrar.domain.policy import Policy
 from registrar.domain.report import EntryFacts, MetricDelta, Verdict
 from registrar.domain.trees import Kind
 from registrar.domain.versions import lower_versions

@@ -11,10 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from registrar.domain.gates import Gate
 from registrar.domain.paths import path_fault
 from registrar.domain.places import Route
-from registrar.domain.policy import Gate
-from registrar.domain.runs import RunRef
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """The run that metadata names; None where it says nothing."""
+
+    run_id: str | None = None
+    tracking_uri: str | None = None
+    experiment: str | None = None
+    model_id: str | None = None
+
 
 _NO_RUN = RunRef()
 

@@ -8,16 +8,6 @@ from shlex import quote
 
 
 @dataclass(frozen=True, slots=True)
-class RunRef:
-    """The run that metadata names; None where it says nothing."""
-
-    run_id: str | None = None
-    tracking_uri: str | None = None
-    experiment: str | None = None
-    model_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run: what it was trained from, what was measured, which models it logged."""
 

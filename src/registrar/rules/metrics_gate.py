@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.gates import Gate, stricter
 from registrar.domain.metadata import Metadata, number
 from registrar.domain.places import At, Route, dotted
-from registrar.domain.policy import Gate, stricter
 from registrar.reading.entry import Entry
 from registrar.reading.evaluation import leaves
 from registrar.rules.rule import Judging, Rule

@@ -25,8 +25,9 @@ from decimal import Decimal
 from itertools import islice
 
 from registrar.domain.findings import Outcome, Phase, Problem, Severity
+from registrar.domain.gates import Gate
 from registrar.domain.places import At
-from registrar.domain.policy import Gate, Policy
+from registrar.domain.policy import Policy
 from registrar.domain.versions import lower_versions
 from registrar.reading.entry import Entry
 from registrar.reading.evaluation import dataset_of, metrics_of

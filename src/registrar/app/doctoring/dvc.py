@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from registrar.app.doctoring.scene import Question, Scene, shortened
+from registrar.app.shipped.github_remote import REMOTE_WORKFLOW_PATH
 from registrar.domain.diagnosis import Line, Topic
+from registrar.domain.policy import Policy
 from registrar.domain.remotes import DvcConfig
 from registrar.reading.dvc_config import CONFIG_PATH, read_dvc_config
 from registrar.reading.pointers import is_pointer_name
+from registrar.reading.policy import POLICY_NAME
 
 _CONFIG = Question("dvc-config", Topic.DVC, CONFIG_PATH)
 _REMOTE = Question("dvc-remote", Topic.DVC, CONFIG_PATH)
 _SECRET = Question("dvc-credentials", Topic.DVC, CONFIG_PATH)
 _LOCAL = Question("dvc-remote-shared", Topic.DVC, CONFIG_PATH, counts=False)
+_ASKED = Question("dvc-remote-asked", Topic.DVC, POLICY_NAME, counts=False)
 _KEYS = (
     *("password", "secret_access_key", "access_key_id", "session_token", "connection_string"),
     *(
@@ -61,6 +66,15 @@ def dvc(scene: Scene) -> Iterator[Line]:
     yield from _remotes(config, bool(pointers), scene)
 
 
+def _asked(default: str, policy: Policy) -> Line:
+    """The policy lets the default remote be asked for the bytes."""
+    if default.lower() in policy.dvc_remotes:
+        return _ASKED.holds(f"the policy lets the remote {default} be asked")
+    text = f"the policy does not let the remote {default} be asked: check --remote cannot"
+    named = json.dumps([*policy.dvc_remotes, default])
+    return _ASKED.fails(text, f"write dvc_remotes = {named} under [network] in {POLICY_NAME}")
+
+
 def _remotes(config: DvcConfig, pointed: bool, scene: Scene) -> Iterator[Line]:
     default = config.default
     if default is None:
@@ -81,6 +95,8 @@ def _remotes(config: DvcConfig, pointed: bool, scene: Scene) -> Iterator[Line]:
         scheme, host = "remote", url.partition("://")[2]
     else:
         yield _REMOTE.holds(f"the default remote is {default}")
+    if pointed and not scene.here(REMOTE_WORKFLOW_PATH):  # its own lines tell of the policy
+        yield _asked(default, scene.policy)
     if url and scheme not in _SCHEMES:
         text = f"the remote {default} is a folder: others have it only if they share the disk"
         yield _LOCAL.fails(text, "name a remote that everybody reaches")
