@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from registrar.errors import UsageError
@@ -82,16 +83,23 @@ def world_at(
 def _memory(top: str, object_format: str) -> FolderMemory | None:
     from registrar.integrations.cache.memory import FolderMemory
     from registrar.integrations.cache.place import cache_file
-    from registrar.integrations.cache.program import program_digest
 
     path = cache_file(top, os.environ)
     if path is None:
         return None
     try:
-        program = program_digest()
+        program = _program()
     except (OSError, ValueError):
         return None  # it cannot be told whether it is the program that wrote the cache
     return FolderMemory(top, path, f"{program} {object_format}")
+
+
+@cache
+def _program() -> str:
+    """What judges in this process, as it was when it was first asked."""
+    from registrar.integrations.cache.program import program_digest
+
+    return program_digest()
 
 
 def checkout_at(top: str) -> Checkout:

@@ -74,15 +74,21 @@ class Stage:
         return call(*command, cwd=self.tree, MARKER=str(self.marker), **env)
 
 
+@pytest.fixture(scope="module")
+def pyz(tmp_path_factory: pytest.TempPathFactory, top: Path) -> Path:
+    made = tmp_path_factory.mktemp("pyz") / "registrar.pyz"
+    build_pyz(top / "src/registrar", made)
+    return made
+
+
 @pytest.fixture
-def stage(tmp_path: Path, top: Path) -> Stage:
+def stage(tmp_path: Path, top: Path, pyz: Path) -> Stage:
     repo = good_repo(tmp_path / "tree")
     shutil.copytree(top / "src/registrar", repo.path / "src/registrar")
     (repo.path / "scripts").mkdir()
     shutil.copy(top / "scripts/validate_model_metadata.py", repo.path / "scripts")
     python = bare_python(repo.path / ".venv", link_gate(tmp_path / "gate"))
-    build_pyz(top / "src/registrar", tmp_path / "registrar.pyz")
-    return Stage(repo.path, python, tmp_path / "registrar.pyz", tmp_path / "marker")
+    return Stage(repo.path, python, pyz, tmp_path / "marker")
 
 
 def install_editable(stage: Stage) -> Path:

@@ -9,22 +9,10 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from registrar import __version__
-from registrar.cli import (
-    add,
-    check,
-    completion,
-    doctor,
-    fix,
-    hook,
-    init,
-    register,
-    rules,
-    scan,
-    smoke,
-    verify,
-)
+from registrar.cli import completion
 from registrar.cli.console import talk, tell_fault
 from registrar.errors import (
     EXIT_FAULT,
@@ -41,8 +29,11 @@ _EPILOG = """exit codes:
   70 fault of the program   130 interrupted"""
 
 
-_MODULES = (add, check, doctor, fix, hook, init, register, rules, scan, smoke, verify)
-_COMMANDS = tuple(module.__name__.rpartition(".")[2] for module in _MODULES)
+_COMMANDS = (
+    *("add", "check", "doctor", "fix", "hook", "init"),
+    *("register", "rules", "scan", "smoke", "verify"),
+)
+"""Each is a module of this package."""
 _CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)' .*", re.DOTALL)
 
 
@@ -78,8 +69,8 @@ def _meant(word: str) -> str:
     return f"did you mean registrar {guess}?" if guess else ""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole parser."""
+def parser(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
+    """The parser of these commands; of all, unless the one that was typed is known."""
     top = _Parser(
         prog="registrar",
         description="A model registry in git that lets nothing in without its papers.",
@@ -90,8 +81,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"registrar {__version__}")
     completion.add_option(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in _MODULES:
-        module.add_parser(commands)
+    for name in names:
+        import_module(f"registrar.cli.{name}").add_parser(commands)
     return top
 
 
@@ -101,7 +92,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     gc.set_threshold(50_000, 20, 50)  # readers make many small values, and hardly any cycle
     try:
-        top = parser()
+        top = parser(argv[:1] if argv and argv[0] in _COMMANDS else _COMMANDS)
         options, unknown = top.parse_known_args(argv)
         if unknown:
             _refuse(top, options.command, unknown[0])
