@@ -8,6 +8,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import registrar
@@ -39,8 +40,12 @@ def build_pyz(package: Path, target: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@cache
 def program_bytes() -> bytes:
-    """The zipapp of the program that runs: of its folder, or of the zipapp that it runs from."""
+    """The zipapp of the program that runs: of its folder, or of the zipapp that it runs from.
+
+    Read once: a process is one program, whatever happens to its files meanwhile.
+    """
     return pyz_bytes(Path(registrar.__file__).parent)
 
 
