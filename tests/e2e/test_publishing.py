@@ -74,6 +74,7 @@ def tags_of(repo: Repo, run_id: str) -> dict[str, str]:
     return dict(json.loads(said.stdout.splitlines()[-1]))
 
 
+@pytest.mark.slow
 def test_what_the_plugin_records(repo: Repo) -> None:
     dvc(repo.path, "init", "--quiet")
     dvc(repo.path, "remote", "add", "--quiet", "--default", "storage", "../remote")

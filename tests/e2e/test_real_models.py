@@ -118,6 +118,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[Made]:
     return found
 
 
+@pytest.mark.slow
 def test_a_few_are_published_scanned_run_and_verified(made: list[Made], tmp_path: Path) -> None:
     published = Published.at(tmp_path)
     tell(published, [one for one in made if one.name in FEW])

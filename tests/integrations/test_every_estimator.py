@@ -99,6 +99,7 @@ def refused_by_smoke(content: bytes, path: Path) -> str:
     return "" if hasattr(loaded, "fit") else "no estimator came out"
 
 
+@pytest.mark.slow
 def test_none_is_refused_in_any_format_and_what_is_clean_loads(tmp_path: Path) -> None:
     writers: dict[str, Callable[[Any], bytes]] = {
         "pkl": lambda model: pickle.dumps(model, 4),

@@ -211,6 +211,7 @@ def test_a_misspelt_heading_is_named() -> None:
     assert problem.span.line == CARD.split("\n").index("## Limitations") + 1
 
 
+@pytest.mark.slow
 def test_long_hostile_cards_are_read_in_reasonable_time() -> None:
     # each was minutes once: a pattern that looks again from every place
     for text in (

@@ -139,7 +139,7 @@ def test_ctrl_c_ends_with_130(jobs: str, tmp_path: Path) -> None:
         "from registrar.cli.main import main\n"
         f"sys.exit(main(['check', '--jobs', '{jobs}']))\n"
     )
-    for number in range(300):
+    for number in range(120):
         repo.add_entry(f"m{number}-1.0.0")
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=repo.path, stderr=subprocess.PIPE, text=True

@@ -56,6 +56,7 @@ def test_a_careless_load_opens_what_the_file_names(tmp_path: Path, corpus: list[
     assert len(opening) >= 7
 
 
+@pytest.mark.slow
 def test_a_careless_load_writes_what_the_file_holds(tmp_path: Path, corpus: list[Gadget]) -> None:
     writing = [gadget for gadget in corpus if gadget.writes]
     assert len(writing) >= 2

@@ -9,7 +9,7 @@ import json
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from registrar.reading.nearest import nearest as nearest_word
@@ -44,6 +44,7 @@ def _load(name: str) -> Any:
     return json.loads(raw)
 
 
+@lru_cache(maxsize=1024)
 def nearest(text: str) -> str | None:
     """The licence that was probably meant: by common name, spelling, or one of two joined."""
     folded = " ".join(text.lower().split())
