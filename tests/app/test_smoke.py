@@ -48,9 +48,16 @@ def stored(kind: str, model: Any, folder: Path) -> tuple[str, bytes | Path]:
     return "model", folder
 
 
+LATER = [("mlflow", "forest"), ("mlflow", "network")]
+WAYS = [
+    pytest.param(kind, model, marks=pytest.mark.slow if (kind, model) in LATER else ())
+    for kind in ("onnx", "skops", "pickle", "joblib-0", "joblib-3", "mlflow")
+    for model in ("forest", "pipeline", "network")
+]
+
+
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("model", ["forest", "pipeline", "network"])
-@pytest.mark.parametrize("kind", ["onnx", "skops", "pickle", "joblib-0", "joblib-3", "mlflow"])
+@pytest.mark.parametrize(("kind", "model"), WAYS)
 def test_a_model_reproduces_what_it_gave(kind: str, model: str, tmp_path: Path) -> None:
     name, content = stored(kind, trained(model), tmp_path / "saved")
     path = entry(tmp_path, name, content, GIVEN)

@@ -132,7 +132,7 @@ def test_ctrl_c_ends_with_130(jobs: str, tmp_path: Path) -> None:
         "from registrar.reading import entry\n"
         "slow = entry.Entry.raw\n"
         "def raw(self, path):\n"
-        "    time.sleep(0.05)\n"
+        "    time.sleep(0.02)\n"
         "    return slow(self, path)\n"
         "entry.Entry.raw = raw\n"
         f"open({str(tmp_path / 'started')!r}, 'w').close()\n"
