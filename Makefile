@@ -59,7 +59,7 @@ test: setup lint types imports generated  ## lint, type, check contracts, run th
 	$(EVERY_RUN) -p no:cov $(addprefix --ignore=,$(MEASURED))
 
 test-slow: setup  ## the slow lane
-	$(PYTEST) -m "slow and not optin"
+	$(PYTEST) -m "slow and not optin" -n auto --dist loadfile
 
 test-torch: setup  ## opt-in: with PyTorch itself; TORCH='torch==2.13.0' says which
 test-trees: setup  ## opt-in: with XGBoost and LightGBM themselves
