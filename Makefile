@@ -12,7 +12,7 @@ WHEELS_ONLY := --no-annotate --no-allow-unsafe $(addprefix --unsafe-package ,hyd
 TORCH ?= torch
 PYTEST := $(BIN)/python -m pytest --durations=25 --durations-min=1
 EVERY_RUN := $(PYTEST) -m "not slow and not optin" -n auto --dist worksteal
-# Whose tests call the program in their own process, where coverage sees it: elsewhere it would only cost time.
+# The tests of what is to be covered; in the others coverage would only cost time.
 MEASURED := $(addprefix tests/,app cli domain reading rules)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -48,15 +48,16 @@ generated: setup  ## generated files are as generated
 
 test: setup lint types imports generated  ## lint, type, check contracts, run the tests
 	rm -f .coverage .coverage.*
-	$(EVERY_RUN) --cov --cov-report= $(MEASURED)
-	$(BIN)/coverage report --skip-covered
-	@for room in reading rules app; do \
+	bad=0; \
+	$(EVERY_RUN) --cov --cov-report= $(MEASURED) || bad=1; \
+	$(BIN)/coverage report --skip-covered || bad=1; \
+	for room in reading rules app; do \
 	  total=$$($(BIN)/coverage report --format=total --precision=1 --include="src/registrar/$$room/*" \
-	    --fail-under=90); code=$$?; \
+	    --fail-under=90) || bad=1; \
 	  echo "branch coverage of $$room/: $$total%, at least 90% wanted"; \
-	  test $$code -eq 0 || exit 1; \
-	done
-	$(EVERY_RUN) -p no:cov $(addprefix --ignore=,$(MEASURED))
+	done; \
+	$(EVERY_RUN) -p no:cov $(addprefix --ignore=,$(MEASURED)) || bad=1; \
+	exit $$bad
 
 test-slow: setup  ## the slow lane
 	$(PYTEST) -m "slow and not optin" -n auto --dist loadfile

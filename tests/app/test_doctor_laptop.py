@@ -111,3 +111,13 @@ def test_a_remote_that_the_policy_lets_nobody_ask(repo: Repo) -> None:
     assert 'write dvc_remotes = ["store"] under [network]' in said.told("dvc-remote-asked")
     repo.write("registrar.toml", 'schema_version = 1\n[network]\ndvc_remotes = ["store"]\n')
     assert offline(repo.path).state("dvc-remote-asked") == "holds"
+    repo.write(
+        ".dvc/config",
+        "[core]\n    remote = store\n['remote \"store\"']\n    url = remote://base/x\n"
+        "['remote \"base\"']\n    url = s3://b\n",
+    )
+    said = offline(repo.path)
+    assert said.state("dvc-remote-asked") == "does not"
+    assert 'dvc_remotes = ["store", "base"]' in said.told("dvc-remote-asked")
+    repo.write("registrar.toml", "schema_version = 1\n[netwrok]\n")
+    assert offline(repo.path).lines("dvc-remote-asked") == [], "nobody knows what it allows"

@@ -56,15 +56,33 @@ def test_a_commit_that_is_not_merged_yet_is_told(repo: Repo, uri: str) -> None:
     repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
     repo.add_entry("wine-1.1.0")
     head = repo.commit("one more")
-    said = register(repo, uri, "wine:1.1.0")
-    assert said.code == 0, said.err
+    said = register(repo, uri, "wine:1.1.0", "--format", "json")
+    assert (said.code, said.report["ahead"]) == (0, True), said.err
     note = (
         f"note: commit {head[:12]}, which it names, is not in the protected branch as last fetched"
     )
     assert note in said.err
-    assert "protected branch" not in register(repo, uri, "wine:1.1.0").err
+    again = register(repo, uri, "wine:1.1.0")
+    assert (again.code, "protected branch" in again.err) == (0, False), "it was told, and stays"
     repo.git("update-ref", "refs/remotes/origin/main", head)
-    assert "protected branch" not in register(repo, uri, "wine:1.0.0").err
+    other = register(repo, uri, "wine:1.0.0", "--format", "json")
+    assert (other.code, other.report["ahead"], "protected branch" in other.err) == (0, False, False)
+
+
+def test_where_history_is_cut_off_nobody_can_tell_what_is_merged(
+    repo: Repo, uri: str, tmp_path: Path
+) -> None:
+    repo.add_entry("wine-1.1.0")
+    repo.commit("one more")
+    clone = Repo(tmp_path / "clone")
+    clone.git("remote", "add", "origin", repo.path.as_uri())
+    clone.git("fetch", "--quiet", "--depth", "1", "origin", "main")
+    clone.git("reset", "--quiet", "--hard", "FETCH_HEAD")
+    repo.commit("later")
+    clone.git("fetch", "--quiet", "--depth", "1", "origin", "+main:refs/remotes/origin/main")
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    said = register(clone, uri, "wine:1.1.0")
+    assert "protected branch" not in said.err, said.err
 
 
 def test_twice_changes_nothing(repo: Repo, uri: str) -> None:

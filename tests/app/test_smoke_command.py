@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 import shutil
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders import POLICY, Repo, good_repo, run
+from builders import ONNX, POLICY, SHA, Repo, good_repo, run
 from models import WINE, as_onnx, entry, trained
 
 from registrar.domain.sandboxing import Level
@@ -82,16 +83,35 @@ def test_an_expected_output_is_never_overwritten_unasked(repo: Repo) -> None:
 
 
 def test_other_bytes_than_those_recorded_are_told_and_never_recorded(repo: Repo) -> None:
-    assert run("smoke", "--record", "wine", cwd=repo.path).code == 0
-    assert "those that its metadata records" not in run("smoke", "wine", cwd=repo.path).out
-    good = (repo.path / ENTRY / "smoke/out.json").read_bytes()
+    repo.write(f"{ENTRY}/smoke/in.json", json.dumps({"X": WINE}))
+    out = repo.path / ENTRY / "smoke/out.json"
+    out.write_text('{"label": [1, 2]}\n')
     repo.write(f"{ENTRY}/model.onnx", as_onnx(trained()))
     said = run("smoke", "wine", cwd=repo.path)
+    assert (said.code, "--record" in said.out) == (1, False), said.out
     note = "  = note: the bytes here are not those that its metadata records: registrar verify"
     assert f"{note} {ENTRY} tells what differs\n" in said.out
     again = run("smoke", "--record", "--overwrite", "wine", cwd=repo.path)
-    assert (again.code, (repo.path / ENTRY / "smoke/out.json").read_bytes()) == (4, good)
-    assert f"registrar verify {ENTRY} tells what differs; put that right first" in again.out
+    assert (again.code, out.read_text()) == (4, '{"label": [1, 2]}\n'), again.out
+    assert f"registrar verify {ENTRY} tells what differs: put that right first" in again.out
+    assert "ran: " in again.out, "it would have been written"
+    # the metadata says what is there now: nothing is wrong any more
+    sha = hashlib.sha256(as_onnx(trained())).hexdigest()
+    repo.edit(f"{ENTRY}/metadata.yaml", SHA, sha)
+    repo.edit(f"{ENTRY}/metadata.yaml", f"size: {len(ONNX)}", f"size: {len(as_onnx(trained()))}")
+    assert run("smoke", "--record", "--overwrite", "wine", cwd=repo.path).code == 0
+    fine = run("smoke", "wine", cwd=repo.path)
+    assert (fine.code, "note" in fine.out) == (0, False)
+
+
+def test_a_pointer_of_lfs_is_told_with_what_brings_the_bytes(repo: Repo) -> None:
+    run("smoke", "--record", "wine", cwd=repo.path)
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA}\nsize {len(ONNX)}\n"
+    repo.write(f"{ENTRY}/model.onnx", pointer)
+    for argv in (("smoke", "wine"), ("smoke", "--record", "--overwrite", "wine")):
+        said = run(*argv, cwd=repo.path)
+        assert said.code == 4
+        assert "the bytes of model.onnx are not here\n  = hint: git lfs pull\n" in said.out
 
 
 def test_of_several_entries_those_without_an_expected_output_get_one(repo: Repo) -> None:

@@ -73,7 +73,7 @@ def _judges(root: str) -> tuple[str, ...]:
 
 def _is_ahead(history: History) -> bool:
     head, upstream = history.resolve("HEAD"), history.upstream()
-    if head is None or upstream is None:
+    if head is None or upstream is None or history.shallow:
         return False
     return history.ancestry([head], upstream)[head] is Ancestry.NO
 

@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
             "number": made.number,
             "new": made.new,
             "completed": made.completed,
+            "ahead": answer.ahead,
             "entry": told.entry,
             "digest": f"sha256:{told.digest}",
             "loads": made.loads,
@@ -85,9 +86,12 @@ def _notes(answer: Answer, made: Registered) -> Iterator[str]:
     told = answer.registration
     for settled_by in sorted({item.settled_by for item in answer.report.deferred}):
         yield f"the bytes are not here, and nobody looked at them: {settled_by}"
-    if answer.ahead and made.new:
+    if answer.ahead and (made.new or made.completed):
         commit = (told.tags.get("registrar.registry_commit") or "")[:12]
-        yield f"commit {commit}, which it names, is not in the protected branch as last fetched"
+        yield (
+            f"commit {commit}, which it names, is not in the protected branch as last fetched: "
+            "git fetch, if it is merged; else merge it as it is, without squash or rebase"
+        )
     if not made.loads:
         named = f"the logged model {told.model_id} has not" if told.model_id else "no run logged"
         yield f"MLflow cannot load this version: {named} its bytes; git and DVC hold them"

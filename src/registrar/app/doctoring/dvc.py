@@ -66,12 +66,18 @@ def dvc(scene: Scene) -> Iterator[Line]:
     yield from _remotes(config, bool(pointers), scene)
 
 
-def _asked(default: str, policy: Policy) -> Line:
-    """The policy lets the default remote be asked for the bytes."""
-    if default.lower() in policy.dvc_remotes:
-        return _ASKED.holds(f"the policy lets the remote {default} be asked")
-    text = f"the policy does not let the remote {default} be asked: check --remote cannot"
-    named = json.dumps([*policy.dvc_remotes, default])
+def _told_of_the_workflow(scene: Scene) -> bool:
+    """Tell that a line of the remote workflow says already that no remote may be asked."""
+    return scene.here(REMOTE_WORKFLOW_PATH) and not scene.policy.dvc_remotes
+
+
+def _asked(needed: tuple[str, ...], policy: Policy) -> Line:
+    """The policy lets the default remote be asked, and those on which it lies."""
+    missing = [name for name in needed if name not in policy.dvc_remotes]
+    if not missing:
+        return _ASKED.holds(f"the policy lets the default remote {needed[0]} be asked")
+    text = f"the policy does not let {', '.join(missing)} be asked, the default remote of DVC"
+    named = json.dumps([*policy.dvc_remotes, *missing])
     return _ASKED.fails(text, f"write dvc_remotes = {named} under [network] in {POLICY_NAME}")
 
 
@@ -95,8 +101,8 @@ def _remotes(config: DvcConfig, pointed: bool, scene: Scene) -> Iterator[Line]:
         scheme, host = "remote", url.partition("://")[2]
     else:
         yield _REMOTE.holds(f"the default remote is {default}")
-    if pointed and not scene.here(REMOTE_WORKFLOW_PATH):  # its own lines tell of the policy
-        yield _asked(default, scene.policy)
+    if pointed and not scene.policy_flaws and not _told_of_the_workflow(scene):
+        yield _asked((default.lower(), *config.behind(default)), scene.policy)
     if url and scheme not in _SCHEMES:
         text = f"the remote {default} is a folder: others have it only if they share the disk"
         yield _LOCAL.fails(text, "name a remote that everybody reaches")

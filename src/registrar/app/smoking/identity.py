@@ -1,29 +1,30 @@
-"""Whether what is run is what the entry records."""
+"""Whether what is run is what the entry records, as ``registrar verify`` has it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from registrar.app.smoking.service import Subject
-from registrar.app.verifying.recorded import recorded
-from registrar.domain.smoking import Smoked
-from registrar.reading.digests import actual_digest, recorded_digest
+from registrar.app.verifying.finding import Place
+from registrar.app.verifying.service import verify
+from registrar.domain.smoking import Smoke, Smoked
 
 OTHER_BYTES = "the bytes here are not those that its metadata records"
 
 
-def is_another(subject: Subject) -> bool:
-    """Tell an artifact whose bytes are here, and not those recorded."""
-    said, actual = recorded(subject.entry), actual_digest(subject.entry)
-    if actual is None or isinstance(said, str):
-        return False
-    known = recorded_digest(subject.entry) or said.whole
-    return known is not None and known != actual
+def told_apart(subject: Subject) -> str | None:
+    """What to do where bytes are here that are not those recorded; None where none are."""
+    if not verify(Place(subject.entry, subject.shown)).differences:
+        return None
+    return f"registrar verify {subject.typed} tells what differs"
 
 
 def with_identity(subject: Subject, smoked: Smoked) -> Smoked:
-    """The answer, with a note where it is about other bytes than those recorded."""
-    if not is_another(subject):
+    """The answer, with a note where a model was tried that is not the recorded one."""
+    if smoked.answer is Smoke.UNCHECKED:
         return smoked
-    note = f"{OTHER_BYTES}: registrar verify {subject.typed} tells what differs"
-    return replace(smoked, notes=(*smoked.notes, note))
+    advice = told_apart(subject)
+    if advice is None:
+        return smoked
+    hint = "" if "--record" in smoked.hint else smoked.hint  # it would take nothing from them
+    return replace(smoked, hint=hint, notes=(*smoked.notes, f"{OTHER_BYTES}: {advice}"))

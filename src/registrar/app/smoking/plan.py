@@ -92,6 +92,8 @@ def _kind(entry: Entry, artifact: Artifact) -> tuple[str, tuple[str, ...]]:
     content = entry.content(artifact.path)
     if isinstance(content, UnreadableError):
         raise UntriedError(f"{artifact.path} cannot be read: {content}")
+    if content.lfs_pointer:
+        raise UntriedError(f"the bytes of {artifact.path} are not here", "git lfs pull")
     named = (external_path(artifact.path, place) for place in content.sniffed.external)
     return content.sniffed.format, tuple(p for p in named if p is not None and p in entry.files)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from registrar.app.smoking.identity import OTHER_BYTES, is_another
+from registrar.app.smoking.identity import OTHER_BYTES, told_apart
 from registrar.app.smoking.plan import UntriedError
 from registrar.app.smoking.service import Subject, Tools, example_of, outputs
 from registrar.domain.arrays import Array
@@ -47,12 +47,12 @@ def record(
         if isinstance(raw, Flaw) or len(raw) > MAX_BYTES:
             raise UsageError(f"{subject.shown}/{path} is not what was recorded", "look at it")
         before = raw
-    if is_another(subject):
-        hint = f"registrar verify {subject.typed} tells what differs; put that right first"
-        return Smoked(subject.shown, Smoke.UNCHECKED, OTHER_BYTES, hint)
     smoked, found = outputs(subject, tools)
     if found is None:
         return smoked
+    if advice := told_apart(subject):
+        hint = f"{advice}: put that right first"
+        return replace(smoked, answer=Smoke.UNCHECKED, message=OTHER_BYTES, hint=hint)
     content = written(found).encode()
     if fault := _fault(content, found):
         message, hint = fault
