@@ -154,6 +154,7 @@ def test_a_runtime_that_crashes_hangs_or_wants_all_memory_is_told_and_the_rest_g
     assert "[smoke] memory" in found["memory-1.0.0"]["hint"], found["memory-1.0.0"]
 
 
+@pytest.mark.slow
 def test_a_scanner_that_crashes_or_wants_all_memory_is_told_and_the_rest_goes_on(
     repo: Repo,
 ) -> None:

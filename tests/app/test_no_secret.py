@@ -113,6 +113,7 @@ def test_a_remote_with_a_password(guarded: Repo) -> None:
     clean(guarded, text, *texts, planted=("r/.dvc/config.local",))
 
 
+@pytest.mark.slow
 def test_a_bucket_with_a_key(repo: Repo) -> None:
     """A server that refuses everything stands for S3."""
     with refusing(Refusal("SignatureDoesNotMatch")) as server:

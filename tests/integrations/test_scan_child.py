@@ -35,6 +35,7 @@ def test_the_process_dies_of_one_file_and_reads_the_others(tmp_path: Path) -> No
     assert "crashed" in by_name["hashed"].troubles[0].message
 
 
+@pytest.mark.slow
 def test_many_files_are_asked_for_at_once_and_the_deadly_ones_alone_are_told(
     tmp_path: Path,
 ) -> None:

@@ -121,6 +121,10 @@ def assert_judged(stage: Stage, done: subprocess.CompletedProcess[str]) -> None:
 
 EVERY = pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
 EVERYWHERE = pytest.mark.parametrize("where", PLACES)
+MOSTLY_TOP = pytest.mark.parametrize(
+    "where", ["top", *(pytest.param(place, marks=pytest.mark.slow) for place in PLACES[1:])]
+)
+"""Where the first test shows in every run that a plant in each place is one."""
 
 
 @EVERY
@@ -143,7 +147,7 @@ def test_a_plant_runs_under_a_naive_launcher_and_not_under_the_script(
 
 
 @EVERY
-@EVERYWHERE
+@MOSTLY_TOP
 def test_a_plant_does_not_run_under_the_script_with_a_vendored_program(
     stage: Stage, plant: Plant, where: str
 ) -> None:
@@ -155,7 +159,7 @@ def test_a_plant_does_not_run_under_the_script_with_a_vendored_program(
 
 
 @EVERY
-@EVERYWHERE
+@MOSTLY_TOP
 def test_a_plant_does_not_run_under_the_console_script(
     stage: Stage, plant: Plant, where: str
 ) -> None:
@@ -172,7 +176,7 @@ def test_a_plant_does_not_run_under_the_console_script(
 
 
 @EVERY
-@EVERYWHERE
+@MOSTLY_TOP
 def test_a_plant_does_not_run_under_the_pyz(stage: Stage, plant: Plant, where: str) -> None:
     stage.plant(plant, place(stage, where))
     path = {"PYTHONPATH": f":{place(stage, where)}"}
