@@ -119,5 +119,8 @@ def test_a_remote_that_the_policy_lets_nobody_ask(repo: Repo) -> None:
     said = offline(repo.path)
     assert said.state("dvc-remote-asked") == "does not"
     assert 'dvc_remotes = ["store", "base"]' in said.told("dvc-remote-asked")
+    assert "store be asked, which lies on others: it wants base named" in said.told(
+        "dvc-remote-asked"
+    )
     repo.write("registrar.toml", "schema_version = 1\n[netwrok]\n")
     assert offline(repo.path).lines("dvc-remote-asked") == [], "nobody knows what it allows"

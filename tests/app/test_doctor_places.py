@@ -78,7 +78,6 @@ import registrar.app.doctor as doctor
 from registrar.cli.main import main
 # nobody may not be able to read the program: what it reads of itself is kept from the first run
 pkgutil.get_data = functools.cache(pkgutil.get_data)
-doctor.program_bytes = functools.cache(doctor.program_bytes)
 with contextlib.redirect_stdout(io.StringIO()):
     main(["doctor", "--offline"])
 os.setgroups([]); os.setgid(65534); os.setuid(65534)

@@ -156,6 +156,16 @@ def test_the_libraries_must_be_there_and_the_policy_must_name_a_remote(repo: Rep
     assert {"remote-requirements", "remote-network"} <= set(offline(repo.path).bad)
 
 
+def test_a_default_remote_that_is_not_the_one_to_be_asked_is_told(repo: Repo) -> None:
+    repo.write(".dvc/config", '[core]\nremote = s\n["remote "s""]\nurl = s3://a\n')
+    repo.write("model_registry/wine-1.0.0/model.onnx.dvc", "outs: []\n")
+    said = offline(repo.path)
+    assert (said.state("remote-network"), said.state("dvc-remote-asked")) == ("holds", "does not")
+    repo.edit("registrar.toml", NETWORK, "")
+    said = offline(repo.path)
+    assert said.lines("dvc-remote-asked") == [], "remote-network says it, and counts"
+
+
 def test_without_the_workflow_bytes_are_not_proved(made: Repo, tmp_path: Path) -> None:
     repo = copy_of(made, tmp_path / "registry")
     assert offline(repo.path).lines("remote-workflow") == []

@@ -163,7 +163,9 @@ def test_a_remote_that_is_not_there_is_not_missing_bytes(repo: Repo, remote: Pat
     said = repo.check("--remote")
     assert (said.code, said.findings) == (4, [])
     assert {item["entry"] for item in said.report["unchecked"]} == {FILE, FOLDER}
-    assert "is it mounted" in said.report["unchecked"][0]["reason"]
+    for item in said.report["unchecked"]:
+        assert "asked for on the DVC remote storage: the folder of the remote" in item["reason"]
+        assert "is it mounted" in item["reason"]
 
 
 def test_a_remote_that_the_policy_does_not_name_is_never_asked(repo: Repo) -> None:

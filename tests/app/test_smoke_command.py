@@ -89,8 +89,8 @@ def test_other_bytes_than_those_recorded_are_told_and_never_recorded(repo: Repo)
     repo.write(f"{ENTRY}/model.onnx", as_onnx(trained()))
     said = run("smoke", "wine", cwd=repo.path)
     assert (said.code, "--record" in said.out) == (1, False), said.out
-    note = "  = note: the bytes here are not those that its metadata records: registrar verify"
-    assert f"{note} {ENTRY} tells what differs\n" in said.out
+    hint = f"  = hint: registrar verify {ENTRY} tells what differs\n"
+    assert f"{hint}  = note: the bytes here are not those that its metadata records\n" in said.out
     again = run("smoke", "--record", "--overwrite", "wine", cwd=repo.path)
     assert (again.code, out.read_text()) == (4, '{"label": [1, 2]}\n'), again.out
     assert f"registrar verify {ENTRY} tells what differs: put that right first" in again.out

@@ -39,3 +39,7 @@ class RemoteOut:
     fault: str = ""
     """What is wrong with the list of a folder."""
     files: tuple[RemoteFile, ...] = ()
+
+    def untold(self, reason: str) -> str:
+        """Why the remote that was asked did not tell, with its name."""
+        return f"asked for on the DVC remote {self.remote}: {reason}"

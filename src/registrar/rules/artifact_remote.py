@@ -69,8 +69,7 @@ def _missing(entry: Entry, out: RemoteOut, push: str, at: At) -> Iterator[Outcom
         yield Problem(message, f"{push}, then registrar check --remote {entry.typed()}", at)
     if silent and isinstance(silent[0].found, NoAnswer):
         told = f" ({len(silent):,} objects)" if len(silent) > 1 else ""
-        where = f"asked for on the DVC remote {out.remote}"
-        yield Blocked(f"{silent[0].path}{told}, {where}: {silent[0].found.reason}")
+        yield Blocked(f"{silent[0].path}{told}: {out.untold(silent[0].found.reason)}")
 
 
 def _otherwise(entry: Entry, out: RemoteOut, at: At) -> Iterator[Outcome]:

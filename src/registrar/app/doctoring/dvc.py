@@ -76,7 +76,9 @@ def _asked(needed: tuple[str, ...], policy: Policy) -> Line:
     missing = [name for name in needed if name not in policy.dvc_remotes]
     if not missing:
         return _ASKED.holds(f"the policy lets the default remote {needed[0]} be asked")
-    text = f"the policy does not let {', '.join(missing)} be asked, the default remote of DVC"
+    text = f"the policy does not let the default remote {needed[0]} be asked"
+    if needed[0] not in missing or missing[1:]:
+        text += f", which lies on others: it wants {', '.join(missing)} named"
     named = json.dumps([*policy.dvc_remotes, *missing])
     return _ASKED.fails(text, f"write dvc_remotes = {named} under [network] in {POLICY_NAME}")
 

@@ -155,9 +155,9 @@ def _told(
     if isinstance(told, Absent):
         return replace(out, gone=True)
     if isinstance(told, NoAnswer):
-        return replace(out, blocked=told.reason)
+        return replace(out, blocked=out.untold(told.reason))
     if isinstance(told, Stored):
-        return replace(out, blocked="the list of the folder was not read")
+        return replace(out, blocked=out.untold("the list of the folder was not read"))
     return replace(out, files=tuple(_members(entry, out, told, answers, name.legacy)))
 
 

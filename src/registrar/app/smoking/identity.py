@@ -12,19 +12,18 @@ from registrar.domain.smoking import Smoke, Smoked
 OTHER_BYTES = "the bytes here are not those that its metadata records"
 
 
-def told_apart(subject: Subject) -> str | None:
-    """What to do where bytes are here that are not those recorded; None where none are."""
-    if not verify(Place(subject.entry, subject.shown)).differences:
-        return None
+def is_another(subject: Subject) -> bool:
+    """Tell an artifact of which bytes are here, and not as they are recorded."""
+    return bool(verify(Place(subject.entry, subject.shown)).differences)
+
+
+def what_differs(subject: Subject) -> str:
+    """Where it is told how the bytes differ."""
     return f"registrar verify {subject.typed} tells what differs"
 
 
 def with_identity(subject: Subject, smoked: Smoked) -> Smoked:
-    """The answer, with a note where a model was tried that is not the recorded one."""
-    if smoked.answer is Smoke.UNCHECKED:
+    """The answer; of a model that was tried and is not the recorded one, that comes first."""
+    if smoked.answer is Smoke.UNCHECKED or not is_another(subject):
         return smoked
-    advice = told_apart(subject)
-    if advice is None:
-        return smoked
-    hint = "" if "--record" in smoked.hint else smoked.hint  # it would take nothing from them
-    return replace(smoked, hint=hint, notes=(*smoked.notes, f"{OTHER_BYTES}: {advice}"))
+    return replace(smoked, hint=what_differs(subject), notes=(*smoked.notes, OTHER_BYTES))

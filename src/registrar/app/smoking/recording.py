@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from registrar.app.smoking.identity import OTHER_BYTES, told_apart
+from registrar.app.smoking.identity import OTHER_BYTES, is_another, what_differs
 from registrar.app.smoking.plan import UntriedError
 from registrar.app.smoking.service import Subject, Tools, example_of, outputs
 from registrar.domain.arrays import Array
@@ -50,8 +50,8 @@ def record(
     smoked, found = outputs(subject, tools)
     if found is None:
         return smoked
-    if advice := told_apart(subject):
-        hint = f"{advice}: put that right first"
+    if is_another(subject):
+        hint = f"{what_differs(subject)}: put that right first"
         return replace(smoked, answer=Smoke.UNCHECKED, message=OTHER_BYTES, hint=hint)
     content = written(found).encode()
     if fault := _fault(content, found):
